@@ -1,0 +1,153 @@
+"""The field's words, each with its source once. Used in code, API, interface and documents alike."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person may do at a site."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    INSPECTOR = "inspector"
+    ENGINEER = "engineer"
+    BUYER = "buyer"
+    QUALITY_MANAGER = "quality_manager"
+    ADMINISTRATOR = "administrator"
+
+
+class BuilderClass(StrEnum):
+    """Who built a unit, as it was when it was built (R-33)."""
+
+    LINE = "line"  # a line operator
+    ENGINEER = "engineer"
+    OTHER = "other"
+
+
+class EquipmentKind(StrEnum):
+    """ISA-95 part 1, 3.1.16: equipment; IATF 16949 8.5.1.6 for tooling."""
+
+    MACHINE = "machine"
+    TOOL = "tool"
+    JIG = "jig"
+    GAUGE = "gauge"  # ISO 9000:2015 3.11.6: measuring equipment
+
+
+class EquipmentClass(StrEnum):
+    """Whether what is made on it is made the way every unit will be made (R-33)."""
+
+    PRODUCTION = "production"
+    BENCH = "bench"
+
+
+class RunKind(StrEnum):
+    PROTOTYPE = "prototype"
+    SAMPLE = "sample"
+    PRE_PRODUCTION = "pre_production"
+    PILOT = "pilot"
+    PRODUCTION = "production"
+
+
+class RevisionStatus(StrEnum):
+    DRAFT = "draft"
+    RELEASED = "released"  # ISO 9000:2015 3.12.7: release
+    SUPERSEDED = "superseded"
+
+
+class CharacteristicClass(StrEnum):
+    """AIAG APQP 2nd ed., special characteristics; classes after ISO 2859-1:1999 3.1.7 ff."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    MINOR = "minor"
+
+
+class CharacteristicKind(StrEnum):
+    VARIABLE = "variable"  # ISO 3534-2:2006 1.2: measured on a continuous scale
+    ATTRIBUTE = "attribute"  # conforms or does not
+
+
+class Aspect(StrEnum):
+    """What each unit is judged for (R-34)."""
+
+    FIT = "fit"
+    FINISH = "finish"
+    FUNCTION = "function"
+    BUILD_TIME = "build_time"
+
+
+class CauseClass(StrEnum):
+    """Why a defect came to be (R-34); unknown has to be resolved before sign-off."""
+
+    PROCESS = "process"
+    DESIGN = "design"
+    MATERIAL = "material"
+    TEST = "test"
+    HANDLING = "handling"
+    UNKNOWN = "unknown"
+
+
+class Attempt(StrEnum):
+    """Which result a judgement is. The first is never overwritten (R-48)."""
+
+    FIRST = "first"
+    RETEST = "retest"
+    REWORK = "rework"  # ISO 9000:2015 3.12.8
+
+
+class UnitResult(StrEnum):
+    GOOD = "good"
+    REJECT = "reject"
+    PENDING = "pending"  # not yet judged for everything
+
+
+class OperationOutcome(StrEnum):
+    PASS = "pass"
+    FAIL = "fail"
+
+
+class TestOutcome(StrEnum):
+    """Outcome of a test record or a measurement, kept as the station gave it (OpenHTF's words)."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of the name
+
+    PASS = "pass"
+    FAIL = "fail"
+    ERROR = "error"  # says something about the station, nothing about the unit
+    TIMEOUT = "timeout"
+    ABORTED = "aborted"
+    UNSET = "unset"
+    PARTIALLY_SET = "partially_set"
+    SKIPPED = "skipped"
+
+
+class Verdict(StrEnum):
+    """What a criterion returns (R-1)."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    NO_EVIDENCE = "no_evidence"
+    WAIVED = "waived"
+
+
+class RunVerdict(StrEnum):
+    """R-40: binary. Computed; a person signs it."""
+
+    SIGN_OFF = "sign_off"
+    HOLD = "hold"
+
+
+class GateState(StrEnum):
+    NOT_REACHED = "not_reached"
+    OPEN = "open"  # being worked on: not yet decided
+    PASSED = "passed"
+    HELD = "held"
+
+
+class Disposition(StrEnum):
+    """ISO 9001:2015 8.7; ISO 9000:2015 3.12."""
+
+    USE_AS_IS = "use_as_is"
+    REWORK = "rework"
+    REPAIR = "repair"
+    SCRAP = "scrap"
+    RETURN = "return"
