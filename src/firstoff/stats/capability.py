@@ -1,0 +1,317 @@
+"""Can the process hold the limits? Cp, Cpk, Pp, Ppk, Cpm, with the bounds that decide.
+
+Pp and Ppk use the spread of all values; Cp and Cpk the spread within subgroups or from point to
+point. Every bound that decides is one-sided at the stated confidence.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from firstoff.stats import checks
+from firstoff.stats.caveats import Caveat
+from firstoff.stats.checks import Floats
+from firstoff.stats.errors import NotEstimable, NoVariation
+from firstoff.stats.spread import (
+    SERIES_METHODS,
+    SUBGROUP_METHODS,
+    Sigma,
+    Subgroups,
+    Within,
+    series_sigma,
+    subgroup_sigma,
+    subgroups,
+)
+
+_SMALL = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Indices:
+    """Capability indices for one mean and one sigma. With one limit ``both`` is None.
+
+    both: Pp or Cp; to_lower, to_upper: the one-sided ones; nearest: Ppk or Cpk; taguchi: Cpm,
+    None without a target or with one limit.
+    """
+
+    both: float | None
+    to_lower: float | None
+    to_upper: float | None
+    nearest: float
+    taguchi: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """Capability of one characteristic, in the unit of its limits.
+
+    ppk_lower (and pp_lower, cpk_lower) are one-sided lower bounds at ``confidence``; the
+    intervals are two-sided at the same confidence. expected_*: fractions outside the limits under
+    the normal model with the overall spread; observed_*: counts seen outside.
+    cp, cpk, sigma_within and cpk_lower are None where there is no within spread to be had.
+    """
+
+    n: int
+    mean: float
+    sd: float
+    lower: float | None
+    upper: float | None
+    target: float | None
+    pp: float | None
+    ppl: float | None
+    ppu: float | None
+    ppk: float
+    cpm: float | None
+    pp_interval: tuple[float, float] | None
+    ppk_interval: tuple[float, float]
+    pp_lower: float | None
+    ppk_lower: float
+    bound_method: str
+    sigma_within: float | None
+    within_method: str
+    within_df: float | None
+    cp: float | None
+    cpl: float | None
+    cpu: float | None
+    cpk: float | None
+    cpk_lower: float | None
+    expected_below: float
+    expected_above: float
+    expected_outside: float
+    observed_below: int
+    observed_above: int
+    confidence: float
+    caveats: tuple[Caveat, ...]
+
+
+def capability(
+    values: ArrayLike,
+    *,
+    lower: float | None = None,
+    upper: float | None = None,
+    target: float | None = None,
+    confidence: float = 0.95,
+    within: Within | None = None,
+    span: int = 2,
+) -> Capability:
+    """Capability of one characteristic, with one-sided lower bounds.
+
+    values: shape (n,) in the order made, or rational subgroups: shape (k, m) or k sequences;
+    n >= 2, in the unit of the limits. within: how sigma within is estimated ("moving-range" for a
+    series, "pooled" for subgroups); span: neighbours in a moving range.
+    The bound of Ppk is exact (noncentral t) with one limit, and Bissell's with two.
+    Raises TooFewData, NoVariation, OutOfDomain.
+    Source: AIAG SPC 2nd ed. ch. IV; Bissell (1990). Oracle: R; closed forms in oracles
+    """
+    low, high = checks.limits(lower, upper)
+    aim = None if target is None else checks.real("target", target)
+    level = checks.open_fraction("confidence", confidence)
+    flat, sigma = _flat_and_within(values, within, span)
+    n, mean, sd = flat.size, *_mean_sd(flat)
+    over = indices(mean, sd, lower=low, upper=high, target=aim)
+    inner = None if sigma is None else indices(mean, sigma.value, lower=low, upper=high)
+    below, above = expected_outside(mean, sd, lower=low, upper=high)
+    seen_below = 0 if low is None else int(np.count_nonzero(flat < low))
+    seen_above = 0 if high is None else int(np.count_nonzero(flat > high))
+    single = low is None or high is None
+    return Capability(
+        n=n,
+        mean=mean,
+        sd=sd,
+        lower=low,
+        upper=high,
+        target=aim,
+        pp=over.both,
+        ppl=over.to_lower,
+        ppu=over.to_upper,
+        ppk=over.nearest,
+        cpm=over.taguchi,
+        pp_interval=None if over.both is None else _chi_interval(over.both, n - 1, level),
+        ppk_interval=bissell_interval(over.nearest, n, level),
+        pp_lower=None if over.both is None else _chi_lower(over.both, n - 1, level),
+        ppk_lower=ppk_lower_bound(over.nearest, n, confidence=level, one_limit=single),
+        bound_method="noncentral t, exact" if single else "Bissell",
+        sigma_within=None if sigma is None else sigma.value,
+        within_method="none" if sigma is None else sigma.method,
+        within_df=None if sigma is None else sigma.df,
+        cp=None if inner is None else inner.both,
+        cpl=None if inner is None else inner.to_lower,
+        cpu=None if inner is None else inner.to_upper,
+        cpk=None if inner is None else inner.nearest,
+        cpk_lower=None if inner is None or sigma is None else _cpk_lower(inner, sigma, n, level),
+        expected_below=below,
+        expected_above=above,
+        expected_outside=below + above,
+        observed_below=seen_below,
+        observed_above=seen_above,
+        confidence=level,
+        caveats=_caveats(n, single, seen_below + seen_above),
+    )
+
+
+def indices(
+    mean: float,
+    sigma: float,
+    *,
+    lower: float | None = None,
+    upper: float | None = None,
+    target: float | None = None,
+) -> Indices:
+    """The indices for a known mean and sigma.
+
+    Cpm divides by the root of the mean square about the target, sigma^2 + (mean - target)^2.
+    Raises NoVariation, OutOfDomain. Source: NIST/SEMATECH e-Handbook 6.1.6. Oracle: its examples
+    """
+    low, high = checks.limits(lower, upper)
+    centre, spread = checks.real("mean", mean), checks.real("sigma", sigma, least=0)
+    if spread == 0:
+        raise NoVariation
+    to_lower = None if low is None else (centre - low) / (3 * spread)
+    to_upper = None if high is None else (high - centre) / (3 * spread)
+    sides = [side for side in (to_lower, to_upper) if side is not None]
+    both = None if low is None or high is None else (high - low) / (6 * spread)
+    taguchi = None
+    if both is not None and target is not None:
+        taguchi = both / math.hypot(1, (centre - checks.real("target", target)) / spread)
+    return Indices(both, to_lower, to_upper, min(sides), taguchi)
+
+
+def expected_outside(
+    mean: float, sigma: float, *, lower: float | None = None, upper: float | None = None
+) -> tuple[float, float]:
+    """The fractions of a normal process below and above its limits (0 where there is none).
+
+    Raises NoVariation, OutOfDomain. Oracle: R pnorm"""
+    low, high = checks.limits(lower, upper)
+    spread = checks.real("sigma", sigma, least=0)
+    if spread == 0:
+        raise NoVariation
+    below = 0.0 if low is None else float(special.ndtr((low - mean) / spread))
+    above = 0.0 if high is None else float(special.ndtr((mean - high) / spread))
+    return below, above
+
+
+def ppk_lower_bound(
+    ppk: float, n: int, *, confidence: float = 0.95, one_limit: bool = False
+) -> float:
+    """The one-sided lower bound of a Ppk estimated from n values.
+
+    one_limit: exact, from the noncentral t distribution; else Bissell's normal approximation,
+    which is close from n = 20 on. Raises TooFewData, OutOfDomain.
+    Source: Bissell (1990); Owen (1968). Oracle: R pt
+    """
+    size = checks.whole("n", n, least=2)
+    level = checks.open_fraction("confidence", confidence)
+    index = checks.real("ppk", ppk)
+    if not one_limit:
+        return index - float(special.ndtri(level)) * _bissell_se(index, size)
+    root = 3 * math.sqrt(size)
+    return _noncentrality(size - 1, root * index, level) / root
+
+
+def bissell_interval(ppk: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Bissell's two-sided interval of a Ppk from n values. Source: Bissell (1990)."""
+    size = checks.whole("n", n, least=2)
+    level = checks.open_fraction("confidence", confidence)
+    half = float(special.ndtri((1 + level) / 2)) * _bissell_se(checks.real("ppk", ppk), size)
+    return ppk - half, ppk + half
+
+
+def _bissell_se(index: float, n: int, df: float | None = None) -> float:
+    free = n - 1 if df is None else df
+    return math.sqrt(1 / (9 * n) + index**2 / (2 * free))
+
+
+def _cpk_lower(inner: Indices, sigma: Sigma, n: int, level: float) -> float:
+    # The degrees of freedom of a within sigma are its own, not n - 1.
+    z = float(special.ndtri(level))
+    return inner.nearest - z * _bissell_se(inner.nearest, n, sigma.df)
+
+
+def _chi_interval(index: float, df: float, level: float) -> tuple[float, float]:
+    tail = (1 - level) / 2
+    low, high = special.chdtri(df, 1 - tail), special.chdtri(df, tail)
+    return index * math.sqrt(low / df), index * math.sqrt(high / df)
+
+
+def _chi_lower(index: float, df: float, level: float) -> float:
+    return index * math.sqrt(float(special.chdtri(df, level)) / df)
+
+
+def _noncentrality(df: float, t: float, level: float) -> float:
+    """The noncentrality at which P(T <= t) = level. P falls as the noncentrality grows."""
+    z = float(special.ndtri(level))
+    guess = t * math.sqrt(1 - 1 / (4 * df)) if df > 1 else t
+    step = 1 + z * z + math.sqrt(1 + t * t / (2 * df)) * (2 + abs(z))
+    low, high = guess - step, guess + step
+    while special.nctdtr(df, low, t) < level:
+        low -= step
+    while special.nctdtr(df, high, t) > level:
+        high += step
+    for _ in range(200):
+        middle = (low + high) / 2
+        if middle in (low, high):
+            break
+        if special.nctdtr(df, middle, t) > level:
+            low = middle
+        else:
+            high = middle
+    if not math.isfinite(low):
+        raise NotEstimable("The noncentral t distribution cannot be inverted here.")
+    return (low + high) / 2
+
+
+def _flat_and_within(
+    values: ArrayLike, within: str | None, span: int
+) -> tuple[Floats, Sigma | None]:
+    if _is_nested(values):
+        groups: Subgroups = subgroups("values", values)
+        _enough(groups.values)
+        method = checks.choice("within", within or "pooled", SUBGROUP_METHODS)
+        if (groups.sizes < 2).all():
+            return groups.values, None
+        return groups.values, _varied(subgroup_sigma(groups, method))
+    flat = checks.series("values", values, least=2)
+    _enough(flat)
+    method = checks.choice("within", within or "moving-range", SERIES_METHODS)
+    return flat, _varied(series_sigma(flat, method, span=span))
+
+
+def _varied(sigma: Sigma) -> Sigma | None:
+    # A within spread of zero in data that vary leaves Cp undefined; Pp still stands.
+    return sigma if sigma.value > 0 else None
+
+
+def _enough(values: Floats) -> None:
+    checks.series("values", values, least=2)
+    if values.min() == values.max():
+        raise NoVariation
+
+
+def _mean_sd(values: Floats) -> tuple[float, float]:
+    shift = float(values[0])  # centred first: a large offset costs no digits
+    left = values - shift
+    mean = float(left.mean())
+    return shift + mean, float(np.sqrt(np.square(left - mean).sum() / (values.size - 1)))
+
+
+def _is_nested(values: ArrayLike) -> bool:
+    if isinstance(values, np.ndarray):
+        return values.ndim == 2
+    if not isinstance(values, (list, tuple)) or not values:
+        return False
+    return isinstance(values[0], (list, tuple, np.ndarray))
+
+
+def _caveats(n: int, single: bool, outside: int) -> tuple[Caveat, ...]:
+    found = []
+    if n < _SMALL:
+        found.append(Caveat.SMALL_SAMPLE)
+    if single:
+        found.append(Caveat.ONE_LIMIT)
+    if outside:
+        found.append(Caveat.OUTSIDE_SEEN)
+    return tuple(found)
