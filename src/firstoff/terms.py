@@ -1,4 +1,4 @@
-"""The field's words, each with its source once. Used in code, API, interface and documents alike."""
+"""The field's words, each with its source. Used in code, API, interface and documents alike."""
 
 from enum import StrEnum
 

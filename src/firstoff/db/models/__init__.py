@@ -1,0 +1,82 @@
+"""All tables, by area. A model is fields and constraints; rules live in firstoff.rules."""
+
+from firstoff.db.models.access import (
+    ApiToken,
+    Person,
+    RoleGrant,
+    Signature,
+    SignInAttempt,
+    Site,
+    Training,
+)
+from firstoff.db.models.evidence import RunDecision
+from firstoff.db.models.execution import (
+    Adjustment,
+    Attachment,
+    Bar,
+    BarCapability,
+    FirstArticle,
+    Judgement,
+    OperationRecord,
+    ProcedureRevision,
+    RecordImport,
+    RouteRelease,
+    Run,
+    RunEquipment,
+    SetupLine,
+    StepFix,
+    TestRecord,
+    Unit,
+    UnitExclusion,
+)
+from firstoff.db.models.ledger import LedgerEntry, Record
+from firstoff.db.models.nonconformity import ActionEffect, CauseFinding, CorrectiveAction, Defect
+from firstoff.db.models.plan import Baseline, DefectCode, Equipment, Operation, ProcessPlan
+from firstoff.db.models.product import Characteristic, Part, PartRevision, Program
+from firstoff.db.models.release import GateDecision, GateStatement, Waiver
+
+__all__ = [
+    "ActionEffect",
+    "Adjustment",
+    "ApiToken",
+    "Attachment",
+    "Bar",
+    "BarCapability",
+    "Baseline",
+    "CauseFinding",
+    "Characteristic",
+    "CorrectiveAction",
+    "Defect",
+    "DefectCode",
+    "Equipment",
+    "FirstArticle",
+    "GateDecision",
+    "GateStatement",
+    "Judgement",
+    "LedgerEntry",
+    "Operation",
+    "OperationRecord",
+    "Part",
+    "PartRevision",
+    "Person",
+    "ProcedureRevision",
+    "ProcessPlan",
+    "Program",
+    "Record",
+    "RecordImport",
+    "RoleGrant",
+    "RouteRelease",
+    "Run",
+    "RunDecision",
+    "RunEquipment",
+    "SetupLine",
+    "SignInAttempt",
+    "Signature",
+    "Site",
+    "StepFix",
+    "TestRecord",
+    "Training",
+    "Unit",
+    "UnitExclusion",
+    "Waiver",
+]

@@ -1,0 +1,49 @@
+"""The ledger, and what every record has in common."""
+
+import uuid
+
+import uuid6
+from django.db import models
+
+
+def new_uid() -> uuid.UUID:
+    """A UUIDv7: sorts by time, made by whoever records."""
+    return uuid.UUID(int=uuid6.uuid7().int)
+
+
+class LedgerEntry(models.Model):
+    """One verb: who, when, what, and the digest of the records it wrote; chained by SHA-256."""
+
+    seq = models.BigIntegerField(primary_key=True)  # place in the chain, from 1, without gaps
+    at = models.DateTimeField()
+    by = models.CharField(max_length=150)
+    verb = models.CharField(max_length=80)
+    subject = models.CharField(max_length=300)
+    program = models.ForeignKey("Program", models.PROTECT, null=True, related_name="+")
+    details = models.TextField()  # canonical JSON
+    records = models.TextField()  # canonical JSON: how many rows of which table
+    digest = models.CharField(max_length=64)  # over those rows
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(fields=["program", "seq"], name="ledger_by_program")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.verb} {self.subject}"
+
+
+class Record(models.Model):
+    """A manufacturing record: written once, never changed, never deleted.
+
+    The triggers refuse UPDATE and DELETE; ``entry`` names the ledger entry whose digest covers
+    the row. ``uid`` is made by whoever recorded it: posting it twice records it once (R-36).
+    """
+
+    uid = models.UUIDField(unique=True, default=new_uid)
+    entry = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="+")
+    by = models.ForeignKey("Person", models.PROTECT, related_name="+")
+    received_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True

@@ -1,0 +1,154 @@
+"""Append-only, held by the database itself: UPDATE and DELETE of a record fail.
+
+SQLite triggers also refuse an INSERT over an existing key, because ``INSERT OR REPLACE`` deletes
+without firing delete triggers unless ``recursive_triggers`` is on, and a plain client leaves it
+off. Released definitions (R-10) are guarded the same way.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+_NO = "Firstoff: records are append-only; record a correction that names what it supersedes"
+_RELEASED = "Firstoff: a released definition is immutable (R-10); make a new revision"
+
+# table -> how a row's revision or plan is found, and which of its columns may still move.
+_GUARDED = {
+    "firstoff_characteristic": ("firstoff_partrevision", "revision_id"),
+    "firstoff_operation": ("firstoff_processplan", "plan_id"),
+}
+_STATUS_ONLY = {
+    "firstoff_partrevision": ("part_id", "label", "released_at", "released_by_id"),
+    "firstoff_processplan": ("revision_id", "label", "released_at", "released_by_id"),
+}
+
+
+def record_tables() -> tuple[str, ...]:
+    from firstoff.db.models import LedgerEntry
+    from firstoff.db.rows import record_models
+
+    tables = [m._meta.db_table for m in record_models()]
+    return (*tables, LedgerEntry._meta.db_table)
+
+
+def install_after_migrate(sender: Any, using: str = "default", **_: Any) -> None:
+    install(connections[using])
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """(Re)create every trigger; safe to run at any time."""
+    present = set(connection.introspection.table_names())
+    tables = [t for t in record_tables() if t in present]
+    guarded = {t for t in (*_GUARDED, *_STATUS_ONLY) if t in present}
+    make = _postgresql if connection.vendor == "postgresql" else _sqlite
+    with connection.cursor() as cursor:
+        for statement in make(tables, guarded):
+            cursor.execute(statement)
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """Names of triggers that should be there and are not; what `firstoff doctor` tells."""
+    if connection.vendor == "postgresql":
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+        kinds = ("keep", "truncate")
+    else:
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        kinds = ("update", "delete", "replace")
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        there = {row[0] for row in cursor.fetchall()}
+    wanted = [f"{table}_{kind}" for table in record_tables() for kind in kinds]
+    released = [f"{t}_released{end}" for t in _GUARDED for end in _ends(connection.vendor)]
+    status = [f"{t}_released" for t in _STATUS_ONLY]
+    return [name for name in (*wanted, *released, *status) if name not in there]
+
+
+def _ends(vendor: str) -> tuple[str, ...]:
+    return ("",) if vendor == "postgresql" else ("_insert", "_update", "_delete")
+
+
+def _sqlite(tables: list[str], guarded: set[str]) -> Iterator[str]:
+    for table in tables:
+        key = "seq" if table == "firstoff_ledgerentry" else "id"
+        clash = f"EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})"
+        if key == "id":
+            clash += f" OR EXISTS (SELECT 1 FROM {table} WHERE uid = NEW.uid)"
+        yield from _sqlite_trigger(f"{table}_update", f"BEFORE UPDATE ON {table}", _NO)
+        yield from _sqlite_trigger(f"{table}_delete", f"BEFORE DELETE ON {table}", _NO)
+        yield from _sqlite_trigger(
+            f"{table}_replace", f"BEFORE INSERT ON {table} WHEN {clash}", _NO
+        )
+    for table, (owner, column) in _GUARDED.items():
+        if table not in guarded:
+            continue
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
+            when = f"(SELECT status FROM {owner} WHERE id = {row}.{column}) <> 'draft'"
+            yield from _sqlite_trigger(
+                f"{table}_released_{event.lower()}",
+                f"BEFORE {event} ON {table} WHEN {when}",
+                _RELEASED,
+            )
+    for table, columns in _STATUS_ONLY.items():
+        if table in guarded:
+            moved = " OR ".join(f"NEW.{c} IS NOT OLD.{c}" for c in columns)
+            when = f"OLD.status <> 'draft' AND (NEW.status = 'draft' OR {moved})"
+            yield from _sqlite_trigger(
+                f"{table}_released", f"BEFORE UPDATE ON {table} WHEN {when}", _RELEASED
+            )
+
+
+def _sqlite_trigger(name: str, event: str, message: str) -> Iterator[str]:
+    yield f"DROP TRIGGER IF EXISTS {name}"
+    yield f"CREATE TRIGGER {name} {event} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+
+
+def _postgresql(tables: list[str], guarded: set[str]) -> Iterator[str]:
+    yield _function("firstoff_append_only", f"RAISE EXCEPTION '{_NO}';")
+    for table in tables:
+        yield from _pg_trigger(
+            f"{table}_keep", f"BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW", "append_only"
+        )
+        yield from _pg_trigger(
+            f"{table}_truncate", f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT", "append_only"
+        )
+    for table, (owner, column) in _GUARDED.items():
+        if table in guarded:
+            yield _function(
+                f"{table}_guard",
+                f"IF TG_OP = 'INSERT' THEN IF (SELECT status FROM {owner} WHERE id = "
+                f"NEW.{column}) <> 'draft' THEN RAISE EXCEPTION '{_RELEASED}'; END IF; "
+                f"RETURN NEW; END IF; IF (SELECT status FROM {owner} WHERE id = OLD.{column}) "
+                f"<> 'draft' THEN RAISE EXCEPTION '{_RELEASED}'; END IF; "
+                "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;",
+            )
+            yield from _pg_trigger(
+                f"{table}_released",
+                f"BEFORE INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW",
+                f"{table}_guard",
+            )
+    for table, columns in _STATUS_ONLY.items():
+        if table in guarded:
+            moved = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in columns)
+            yield _function(
+                f"{table}_guard",
+                f"IF OLD.status <> 'draft' AND (NEW.status = 'draft' OR {moved}) "
+                f"THEN RAISE EXCEPTION '{_RELEASED}'; END IF; RETURN NEW;",
+            )
+            yield from _pg_trigger(
+                f"{table}_released", f"BEFORE UPDATE ON {table} FOR EACH ROW", f"{table}_guard"
+            )
+
+
+def _function(name: str, body: str) -> str:
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN {body} END $$"
+    )
+
+
+def _pg_trigger(name: str, event: str, function: str) -> Iterator[str]:
+    full = "firstoff_append_only" if function == "append_only" else function
+    yield f"DROP TRIGGER IF EXISTS {name} ON {event.split(' ON ')[1].split()[0]}"
+    yield f"CREATE TRIGGER {name} {event} EXECUTE FUNCTION {full}()"

@@ -1,0 +1,209 @@
+"""People, their roles, training and tokens."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import OuterRef, Q, Subquery
+
+from firstoff.db.models import ApiToken, Person, RoleGrant, Site, Training
+from firstoff.errors import NotFound
+from firstoff.rules.access import Actor, require
+from firstoff.terms import Role
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    id: int
+    code: str
+    name: str
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingView:
+    id: int
+    skill: str
+    valid_from: date
+    valid_until: date | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """A person as the people page of one site shows them."""
+
+    id: int
+    username: str
+    name: str
+    email: str
+    active: bool
+    roles: tuple[Role, ...]
+    trainings: tuple[TrainingView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    id: int
+    name: str
+    person: str
+    station: str
+    prefix: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+
+
+def actor_of(person_id: int, scopes: frozenset[str] | None = None, station: str = "") -> Actor:
+    """Who somebody is, with the roles they hold now. Two queries."""
+    person = Person.objects.get(pk=person_id)
+    return Actor(
+        person.pk, person.username, person.name, _roles_of([person_id])[person_id], scopes, station
+    )
+
+
+def actor_named(username: str) -> Actor:
+    """For the command line: the person of that user name. Raises NotFound."""
+    found = Person.objects.filter(username__iexact=username, is_active=True).first()
+    if found is None:
+        raise NotFound(f"There is no person with the user name {username!r}.")
+    return actor_of(found.pk)
+
+
+def console() -> Actor:
+    """Whoever can read the data folder can read the data: the local console sees every site."""
+    everywhere = dict.fromkeys(Site.objects.values_list("pk", flat=True), frozenset({Role.VIEWER}))
+    return Actor(0, "console", "local console", everywhere, frozenset({"read"}))
+
+
+def actor_of_token(secret: str, at: datetime) -> Actor | None:
+    """The actor behind an API token; None when it is unknown, expired or revoked."""
+    prefix = secret.partition(".")[0]
+    token = ApiToken.objects.filter(prefix=prefix).select_related("person").first()
+    hashed = hashlib.sha256(secret.encode()).hexdigest()
+    if token is None or token.secret_hash != hashed or not token.person.is_active:
+        return None
+    if token.revoked_at or (token.expires_at and token.expires_at <= at):
+        return None
+    if token.last_used_at is None or (at - token.last_used_at).total_seconds() > 60:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
+    actor = actor_of(token.person_id, frozenset(token.scopes.split()), token.station)
+    here = {token.site_id: actor.roles_at(token.site_id)}
+    return Actor(actor.person_id, actor.username, actor.name, here, actor.scopes, actor.station)
+
+
+def _roles_of(people: list[int]) -> Mapping[int, Mapping[int, frozenset[Role]]]:
+    """Roles by person by site: the latest grant of each role holds."""
+    latest = (
+        RoleGrant.objects.filter(
+            person=OuterRef("person"), site=OuterRef("site"), role=OuterRef("role")
+        )
+        .order_by("-id")
+        .values("id")[:1]
+    )
+    held = RoleGrant.objects.filter(person__in=people, granted=True, id=Subquery(latest))
+    found: dict[int, dict[int, frozenset[Role]]] = {p: {} for p in people}
+    for person, site, role in held.values_list("person_id", "site_id", "role"):
+        found[person][site] = found[person].get(site, frozenset()) | {Role(role)}
+    return found
+
+
+def roles_at(person_id: int, site_id: int) -> frozenset[Role]:
+    return _roles_of([person_id])[person_id].get(site_id, frozenset())
+
+
+def sites(actor: Actor) -> tuple[SiteView, ...]:
+    rows = Site.objects.filter(pk__in=actor.site_ids).order_by("code")
+    return tuple(SiteView(s.pk, s.code, s.name, s.time_zone) for s in rows)
+
+
+def site(actor: Actor, code: str) -> SiteView:
+    for found in sites(actor):
+        if found.code == code:
+            return found
+    raise NotFound(f"There is no site {code!r}, or not for you.")
+
+
+def people(
+    actor: Actor, site_id: int, *, search: str = "", offset: int = 0, limit: int = 50
+) -> tuple[tuple[PersonView, ...], int]:
+    """Everybody who ever had a role at the site: one page, and the total. Four queries."""
+    require(actor, "see", site_id)
+    rows = Person.objects.filter(grants__site=site_id).distinct().order_by("name", "pk")
+    if search:
+        rows = rows.filter(Q(name__icontains=search) | Q(username__icontains=search))
+    total = rows.count()
+    page = list(rows[offset : offset + limit])
+    ids = [p.pk for p in page]
+    roles = _roles_of(ids)
+    learnt: dict[int, list[TrainingView]] = {}
+    for t in Training.objects.filter(person__in=ids).order_by("skill", "-valid_from"):
+        learnt.setdefault(t.person_id, []).append(
+            TrainingView(t.pk, t.skill, t.valid_from, t.valid_until, t.note)
+        )
+    found = tuple(
+        PersonView(
+            p.pk,
+            p.username,
+            p.name,
+            p.email,
+            p.is_active,
+            tuple(sorted(roles[p.pk].get(site_id, frozenset()), key=list(Role).index)),
+            tuple(learnt.get(p.pk, ())),
+        )
+        for p in page
+    )
+    return found, total
+
+
+def person(actor: Actor, site_id: int, username: str) -> PersonView:
+    require(actor, "see", site_id)
+    for found in people(actor, site_id, search=username, limit=500)[0]:
+        if found.username.lower() == username.lower():
+            return found
+    raise NotFound(f"There is no person {username!r} at this site.")
+
+
+def who_may(permission_roles: frozenset[Role], site_id: int) -> tuple[str, ...]:
+    """Names of those who hold one of the roles at the site: who can release a refusal."""
+    ids = list(
+        RoleGrant.objects.filter(site=site_id).values_list("person_id", flat=True).distinct()
+    )
+    roles = _roles_of(ids)
+    holders = [i for i in ids if roles[i].get(site_id, frozenset()) & permission_roles]
+    names = Person.objects.filter(pk__in=holders, is_active=True).order_by("name")
+    return tuple(names.values_list("name", flat=True))
+
+
+def skills(person_id: int, on: date) -> frozenset[str]:
+    """What the person is trained for on a day."""
+    valid = Training.objects.filter(person=person_id, valid_from__lte=on).filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gte=on)
+    )
+    return frozenset(valid.values_list("skill", flat=True))
+
+
+def tokens(
+    actor: Actor, site_id: int, *, offset: int = 0, limit: int = 50
+) -> tuple[tuple[TokenView, ...], int]:
+    require(actor, "token.edit", site_id)
+    rows = ApiToken.objects.filter(site=site_id).select_related("person").order_by("-pk")
+    page = tuple(
+        TokenView(
+            t.pk,
+            t.name,
+            t.person.name,
+            t.station,
+            t.prefix,
+            tuple(t.scopes.split()),
+            t.created_at,
+            t.expires_at,
+            t.revoked_at,
+            t.last_used_at,
+        )
+        for t in rows[offset : offset + limit]
+    )
+    return page, rows.count()

@@ -1,0 +1,149 @@
+"""Reading and verifying the ledger."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+
+from firstoff.db.models import LedgerEntry
+from firstoff.db.rows import record_models, stored_rows
+from firstoff.rules.ledger import START, Link, canonical, link_hash, rows_digest
+
+_STRETCH = 2000  # entries verified at a time: bounds memory whatever the length
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the chain: whoever keeps it elsewhere can tell if the end was cut off."""
+
+    seq: int
+    hash: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What verify found. ``broken`` is the first entry that does not hold, or None."""
+
+    entries: int
+    rows: int
+    head: Head
+    broken: int | None
+    sentence: str
+
+    @property
+    def holds(self) -> bool:
+        return self.broken is None
+
+
+def head() -> Head:
+    last = LedgerEntry.objects.order_by("-seq").values_list("seq", "hash", "at").first()
+    return Head(*last) if last else Head(0, START, None)
+
+
+def version(program_id: int) -> int:
+    """The program's newest entry: what is computed from its records is valid until it moves."""
+    newest: int | None = LedgerEntry.objects.filter(program_id=program_id).aggregate(
+        newest=Max("seq")
+    )["newest"]
+    return newest or 0
+
+
+def entry_hash(seq: int) -> str | None:
+    """The hash of one entry, to compare with one printed on paper."""
+    return LedgerEntry.objects.filter(pk=seq).values_list("hash", flat=True).first()
+
+
+def verify(progress: Callable[[int, int], None] | None = None) -> Verification:
+    """Walk the chain from the start and recompute everything, records included.
+
+    Finds an altered, removed or inserted entry, and an altered, removed or inserted record; names
+    the first broken entry. What it cannot see is a chain cut off at its end together with the
+    records there: keep the head (`firstoff ledger head`) somewhere else for that.
+    """
+    end = head()
+    previous, expected, rows = START, 1, 0
+    for first in range(1, end.seq + 1, _STRETCH):
+        last = min(first + _STRETCH - 1, end.seq)
+        recorded = _recorded(first, last)
+        for link, stored_hash in _links(first, last):
+            found = recorded.pop(link.seq, [])
+            rows += len(found)
+            problem = _problem(link, stored_hash, previous, expected, found)
+            if problem:
+                return Verification(end.seq, rows, end, min(expected, link.seq), problem)
+            previous, expected = stored_hash, expected + 1
+        if progress:
+            progress(last, end.seq)
+    stray = _stray(end.seq)
+    if stray:
+        return Verification(end.seq, rows, end, end.seq + 1, stray)
+    return Verification(
+        end.seq, rows, end, None, f"{end.seq:,} entries and {rows:,} records hold."
+    )
+
+
+def _problem(
+    link: Link, stored_hash: str, previous: str, expected: int, rows: list[tuple[str, int, str]]
+) -> str:
+    where = f"entry {link.seq} ({link.verb}, {link.subject})"
+    if link.seq != expected:
+        return f"Entry {expected} is missing: the chain goes on with {where}."
+    if link.previous != previous:
+        return f"The chain breaks at {where}: it is not chained to the entry before it."
+    if link_hash(link) != stored_hash:
+        return f"The chain breaks at {where}: the entry itself was changed."
+    if rows_digest(rows) == link.digest:
+        return ""
+    counts: dict[str, int] = {}
+    for table, _, _ in rows:
+        counts[table] = counts.get(table, 0) + 1
+    if canonical(counts) != link.records:
+        return (
+            f"The chain breaks at {where}: it wrote {link.records}, and now there are "
+            f"{canonical(counts)}; a record was removed or added."
+        )
+    tables = ", ".join(sorted(t.removeprefix("firstoff_") for t in counts))
+    return f"The chain breaks at {where}: a record it wrote was changed ({tables})."
+
+
+def _links(first: int, last: int) -> Iterator[tuple[Link, str]]:
+    entries = LedgerEntry.objects.filter(seq__gte=first, seq__lte=last).order_by("seq")
+    for e in entries.iterator(chunk_size=_STRETCH):
+        yield (
+            Link(
+                e.seq,
+                e.at,
+                e.by,
+                e.verb,
+                e.subject,
+                e.program_id,
+                e.details,
+                e.records,
+                e.digest,
+                e.previous,
+            ),
+            e.hash,
+        )
+
+
+def _recorded(first: int, last: int) -> dict[int, list[tuple[str, int, str]]]:
+    rows: dict[int, list[tuple[str, int, str]]] = {}
+    for model in record_models():
+        table = model._meta.db_table
+        for row in stored_rows(model, first, last):
+            entry: Any = row.pop("entry_id")
+            rows.setdefault(entry, []).append((table, row["id"], canonical(row)))
+    return rows
+
+
+def _stray(end: int) -> str:
+    for model in record_models():
+        found = model._default_manager.filter(entry_id__gt=end).count()
+        if found:
+            return (
+                f"{found} rows of {model._meta.db_table} name an entry after the end of the chain."
+            )
+    return ""

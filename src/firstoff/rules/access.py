@@ -1,0 +1,129 @@
+"""Who may do what. One table; every verb asks it, no door decides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from firstoff.errors import NotAllowed, NotFound
+from firstoff.terms import BuilderClass, Role
+
+_ANY = frozenset(Role)
+_DEFINES = frozenset({Role.ENGINEER, Role.QUALITY_MANAGER})
+_RECORDS = frozenset({Role.OPERATOR, Role.INSPECTOR, Role.ENGINEER, Role.QUALITY_MANAGER})
+_DECIDES = frozenset({Role.QUALITY_MANAGER})
+_MANAGES = frozenset({Role.ADMINISTRATOR})
+
+PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
+    {
+        "see": _ANY,
+        "program.edit": _DEFINES,
+        "definition.edit": _DEFINES,
+        "baseline.freeze": _DEFINES,
+        "equipment.edit": _DEFINES | _MANAGES,
+        "run.create": _DEFINES,
+        "run.setup": _RECORDS,
+        "unit.record": _RECORDS,
+        "adjustment.record": _RECORDS,
+        "first_article.record": frozenset({Role.INSPECTOR, Role.QUALITY_MANAGER}),
+        "cause.record": frozenset({Role.INSPECTOR, Role.ENGINEER, Role.QUALITY_MANAGER}),
+        "action.edit": _DEFINES,
+        "training.record": _DEFINES | _MANAGES,
+        "gate.state": _DEFINES,
+        # What is signed for: one role, so that nobody signs off by the way.
+        "bar.lock": _DECIDES,
+        "judgement.correct": _DECIDES,
+        "route.release": _DECIDES,
+        "run.decide": _DECIDES,
+        "gate.waive": _DECIDES,
+        "gate.decide": _DECIDES,
+        "people.edit": _MANAGES,
+        "token.edit": _MANAGES,
+    }
+)
+
+# Which permissions an API token of a scope opens; the person's roles still have to carry them.
+SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "read": frozenset({"see"}),
+        "record": frozenset(
+            {"see", "run.setup", "unit.record", "adjustment.record", "first_article.record"}
+            | {"cause.record"}
+        ),
+        "define": frozenset(
+            {"see", "program.edit", "definition.edit", "baseline.freeze", "equipment.edit"}
+            | {"run.create", "action.edit", "training.record"}
+        ),
+        # These also ask for the person's password, each time: a token alone signs nothing.
+        "sign": frozenset(
+            {"see", "bar.lock", "judgement.correct", "route.release", "run.decide"}
+            | {"gate.state", "gate.waive", "gate.decide"}
+        ),
+        "manage": frozenset({"see", "people.edit", "token.edit"}),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks. ``roles`` by site id; ``scopes`` is None unless a token stands between."""
+
+    person_id: int
+    username: str
+    name: str
+    roles: Mapping[int, frozenset[Role]] = field(default_factory=dict)
+    scopes: frozenset[str] | None = None
+    station: str = ""  # set when a station's token recorded it
+
+    @property
+    def site_ids(self) -> tuple[int, ...]:
+        return tuple(sorted(site for site, roles in self.roles.items() if roles))
+
+    def roles_at(self, site_id: int) -> frozenset[Role]:
+        return self.roles.get(site_id, frozenset())
+
+
+def sees(actor: Actor, site_id: int) -> bool:
+    return bool(actor.roles_at(site_id))
+
+
+def may(actor: Actor, permission: str, site_id: int) -> bool:
+    """Whether a role of the actor at the site carries the permission, and the token's scope."""
+    if not actor.roles_at(site_id) & PERMISSIONS[permission]:
+        return False
+    return actor.scopes is None or any(permission in SCOPES[s] for s in actor.scopes)
+
+
+def require(actor: Actor, permission: str, site_id: int) -> None:
+    """Refuse unless allowed. A site the actor has no role at does not exist for them."""
+    if not sees(actor, site_id):
+        raise NotFound("There is no such thing, or not for you.")
+    if may(actor, permission, site_id):
+        return
+    if actor.scopes is not None and actor.roles_at(site_id) & PERMISSIONS[permission]:
+        raise NotAllowed(
+            f"This token may not do that: its scopes are {', '.join(sorted(actor.scopes))}.",
+            way_out=f"It needs the scope {_scope_for(permission)}.",
+            permission=permission,
+        )
+    roles = sorted(r.value.replace("_", " ") for r in PERMISSIONS[permission])
+    raise NotAllowed(
+        f"{actor.name or actor.username} may not do that here ({permission}).",
+        way_out=f"It takes one of these roles: {', '.join(roles)}.",
+        permission=permission,
+    )
+
+
+def may_anywhere(actor: Actor, permission: str) -> bool:
+    """For menus: is there a site where the actor may?"""
+    return any(may(actor, permission, site) for site in actor.roles)
+
+
+def _scope_for(permission: str) -> str:
+    return " or ".join(s for s, allowed in SCOPES.items() if permission in allowed)
+
+
+def builder_class(roles: frozenset[Role]) -> BuilderClass:
+    """Who a unit counts as built by (R-33): an operator who also designs is no line operator."""
+    if roles & {Role.ENGINEER, Role.QUALITY_MANAGER}:
+        return BuilderClass.ENGINEER
+    return BuilderClass.LINE if Role.OPERATOR in roles else BuilderClass.OTHER

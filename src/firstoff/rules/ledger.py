@@ -1,0 +1,115 @@
+"""Canonical form, digests and the chain: how a change behind the product's back shows.
+
+Canonical JSON: keys sorted, no spaces, UTF-8, decimals as plain strings without trailing zeros,
+times as ISO 8601 in UTC with microseconds, bytes as hex. The same values give the same text on
+every database, so a digest made when a record was written is found again when it is read back.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+START = "0" * 64  # what the first entry is chained to
+
+
+def canonical(value: object) -> str:
+    """The canonical JSON of a value. Raises TypeError for what has no canonical form."""
+    return json.dumps(
+        _plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
+    )
+
+
+def digest(value: object) -> str:
+    """SHA-256, in hex, of the canonical JSON."""
+    return text_digest(canonical(value))
+
+
+def text_digest(text: str) -> str:
+    # A lone surrogate is no character: it is kept apart rather than allowed to stop a record.
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def decimal_text(value: Decimal) -> str:
+    """``Decimal("5.000")`` and ``Decimal("5")`` are one number, hence one text."""
+    text = format(value.normalize(), "f")
+    return "0" if text == "-0" else text
+
+
+def time_text(value: datetime) -> str:
+    if value.tzinfo is None:
+        raise TypeError("a time without a zone has no canonical form")
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _plain(value: object) -> Any:
+    match value:
+        case Enum():
+            return value.value
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return {"float": value.hex()} if value == value else {"float": "nan"}
+        case Decimal():
+            return decimal_text(value)
+        case datetime():
+            return time_text(value)
+        case date():
+            return value.isoformat()
+        case UUID():
+            return str(value)
+        case bytes() | bytearray() | memoryview():
+            return bytes(value).hex()
+        case Mapping():
+            return {str(k): _plain(v) for k, v in value.items()}
+        case Sequence() | frozenset() | set():
+            items = [_plain(v) for v in value]
+            return sorted(items, key=repr) if isinstance(value, frozenset | set) else items
+        case _:
+            raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry as the chain sees it."""
+
+    seq: int
+    at: datetime
+    by: str
+    verb: str
+    subject: str
+    program: int | None
+    details: str
+    records: str
+    digest: str
+    previous: str
+
+
+def link_hash(link: Link) -> str:
+    """SHA-256 over every field of the entry and the hash of the one before."""
+    fields = (
+        str(link.seq),
+        time_text(link.at),
+        link.by,
+        link.verb,
+        link.subject,
+        "" if link.program is None else str(link.program),
+        link.details,
+        link.records,
+        link.digest,
+        link.previous,
+    )
+    return text_digest(json.dumps(fields, ensure_ascii=False, separators=(",", ":")))
+
+
+def rows_digest(rows: Iterable[tuple[str, int, str]]) -> str:
+    """SHA-256 over (table, primary key, canonical row), sorted by table and key."""
+    total = hashlib.sha256()
+    for table, key, row in sorted(rows):
+        total.update(f"{table}\x1f{key}\x1f{row}\x1e".encode("utf-8", "surrogatepass"))
+    return total.hexdigest()

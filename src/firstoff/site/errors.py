@@ -1,0 +1,110 @@
+"""Where errors become answers: a page for a person, problem+json for a program (RFC 9457)."""
+
+import logging
+from collections.abc import Callable
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from firstoff.errors import FirstoffError, InvalidInput, NotAllowed, NotFound
+
+log = logging.getLogger("firstoff")
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class ErrorAnswers:
+    """The last middleware: what no door caught is answered here, once, for all of them."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        known = _known(error)
+        if known is None:
+            log.exception("unhandled error")
+            return _answer(request, 500, "error", "Something broke on our side.", _BROKE, {})
+        return _answer(
+            request, known.status, known.code, known.message, known.way_out, dict(known.details)
+        )
+
+
+_BROKE = "Nothing was recorded. The log has the details under the request id in the answer's head."
+
+
+def _known(error: Exception) -> FirstoffError | None:
+    match error:
+        case FirstoffError():
+            return error
+        case Http404():
+            return NotFound("There is no such page, or not for you.")
+        case PermissionDenied():
+            return NotAllowed("You may not do that here.")
+        case RequestDataTooBig():
+            return InvalidInput("More was sent than the site takes.", code="too-big")
+        case SuspiciousOperation():
+            return InvalidInput("The request could not be understood.")
+        case _:
+            return None
+
+
+def problem(
+    status: int, code: str, title: str, way_out: str = "", details: dict[str, object] | None = None
+) -> JsonResponse:
+    body: dict[str, object] = {
+        "type": f"https://firstoff.dev/problems/{code}",
+        "title": title,
+        "status": status,
+        "code": code,
+    }
+    if way_out:
+        body["way_out"] = way_out
+    if details:
+        body["details"] = details
+    return JsonResponse(
+        body, status=status, content_type="application/problem+json", json_dumps_params=_JSON
+    )
+
+
+_JSON = {"ensure_ascii": False, "default": str}
+
+
+def _answer(
+    request: HttpRequest,
+    status: int,
+    code: str,
+    title: str,
+    way_out: str,
+    details: dict[str, object],
+) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problem(status, code, title, way_out, details)
+    template = f"errors/{status}.html" if status in (403, 404, 409, 500) else "errors/400.html"
+    context = {"status": status, "code": code, "title": title, "way_out": way_out}
+    return render(request, template, {**context, "details": details}, status=status)
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return problem(404, "not-found", "There is no such address.")
+    return _answer(request, 404, "not-found", "There is no such page, or not for you.", "", {})
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _answer(request, 500, "error", "Something broke on our side.", _BROKE, {})
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _answer(
+        request,
+        403,
+        "csrf",
+        "This form was not sent from a page of this site, or the page is from before you signed "
+        "in. Nothing was recorded.",
+        "Load the page again and send it once more.",
+        {},
+    )
