@@ -1,0 +1,302 @@
+"""Which units count as evidence, what became of each, and how the sample reads."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from firstoff.rules.execution.values import DefectFacts, JudgementFacts, RunFacts, UnitFacts
+from firstoff.terms import BuilderClass, EquipmentClass, UnitResult
+
+_ENGINEER = "built by an engineer, not by a line operator"
+_OTHER = "built by somebody who is no line operator"
+
+
+def left_out_reasons(unit: UnitFacts, instruction: str) -> tuple[str, ...]:
+    """Why the unit does not count as sign-off evidence (R-33); empty when it counts.
+
+    instruction: digest of the instructions in the run's baseline. Decided by what was copied onto
+    the unit when it was started: nothing that happens to the unit later makes it count or not,
+    except a declaration made before it was judged.
+    """
+    reasons = []
+    if unit.equipment_class != EquipmentClass.PRODUCTION:
+        reasons.append(_equipment_reason(unit))
+    if unit.builder_class != BuilderClass.LINE:
+        reasons.append(_ENGINEER if unit.builder_class == BuilderClass.ENGINEER else _OTHER)
+    if unit.instruction != instruction:
+        reasons.append(
+            "built to other instructions than those released with the baseline"
+            if unit.instruction
+            else "the instructions it was built to are not recorded"
+        )
+    if unit.previous_serial:
+        reasons.append(f"made out of {unit.previous_serial}: rework does not make a fresh unit")
+    if unit.excluded:
+        reasons.append(f"declared not to count before it was judged: {unit.excluded}")
+    return tuple(reasons)
+
+
+def _equipment_reason(unit: UnitFacts) -> str:
+    if unit.equipment_class == EquipmentClass.BENCH:
+        return f"built on bench equipment ({unit.equipment}), not on production equipment"
+    return "no equipment is recorded, so nothing shows that it was production equipment"
+
+
+class LeftOut(NamedTuple):
+    unit: UnitFacts
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The units of a run, in start order: the sample, those after it, those that do not count."""
+
+    sample: tuple[UnitFacts, ...]
+    beyond: tuple[UnitFacts, ...]  # they count, but come after the n of the bar
+    left_out: tuple[LeftOut, ...]
+
+
+def count_units(units: Iterable[UnitFacts], instruction: str, sample: int | None) -> Counted:
+    """The sample is the first ``sample`` units that count, in start order, judged or not.
+
+    Choosing them by their place and not by their result is what keeps rejects from being
+    outrun: units started later cannot push an earlier reject out of the sample.
+    """
+    counting: list[UnitFacts] = []
+    left_out: list[LeftOut] = []
+    for unit in sorted(units, key=_position):
+        reasons = left_out_reasons(unit, instruction)
+        if reasons:
+            left_out.append(LeftOut(unit, reasons))
+        else:
+            counting.append(unit)
+    size = len(counting) if sample is None else sample
+    return Counted(tuple(counting[:size]), tuple(counting[size:]), tuple(left_out))
+
+
+def _position(unit: UnitFacts) -> int:
+    return unit.position
+
+
+class UnitState(NamedTuple):
+    """What became of a unit. ``fit``, ``finish``, ``function`` are of its first result.
+
+    ``first`` never changes by rework or retest (R-48); ``final`` is how the unit stands now.
+    """
+
+    unit: UnitFacts
+    first: UnitResult
+    final: UnitResult
+    fit: str
+    finish: str
+    function: str
+    build_seconds: float | None
+    over_time: bool
+    attempts: int
+    corrected: bool
+
+
+def judge_units(
+    units: Iterable[UnitFacts],
+    judgements: Sequence[JudgementFacts],
+    *,
+    max_unit_seconds: float | None = None,
+    operation_seconds: Mapping[int, float] | None = None,
+) -> dict[int, UnitState]:
+    """The state of every unit, by its id.
+
+    judgements: in the order they were recorded, corrections included; max_unit_seconds: the bar's
+    limit on one unit; operation_seconds: sum of the first attempt's operations by unit, used
+    where no build time was given.
+    """
+    rows = effective(judgements)
+    by_unit: dict[int, list[JudgementFacts]] = defaultdict(list)
+    for row in rows:
+        by_unit[row.unit].append(row)
+    seconds = operation_seconds or {}
+    corrected = {row.unit for row in rows if row.supersedes is not None and row.attempt == 1}
+    return {
+        unit.id: _state(
+            unit,
+            by_unit.get(unit.id, ()),
+            max_unit_seconds,
+            seconds.get(unit.id),
+            unit.id in corrected,
+        )
+        for unit in units
+    }
+
+
+def effective(judgements: Sequence[JudgementFacts]) -> list[JudgementFacts]:
+    """The judgements in force: a correction stands at the place of the one it supersedes."""
+    successor = {row.supersedes: row for row in judgements if row.supersedes is not None}
+    if not successor:
+        return list(judgements)
+    found = []
+    for row in judgements:
+        if row.supersedes is not None:
+            continue
+        holds = row
+        while holds.id in successor:  # a correction may itself be corrected
+            holds = successor[holds.id]
+        found.append(holds)
+    return found
+
+
+def _state(
+    unit: UnitFacts,
+    rows: Sequence[JudgementFacts],
+    limit: float | None,
+    operations: float | None,
+    corrected: bool,
+) -> UnitState:
+    first = last = ("", "", "")
+    seconds: float | None = None
+    attempts = 0
+    if len(rows) == 1 and rows[0].attempt == 1:  # nearly all units: judged once
+        row = rows[0]
+        first = last = (row.fit, row.finish, row.function)
+        seconds, attempts = row.build_seconds, 1
+    elif rows:
+        ones = [row for row in rows if row.attempt == 1]
+        first = _first_values(ones)
+        seconds = next((r.build_seconds for r in ones if r.build_seconds is not None), None)
+        last = _first_values(sorted(rows, key=_attempt)[::-1])
+        attempts = max(row.attempt for row in rows)
+    if seconds is None:
+        seconds = operations
+    over = limit is not None and seconds is not None and seconds > limit
+    return UnitState(
+        unit,
+        _result(first, seconds, over),
+        _result(last, seconds, over),
+        *first,
+        seconds,
+        over,
+        attempts,
+        corrected,
+    )
+
+
+def _attempt(row: JudgementFacts) -> int:
+    return row.attempt
+
+
+def _first_values(rows: Sequence[JudgementFacts]) -> tuple[str, str, str]:
+    """For each aspect the first value that is not empty."""
+    return (
+        next((row.fit for row in rows if row.fit), ""),
+        next((row.finish for row in rows if row.finish), ""),
+        next((row.function for row in rows if row.function), ""),
+    )
+
+
+def _result(aspects: tuple[str, str, str], seconds: float | None, over: bool) -> UnitResult:
+    if over or "fail" in aspects:
+        return UnitResult.REJECT
+    if seconds is None or "" in aspects:
+        return UnitResult.PENDING
+    return UnitResult.GOOD
+
+
+class Reading:
+    """A run read once: who counts, what became of each unit, the defects in force.
+
+    Computed on demand and kept, since criteria, figures and pages all ask the same.
+    """
+
+    def __init__(self, run: RunFacts) -> None:
+        self.run = run
+
+    @cached_property
+    def counted(self) -> Counted:
+        size = None if self.run.bar is None else self.run.bar.sample
+        return count_units(self.run.units, self.run.instruction, size)
+
+    @cached_property
+    def states(self) -> dict[int, UnitState]:
+        bar = self.run.bar
+        limit = None if bar is None else bar.max_unit_minutes
+        sums: dict[int, float] = defaultdict(float)
+        for time in self.run.times:
+            sums[time.unit] += time.seconds
+        return judge_units(
+            self.run.units,
+            self.run.judgements,
+            max_unit_seconds=None if limit is None else float(limit) * 60,
+            operation_seconds=sums,
+        )
+
+    @cached_property
+    def sample(self) -> tuple[UnitState, ...]:
+        """The units of the bar's sample, in start order."""
+        return tuple(self.states[unit.id] for unit in self.counted.sample)
+
+    @cached_property
+    def counting(self) -> tuple[UnitState, ...]:
+        """All units that count, those beyond the sample included."""
+        return self.sample + tuple(self.states[unit.id] for unit in self.counted.beyond)
+
+    @cached_property
+    def judged(self) -> int:
+        """Units of the sample with a first result."""
+        return sum(state.first is not UnitResult.PENDING for state in self.sample)
+
+    @cached_property
+    def rejects(self) -> tuple[UnitState, ...]:
+        """Units of the sample whose first result is a reject."""
+        return tuple(state for state in self.sample if state.first is UnitResult.REJECT)
+
+    @cached_property
+    def good_finally(self) -> int:
+        """Units of the sample that are good now, rework included."""
+        return sum(state.final is UnitResult.GOOD for state in self.sample)
+
+    @cached_property
+    def judged_finally(self) -> int:
+        return sum(state.final is not UnitResult.PENDING for state in self.sample)
+
+    @cached_property
+    def minutes(self) -> tuple[tuple[UnitFacts, float], ...]:
+        """Build time of each unit of the sample that has one."""
+        return tuple(
+            (state.unit, state.build_seconds / 60)
+            for state in self.sample
+            if state.build_seconds is not None
+        )
+
+    @cached_property
+    def defects(self) -> tuple[DefectFacts, ...]:
+        """All defects of the run whose judgement is in force, whether the unit counts or not."""
+        if not self.run.defects:
+            return ()
+        in_force = {row.id for row in effective(self.run.judgements)}
+        return tuple(d for d in self.run.defects if d.judgement in in_force)
+
+    @cached_property
+    def counting_defects(self) -> tuple[DefectFacts, ...]:
+        """Defects of units that count."""
+        counting = {state.unit.id for state in self.counting}
+        return tuple(d for d in self.defects if d.unit in counting)
+
+    @cached_property
+    def reject_defects(self) -> dict[int, tuple[DefectFacts, ...]]:
+        """Defects of the first result by unit, for the rejects of the sample."""
+        firsts = {row.id for row in effective(self.run.judgements) if row.attempt == 1}
+        found: dict[int, list[DefectFacts]] = {state.unit.id: [] for state in self.rejects}
+        for defect in self.defects:
+            if defect.unit in found and defect.judgement in firsts:
+                found[defect.unit].append(defect)
+        return {unit: tuple(defects) for unit, defects in found.items()}
+
+    @cached_property
+    def last_unit_at(self) -> datetime | None:
+        """When the last unit of the run was started, whether it counts or not."""
+        return max((unit.started_at for unit in self.run.units), default=None)
+
+    @cached_property
+    def first_unit_at(self) -> datetime | None:
+        return min((unit.started_at for unit in self.run.units), default=None)

@@ -1,0 +1,340 @@
+"""What the line refuses: units before the bar, operations out of turn, unfit equipment (R-35).
+
+Each check answers with the refusals it found, worst first; ``enforce`` raises the first of them.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from firstoff.errors import InvalidInput
+from firstoff.rules.execution.values import (
+    DecisionFacts,
+    EquipmentFacts,
+    PlanOperation,
+    Refusal,
+    RouteFacts,
+    StartFacts,
+    TrainingFacts,
+    moment,
+)
+from firstoff.terms import RunVerdict
+
+CLOCK_SLACK = timedelta(minutes=5)  # a station's clock may run ahead by this much
+RELEASE = "A quality manager can release it by signature, with a reason."
+
+# What a quality manager may lift, by name; the subject says for whom or what. No name here lifts
+# R-31, R-41 or R-46: they are what makes a batch evidence.
+FIRST_ARTICLE = "first-article"  # subject: the serial
+ORDER = "order"  # subject: the serial
+FAILED = "failed-unit"  # subject: the serial
+EQUIPMENT = "equipment"  # subject: the equipment's code
+TRAINING = "training"  # subject: the person's username
+LIFTS = (FIRST_ARTICLE, ORDER, FAILED, EQUIPMENT, TRAINING)
+
+
+def enforce(refusals: Iterable[Refusal]) -> None:
+    """Raises the first refusal as Refused, if there is one."""
+    for refusal in refusals:
+        raise refusal.error()
+
+
+def start_refusals(facts: StartFacts) -> tuple[Refusal, ...]:
+    """Why this unit may not be started; empty when it may."""
+    checks = (_no_bar(facts), _decided_batch(facts), _used_serial(facts), _first_article(facts))
+    found = tuple(refusal for refusal in checks if refusal is not None)
+    return tuple(r for r in found if (r.lift, r.subject) not in facts.lifted)
+
+
+def _no_bar(facts: StartFacts) -> Refusal | None:
+    way_out = "A quality manager locks the bar by signature; then the first unit may start."
+    if facts.bar_locked_at is None:
+        return Refusal(
+            "R-31", f"{facts.batch_id} has no locked bar, so no unit may be started.", way_out
+        )
+    if facts.started_at < facts.bar_locked_at:
+        return Refusal(
+            "R-31",
+            f"{facts.serial} was started {moment(facts.started_at, facts.zone)}, before the bar "
+            f"of {facts.batch_id} was locked ({moment(facts.bar_locked_at, facts.zone)}).",
+            "Only units started after the lock belong to the batch.",
+        )
+    return None
+
+
+def _decided_batch(facts: StartFacts) -> Refusal | None:
+    if facts.decision is None:
+        return None
+    return Refusal(
+        "R-40",
+        f"{facts.batch_id} was {_decided(facts.decision)} by {facts.decision.by} at "
+        f"{moment(facts.decision.at, facts.zone)}; it takes no more units.",
+        "Create the next batch for further units.",
+    )
+
+
+def _decided(decision: DecisionFacts) -> str:
+    return "signed off" if decision.decision is RunVerdict.SIGN_OFF else "held"
+
+
+def _used_serial(facts: StartFacts) -> Refusal | None:
+    known = facts.known
+    if known is None:
+        return None
+    if known.batch_id == facts.batch_id:
+        return Refusal(
+            "R-36",
+            f"{known.serial} is already started in {known.batch_id}.",
+            "Scan the next unit, or open the record of this one.",
+        )
+    result = f" ({known.result})" if known.result else ""
+    return Refusal(
+        "R-41",
+        f"{known.serial} was built in batch {known.batch_id}{result}.",
+        "A repeat batch is made of fresh units; rework does not make one.",
+    )
+
+
+def _first_article(facts: StartFacts) -> Refusal | None:
+    # Only units that count are gated: a bench trial before the first article harms nothing.
+    if not facts.counts or not facts.counting_started:
+        return None
+    article = facts.first_article
+    if article is not None and article.passed:
+        return None
+    if article is None:
+        message = (
+            f"The first article of {facts.batch_id} is not inspected yet; "
+            "it gates the rest of the batch."
+        )
+    else:
+        message = (
+            f"The first article of {facts.batch_id}, {article.serial}, failed: "
+            f"{article.conforming} of {article.checked} characteristics conform."
+        )
+    return Refusal(
+        "R-35",
+        message,
+        f"An inspector records a first article that passed. {RELEASE}",
+        lift=FIRST_ARTICLE,
+        subject=facts.serial,
+    )
+
+
+def route_refusals(facts: RouteFacts) -> tuple[Refusal, ...]:
+    """Why this operation may not be recorded on this unit now; empty when it may.
+
+    Raises InvalidInput where the plan has no such operation.
+    """
+    operation = find_operation(facts.operations, facts.seq)
+    if (facts.attempt, facts.seq) in facts.done:
+        return (
+            Refusal(
+                "R-36",
+                f"Operation {operation.seq}, {operation.name}, of {facts.serial} is already "
+                f"recorded{_attempt(facts.attempt)}.",
+                "Go on with the next operation; rework is recorded as the next attempt.",
+            ),
+        )
+    for check in (_failed_before, _missing_before):
+        refusal = check(facts, operation)
+        if refusal is not None and (refusal.lift, refusal.subject) not in facts.lifted:
+            return (refusal,)
+    return ()
+
+
+def find_operation(operations: Sequence[PlanOperation], seq: int) -> PlanOperation:
+    """The operation with this number. Raises InvalidInput listing those of the plan."""
+    for operation in operations:
+        if operation.seq == seq:
+            return operation
+    known = ", ".join(str(o.seq) for o in operations) or "none"
+    raise InvalidInput(
+        f"The plan has no operation {seq}.", way_out=f"It has: {known}.", field="seq"
+    )
+
+
+def next_operation(facts: RouteFacts) -> PlanOperation | None:
+    """The first operation of the attempt that may be recorded next; None when all are done.
+
+    ``facts.seq`` is not read.
+    """
+    began = [seq for attempt, seq in facts.done if attempt == facts.attempt]
+    for operation in sorted(facts.operations, key=_seq):
+        done = (facts.attempt, operation.seq) in facts.done
+        earlier = not began or operation.seq < min(began)
+        if not done and not (earlier and _passed_earlier(facts, operation.seq)):
+            return operation
+    return None
+
+
+def _failed_before(facts: RouteFacts, operation: PlanOperation) -> Refusal | None:
+    failed = sorted(
+        seq
+        for (attempt, seq), outcome in facts.done.items()
+        if attempt == facts.attempt and outcome == "fail"
+    )
+    if not failed:
+        return None
+    where = find_operation(facts.operations, failed[0])
+    return Refusal(
+        "R-35",
+        f"{facts.serial} failed operation {where.seq}, {where.name}; operation {operation.seq} "
+        "may not follow: a failed unit goes no further.",
+        f"Put it aside, or record its rework as attempt {facts.attempt + 1}. {RELEASE}",
+        lift=FAILED,
+        subject=facts.serial,
+    )
+
+
+def _missing_before(facts: RouteFacts, operation: PlanOperation) -> Refusal | None:
+    began = [seq for attempt, seq in facts.done if attempt == facts.attempt]
+    first = min([*began, operation.seq])
+    for earlier in sorted(facts.operations, key=_seq):
+        if earlier.seq >= operation.seq:
+            return None
+        if (facts.attempt, earlier.seq) in facts.done:
+            continue
+        # Rework begins where the work is done again: what passed before it need not be repeated.
+        if earlier.seq < first and _passed_earlier(facts, earlier.seq):
+            continue
+        return Refusal(
+            "R-35",
+            f"{facts.serial} has no record of operation {earlier.seq}, {earlier.name}"
+            f"{_attempt(facts.attempt)}. Operation {operation.seq} may not come before it.",
+            f"Take it back to operation {earlier.seq}. {RELEASE}",
+            lift=ORDER,
+            subject=facts.serial,
+        )
+    return None
+
+
+def _passed_earlier(facts: RouteFacts, seq: int) -> bool:
+    outcomes = [
+        (attempt, outcome)
+        for (attempt, done), outcome in facts.done.items()
+        if done == seq and attempt < facts.attempt
+    ]
+    return bool(outcomes) and max(outcomes)[1] == "pass"
+
+
+def _attempt(attempt: int) -> str:
+    return "" if attempt == 1 else f" (attempt {attempt})"
+
+
+def _seq(operation: PlanOperation) -> int:
+    return operation.seq
+
+
+def equipment_refusals(
+    equipment: EquipmentFacts | None,
+    *,
+    on: date,
+    lifted: frozenset[tuple[str, str]] = frozenset(),
+) -> tuple[Refusal, ...]:
+    """Why this equipment may not be used on this day: retired, or its calibration is over."""
+    if equipment is None or (EQUIPMENT, equipment.code) in lifted:
+        return ()
+    name = f"{equipment.code} {equipment.name}".strip()
+    if equipment.retired_at is not None and equipment.retired_at.date() <= on:
+        message = f"{name} was retired on {equipment.retired_at:%Y-%m-%d}."
+        way_out = f"Use other equipment. {RELEASE}"
+    elif equipment.calibration_due is not None and equipment.calibration_due < on:
+        message = f"The calibration of {name} was due on {equipment.calibration_due}."
+        way_out = f"Calibrate it, or use other equipment. {RELEASE}"
+    else:
+        return ()
+    return (Refusal("R-35", message, way_out, lift=EQUIPMENT, subject=equipment.code),)
+
+
+def training_refusals(
+    skill: str,
+    trainings: Iterable[TrainingFacts],
+    *,
+    username: str,
+    name: str,
+    operation: str,
+    on: date,
+    lifted: frozenset[tuple[str, str]] = frozenset(),
+) -> tuple[Refusal, ...]:
+    """Why this person may not do the operation on this day: the training is missing or over."""
+    if not skill or (TRAINING, username) in lifted:
+        return ()
+    held = [t for t in trainings if t.skill.casefold() == skill.casefold()]
+    if any(t.valid_from <= on and (t.valid_until is None or on <= t.valid_until) for t in held):
+        return ()
+    ends = [t.valid_until for t in held if t.valid_until is not None and t.valid_until < on]
+    lapsed = f"; it ended on {max(ends)}" if ends else ""
+    return (
+        Refusal(
+            "R-35",
+            f"{name} has no valid training in {skill}, which {operation} needs{lapsed}.",
+            f"Record the training, or let a trained person do it. {RELEASE}",
+            lift=TRAINING,
+            subject=username,
+        ),
+    )
+
+
+def judgement_refusals(
+    decision: DecisionFacts | None, *, batch_id: str, attempt: int
+) -> tuple[Refusal, ...]:
+    """Why a judgement may not be recorded: first results end with the decision on the batch.
+
+    Rework and retest of a held batch go on: they change no first result.
+    """
+    if decision is None or attempt > 1:
+        return ()
+    return (
+        Refusal(
+            "R-40",
+            f"{batch_id} was {_decided(decision)} by {decision.by}; its first results are closed.",
+            "Record what follows as rework or retest.",
+        ),
+    )
+
+
+def exclusion_refusals(serial: str, *, judged: bool) -> tuple[Refusal, ...]:
+    """Why a unit may not be declared not to count: it is judged already (R-33)."""
+    if not judged:
+        return ()
+    return (
+        Refusal(
+            "R-33",
+            f"{serial} is judged already; it can no longer be left out.",
+            "Otherwise rejects could be left out until the batch passes.",
+        ),
+    )
+
+
+def check_recorded_time(when: datetime, *, received: datetime, what: str) -> datetime:
+    """A time that a record carries: with a zone, and not in the future. Raises InvalidInput."""
+    if when.tzinfo is None:
+        raise InvalidInput(
+            f"{what} {when.isoformat()} has no time zone.",
+            way_out="Expected ISO 8601 with an offset, such as 2026-05-11T08:23:00+01:00.",
+            field=what,
+        )
+    if when > received + CLOCK_SLACK:
+        raise InvalidInput(
+            f"{what} {when.isoformat()} lies in the future; it is {received.isoformat()} now.",
+            way_out="Check the clock of the station.",
+            field=what,
+        )
+    return when
+
+
+def measurement_refusals(
+    value: float, *, lower: float | None, upper: float | None, unit: str = "", name: str = ""
+) -> tuple[Refusal, ...]:
+    """Why *pass* is not possible with this value: it lies outside the limits."""
+    at = f" {unit}" if unit else ""
+    what = f"{name}: " if name else ""
+    if upper is not None and value > upper:
+        text = f"{what}{value:g}{at} is over {upper:g}{at}; pass is not possible."
+    elif lower is not None and value < lower:
+        text = f"{what}{value:g}{at} is under {lower:g}{at}; pass is not possible."
+    elif value != value:
+        text = f"{what}nothing was measured; pass is not possible."
+    else:
+        return ()
+    return (Refusal("R-34", text, "Record it as failed, or measure again."),)

@@ -1,0 +1,262 @@
+"""What was recorded about a run, as values. Nothing here knows where it is stored.
+
+Facts that come by the thousand (units, judgements, defects, times) are named tuples: a row of a
+query becomes one with ``UnitFacts._make(row)``, without a Python call for every field.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, tzinfo
+from decimal import Decimal
+from typing import NamedTuple
+
+from firstoff.errors import Refused
+from firstoff.terms import RunKind, RunVerdict
+
+
+def moment(at: datetime, zone: tzinfo = UTC) -> str:
+    """A time inside a sentence, in the zone of the plant: ``2026-05-08 16:20``."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A rule that says no: which, what is missing, and who can lift it.
+
+    ``lift`` is the name under which a quality manager can release it for ``subject`` by
+    signature; empty where no signature lifts it.
+    """
+
+    code: str  # the rule of the domain: R-35
+    message: str
+    way_out: str
+    lift: str = ""
+    subject: str = ""
+
+    def error(self) -> Refused:
+        return Refused(
+            self.message,
+            code=self.code,
+            way_out=self.way_out,
+            lift=self.lift,
+            subject=self.subject,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BarCapability:
+    characteristic: str  # its number in the baseline
+    minimum: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What counts as passing (R-32). ``locked_at`` is None while it is a draft."""
+
+    sample: int  # units that count
+    max_rejects: int  # accept number c
+    commits: int  # the quantity a pass commits
+    max_mean_minutes: Decimal | None = None
+    max_unit_minutes: Decimal | None = None
+    min_first_pass_yield: Decimal | None = None  # a fraction
+    capabilities: tuple[BarCapability, ...] = ()
+    reject_definition: str = ""
+    bad_unit_cost: Decimal | None = None
+    batch_cost: Decimal | None = None
+    delay_days: int | None = None
+    delay_day_cost: Decimal | None = None
+    locked_at: datetime | None = None
+    locked_by: str = ""
+    uid: str = ""
+
+    @property
+    def rate(self) -> float:
+        """The reject rate that statements about the bar speak of: c / n."""
+        return self.max_rejects / self.sample
+
+
+class UnitFacts(NamedTuple):
+    """A unit as it was when it was started (R-37). ``excluded`` is the reason, or empty."""
+
+    id: int
+    uid: str
+    serial: str
+    position: int  # order of starting, from 1
+    started_at: datetime
+    operator: str
+    builder_class: str
+    equipment: str  # its code; empty where none was named
+    equipment_class: str
+    instruction: str  # digest of the instructions followed
+    previous_serial: str
+    excluded: str
+
+
+class JudgementFacts(NamedTuple):
+    """One judgement of one unit; rows are in the order they were recorded."""
+
+    id: int
+    unit: int
+    attempt: int
+    fit: str  # pass, fail or empty: not judged
+    finish: str
+    function: str
+    build_seconds: float | None
+    supersedes: int | None
+    correction_reason: str
+
+
+class DefectFacts(NamedTuple):
+    """A defect with the cause that holds now: the latest finding, or unknown."""
+
+    id: int
+    uid: str
+    unit: int
+    judgement: int
+    code: str
+    name: str
+    category: str
+    cause_class: str
+    cause: str
+
+
+class OperationTime(NamedTuple):
+    """How long one operation took on one unit, at its first attempt."""
+
+    unit: int
+    seq: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOperation:
+    """An operation of the process plan, as frozen in the baseline."""
+
+    seq: int
+    name: str
+    standard_minutes: Decimal | None = None
+    instruction: str = ""
+    required_skill: str = ""
+    jig: str = ""  # code of the equipment
+    jig_not_needed: bool = False
+    work_centre: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstArticleFacts:
+    """The latest first article inspection of a run."""
+
+    uid: str
+    serial: str
+    passed: bool
+    checked: int
+    conforming: int
+    judged_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionFacts:
+    """What was signed about a run."""
+
+    decision: RunVerdict
+    by: str
+    at: datetime
+    reason: str = ""
+    uid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFacts:
+    """A refusal lifted by signature, for one subject (R-35)."""
+
+    lift: str
+    subject: str
+    reason: str
+    by: str
+    at: datetime
+    uid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """A run with everything recorded about it."""
+
+    id: int
+    batch_id: str
+    kind: RunKind
+    number: int
+    baseline: str  # its digest
+    instruction: str  # digest of the instructions in that baseline
+    planned_quantity: int
+    line: str
+    bar: Bar | None = None
+    bench_minutes: Decimal | None = None
+    repeat_of: str = ""  # batch ID
+    decision: DecisionFacts | None = None
+    first_article: FirstArticleFacts | None = None
+    units: tuple[UnitFacts, ...] = ()
+    judgements: tuple[JudgementFacts, ...] = ()
+    defects: tuple[DefectFacts, ...] = ()
+    times: tuple[OperationTime, ...] = ()
+    releases: tuple[ReleaseFacts, ...] = ()
+    uid: str = ""
+    zone: tzinfo = UTC  # of the site, for times in sentences
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentFacts:
+    code: str
+    name: str
+    equipment_class: str
+    calibration_due: date | None = None
+    retired_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingFacts:
+    """A training of the person who records."""
+
+    skill: str
+    valid_from: date
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSerial:
+    """A serial that exists already for the part."""
+
+    serial: str
+    batch_id: str
+    result: str = ""  # rejected, good: what became of it there
+
+
+@dataclass(frozen=True, slots=True)
+class StartFacts:
+    """What decides whether a unit may be started. ``counts``: whether this one would count."""
+
+    batch_id: str
+    serial: str
+    started_at: datetime
+    bar_locked_at: datetime | None
+    counts: bool
+    counting_started: int  # units of the run that count, started so far
+    first_article: FirstArticleFacts | None = None
+    decision: DecisionFacts | None = None
+    known: KnownSerial | None = None
+    lifted: frozenset[tuple[str, str]] = frozenset()  # (lift, subject) released by signature
+    zone: tzinfo = UTC
+
+
+@dataclass(frozen=True, slots=True)
+class RouteFacts:
+    """What decides whether an operation may be recorded on a unit.
+
+    ``done`` holds what is recorded: (attempt, seq) to ``pass`` or ``fail``.
+    """
+
+    serial: str
+    operations: tuple[PlanOperation, ...]
+    seq: int
+    attempt: int = 1
+    done: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    lifted: frozenset[tuple[str, str]] = frozenset()
