@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 from firstoff.rules.execution.values import DefectFacts, JudgementFacts, RunFacts, UnitFacts
 from firstoff.terms import BuilderClass, EquipmentClass, UnitResult
 
+_PRODUCTION, _LINE = EquipmentClass.PRODUCTION.value, BuilderClass.LINE.value
 _ENGINEER = "built by an engineer, not by a line operator"
 _OTHER = "built by somebody who is no line operator"
 
@@ -21,10 +23,18 @@ def left_out_reasons(unit: UnitFacts, instruction: str) -> tuple[str, ...]:
     the unit when it was started: nothing that happens to the unit later makes it count or not,
     except a declaration made before it was judged.
     """
+    if (
+        unit.equipment_class == _PRODUCTION
+        and unit.builder_class == _LINE
+        and unit.instruction == instruction
+        and not unit.previous_serial
+        and not unit.excluded
+    ):
+        return ()
     reasons = []
-    if unit.equipment_class != EquipmentClass.PRODUCTION:
+    if unit.equipment_class != _PRODUCTION:
         reasons.append(_equipment_reason(unit))
-    if unit.builder_class != BuilderClass.LINE:
+    if unit.builder_class != _LINE:
         reasons.append(_ENGINEER if unit.builder_class == BuilderClass.ENGINEER else _OTHER)
     if unit.instruction != instruction:
         reasons.append(
@@ -67,7 +77,7 @@ def count_units(units: Iterable[UnitFacts], instruction: str, sample: int | None
     """
     counting: list[UnitFacts] = []
     left_out: list[LeftOut] = []
-    for unit in sorted(units, key=_position):
+    for unit in sorted(units, key=attrgetter("position")):
         reasons = left_out_reasons(unit, instruction)
         if reasons:
             left_out.append(LeftOut(unit, reasons))
@@ -75,10 +85,6 @@ def count_units(units: Iterable[UnitFacts], instruction: str, sample: int | None
             counting.append(unit)
     size = len(counting) if sample is None else sample
     return Counted(tuple(counting[:size]), tuple(counting[size:]), tuple(left_out))
-
-
-def _position(unit: UnitFacts) -> int:
-    return unit.position
 
 
 class UnitState(NamedTuple):
@@ -118,16 +124,19 @@ def judge_units(
         by_unit[row.unit].append(row)
     seconds = operation_seconds or {}
     corrected = {row.unit for row in rows if row.supersedes is not None and row.attempt == 1}
-    return {
-        unit.id: _state(
-            unit,
-            by_unit.get(unit.id, ()),
-            max_unit_seconds,
-            seconds.get(unit.id),
-            unit.id in corrected,
+    found = {}
+    for unit in units:
+        key = unit.id
+        first, last, build, attempts = _values(by_unit.get(key, ()))
+        if build is None:
+            build = seconds.get(key)
+        over = max_unit_seconds is not None and build is not None and build > max_unit_seconds
+        result = _result(first, build, over)
+        final = result if last is first else _result(last, build, over)
+        found[key] = UnitState(
+            unit, result, final, *first, build, over, attempts, key in corrected
         )
-        for unit in units
-    }
+    return found
 
 
 def effective(judgements: Sequence[JudgementFacts]) -> list[JudgementFacts]:
@@ -146,46 +155,29 @@ def effective(judgements: Sequence[JudgementFacts]) -> list[JudgementFacts]:
     return found
 
 
-def _state(
-    unit: UnitFacts,
-    rows: Sequence[JudgementFacts],
-    limit: float | None,
-    operations: float | None,
-    corrected: bool,
-) -> UnitState:
-    first = last = ("", "", "")
-    seconds: float | None = None
-    attempts = 0
+_Aspects = tuple[str, str, str]
+_UNJUDGED: _Aspects = ("", "", "")
+
+
+def _values(rows: Sequence[JudgementFacts]) -> tuple[_Aspects, _Aspects, float | None, int]:
+    """First result, result now, build time of the first, and number of attempts."""
     if len(rows) == 1 and rows[0].attempt == 1:  # nearly all units: judged once
         row = rows[0]
-        first = last = (row.fit, row.finish, row.function)
-        seconds, attempts = row.build_seconds, 1
-    elif rows:
-        ones = [row for row in rows if row.attempt == 1]
-        first = _first_values(ones)
-        seconds = next((r.build_seconds for r in ones if r.build_seconds is not None), None)
-        last = _first_values(sorted(rows, key=_attempt)[::-1])
-        attempts = max(row.attempt for row in rows)
-    if seconds is None:
-        seconds = operations
-    over = limit is not None and seconds is not None and seconds > limit
-    return UnitState(
-        unit,
-        _result(first, seconds, over),
-        _result(last, seconds, over),
-        *first,
-        seconds,
-        over,
-        attempts,
-        corrected,
-    )
+        once = (row.fit, row.finish, row.function)
+        return once, once, row.build_seconds, 1
+    if not rows:
+        return _UNJUDGED, _UNJUDGED, None, 0
+    ones = [row for row in rows if row.attempt == 1]
+    seconds = next((r.build_seconds for r in ones if r.build_seconds is not None), None)
+    newest_first = sorted(rows, key=_attempt)[::-1]
+    return _first_values(ones), _first_values(newest_first), seconds, newest_first[0].attempt
 
 
 def _attempt(row: JudgementFacts) -> int:
     return row.attempt
 
 
-def _first_values(rows: Sequence[JudgementFacts]) -> tuple[str, str, str]:
+def _first_values(rows: Sequence[JudgementFacts]) -> _Aspects:
     """For each aspect the first value that is not empty."""
     return (
         next((row.fit for row in rows if row.fit), ""),
@@ -194,7 +186,7 @@ def _first_values(rows: Sequence[JudgementFacts]) -> tuple[str, str, str]:
     )
 
 
-def _result(aspects: tuple[str, str, str], seconds: float | None, over: bool) -> UnitResult:
+def _result(aspects: _Aspects, seconds: float | None, over: bool) -> UnitResult:
     if over or "fail" in aspects:
         return UnitResult.REJECT
     if seconds is None or "" in aspects:
