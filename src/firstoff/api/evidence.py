@@ -1,0 +1,5 @@
+"""The API of the area evidence."""
+
+from ninja import Router
+
+router = Router()

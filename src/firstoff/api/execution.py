@@ -1,0 +1,5 @@
+"""The API of the area execution."""
+
+from ninja import Router
+
+router = Router()

@@ -1,0 +1,5 @@
+"""The API of the area product."""
+
+from ninja import Router
+
+router = Router()

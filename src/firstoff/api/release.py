@@ -1,0 +1,5 @@
+"""The API of the area release."""
+
+from ninja import Router
+
+router = Router()

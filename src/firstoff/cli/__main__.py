@@ -1,0 +1,3 @@
+from firstoff.cli import main
+
+main()

@@ -1,0 +1,199 @@
+"""What all commands share: lazy nouns, errors as exit codes, who acts, JSON or text."""
+
+import getpass
+import importlib
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import click
+import typer
+from rich.console import Console
+
+from firstoff.errors import FirstoffError, InvalidInput
+
+if TYPE_CHECKING:
+    from firstoff.rules.access import Actor
+
+# noun or verb -> (module, attribute, help): imported only when it is asked for, so that
+# `firstoff stats` pays for no Django and `firstoff --help` for nothing.
+COMMANDS: Mapping[str, tuple[str, str, str]] = {
+    "demo": ("ops", "demo", "Load the golden pilot and start the site."),
+    "init": ("ops", "init", "Set up: the first site and its administrator."),
+    "serve": ("ops", "serve", "Start the site."),
+    "migrate": ("ops", "migrate", "Bring the database to this version."),
+    "doctor": ("ops", "doctor", "Check everything and say what to do."),
+    "backup": ("ops", "backup", "Write everything into one verified file."),
+    "restore": ("ops", "restore", "Bring a backup back."),
+    "version": ("ops", "version", "Print the version."),
+    "ledger": ("ledger", "app", "Verify the chain of records."),
+    "people": ("access", "people", "People and their roles."),
+    "training": ("access", "training", "What people have learnt."),
+    "token": ("access", "token", "Keys for the API."),
+    "site": ("access", "site", "Plants and teams."),
+    "program": ("program", "program", "Programs: products on their road."),
+    "definition": ("program", "definition", "What is built and how."),
+    "equipment": ("program", "equipment", "Machines, tools, jigs, gauges."),
+    "baseline": ("program", "baseline", "The frozen definition."),
+    "run": ("run", "app", "Runs: bars, units, verdicts, sign-off."),
+    "action": ("verdict", "action", "Corrective actions."),
+    "gate": ("verdict", "gate", "Gates and their criteria."),
+    "verify": ("verdict", "verify", "Check a report against its records."),
+    "stats": ("stats", "app", "The statistics, with no server."),
+}
+_WITHOUT_DJANGO = frozenset({"stats"})
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Lazy(click.Group):
+    """Loads the command that was asked for, and no other."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute, _ = COMMANDS[cmd_name]
+        found = getattr(importlib.import_module(f"firstoff.cli.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            return typer.main.get_command(found)
+        single = typer.Typer(add_completion=False)
+        single.command()(found)
+        return typer.main.get_command(single)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry[2]) for name, entry in COMMANDS.items()])
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--home", help="The data folder; else FIRSTOFF_HOME.", metavar="FOLDER")
+def root(home: str | None) -> None:
+    """Firstoff: no process signed off on hope, no unit untraceable."""
+    if home:
+        os.environ["FIRSTOFF_HOME"] = home
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; answers its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(
+                errors="replace"
+            )  # a terminal without the glyph is no reason to fail
+    try:
+        result = root.main(args=list(arguments), prog_name="firstoff", standalone_mode=False)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.UsageError as error:
+        error.show()
+        return 2
+    except click.Abort:
+        err.print("Stopped.")
+        return 130
+    except FirstoffError as error:
+        return _say(error, "--json" in arguments)
+    except BrokenPipeError:
+        return 0
+    return result if isinstance(result, int) else 0
+
+
+def _say(error: FirstoffError, as_json: bool) -> int:
+    if as_json:
+        body = {"code": error.code, "title": error.message, "way_out": error.way_out}
+        show({**body, "details": dict(error.details)})
+    else:
+        err.print(error.message, style="bold", markup=False)
+        if error.way_out:
+            err.print(error.way_out, markup=False)
+        if error.code.startswith("R-"):
+            err.print(f"Rule {error.code}.", style="dim", markup=False)
+    return error.exit_code
+
+
+def django() -> None:
+    """Make the tables usable; called by every command that reads or writes."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firstoff.site.settings")
+    os.environ.setdefault("FIRSTOFF_LOG_LEVEL", "warning")
+    import django as framework
+
+    framework.setup()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def writer(username: str | None) -> "Actor":
+    """Who writes: `--as`, or FIRSTOFF_USER."""
+    from firstoff.queries.access import actor_named
+
+    name = username or os.environ.get("FIRSTOFF_USER")
+    if not name:
+        raise InvalidInput("Who does this?", way_out="Add --as USERNAME, or set FIRSTOFF_USER.")
+    return actor_named(name)
+
+
+def reader(username: str | None = None) -> "Actor":
+    """Who reads: the local console sees every site, unless somebody is named."""
+    from firstoff.queries.access import actor_named, console
+
+    return actor_named(username) if username else console()
+
+
+def site_of(actor: "Actor", code: str | None) -> Any:
+    """The site meant; with only one there is no need to name it."""
+    from firstoff.queries.access import site, sites
+
+    if code:
+        return site(actor, code)
+    seen = sites(actor)
+    if len(seen) == 1:
+        return seen[0]
+    names = ", ".join(s.code for s in seen) or "none"
+    raise InvalidInput("Which site?", way_out=f"Add --site with one of: {names}.")
+
+
+def password(from_stdin: bool, prompt: str = "Password, again") -> str:
+    """Never an argument: arguments show in the list of processes."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    if not sys.stdin.isatty():
+        raise InvalidInput("No password was given.", way_out="Add --password-stdin.")
+    return getpass.getpass(f"{prompt}: ")
+
+
+def show(value: object) -> None:
+    """A value as JSON on standard output."""
+    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")
+
+
+def plain(value: object) -> Any:
+    """Values as JSON has them: decimals as text, times in ISO 8601."""
+    match value:
+        case Enum():
+            return value.value
+        case None | bool() | int() | float() | str():
+            return value
+        case Decimal() | UUID():
+            return str(value)
+        case datetime() | date():
+            return value.isoformat()
+        case Mapping():
+            return {str(k): plain(v) for k, v in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [plain(v) for v in value]
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        case _:
+            return str(value)

@@ -1,0 +1,137 @@
+"""The cast and the database: three people appear in tests.
+
+Ada may approve (quality manager), Ben builds (operator), Cy is from another site and must see
+nothing. FIRSTOFF_TEST_DATABASE=postgresql runs the same tests on a real PostgreSQL.
+"""
+
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SHARED = Path(os.environ.get("FIRSTOFF_SHARED", Path(__file__).resolve().parents[2] / "shared"))
+NOW = datetime(2026, 5, 8, 9, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery staple"
+
+# Settings are read at import: a home of the tests' own, whatever the developer's shell says.
+_home = tempfile.TemporaryDirectory(prefix="firstoff-tests-", ignore_cleanup_errors=True)
+os.environ["FIRSTOFF_HOME"] = _home.name
+os.environ.setdefault("FIRSTOFF_LOG_LEVEL", "error")
+for _name in ("FIRSTOFF_DATABASE_URL", "FIRSTOFF_URL", "FIRSTOFF_HOSTS", "FIRSTOFF_USER"):
+    os.environ.pop(_name, None)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of shared cases; tests that read it skip where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder of shared cases is not here (FIRSTOFF_SHARED)")
+    return SHARED
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(settings: Any) -> None:
+    """Argon2 is slow on purpose; tests that are not about it need not pay."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@dataclass(frozen=True)
+class World:
+    """Two sites and the people at them, as Actors with the roles they hold."""
+
+    site: Any  # firstoff.db.models.Site "STOKE"
+    other_site: Any  # "LEEDS"
+    adam: Any  # administrator
+    ada: Any  # quality manager: may approve
+    ben: Any  # operator: builds
+    olu: Any  # operator: builds too
+    ivy: Any  # inspector
+    eli: Any  # engineer
+    bo: Any  # buyer
+    vic: Any  # viewer
+    cy: Any  # quality manager of the other site: must see nothing here
+
+    @property
+    def by_role(self) -> dict[str, Any]:
+        people = (self.vic, self.ben, self.ivy, self.eli, self.bo, self.ada, self.adam)
+        return {next(iter(p.roles_at(self.site.pk))).value: p for p in people}
+
+
+CAST = (
+    ("ada", "Ada Okafor", "quality_manager"),
+    ("ben", "Ben Tams", "operator"),
+    ("olu", "Olu Mensah", "operator"),
+    ("ivy", "Ivy Chen", "inspector"),
+    ("eli", "Eli Novak", "engineer"),
+    ("bo", "Bo Lindqvist", "buyer"),
+    ("vic", "Vic Moreau", "viewer"),
+)
+
+
+@pytest.fixture
+def world(db: None, _quick_hashes: None) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def lasting_world(transactional_db: None, _quick_hashes: None) -> World:
+    """The same in a database with real transactions, for tests with threads."""
+    return make_world()
+
+
+def make_world(at: datetime = NOW) -> World:
+    from firstoff.queries.access import actor_named
+    from firstoff.services import access
+    from firstoff.terms import Role
+
+    access.found(
+        username="adam",
+        name="Adam Reed",
+        password=PASSWORD,
+        site="Stoke-on-Trent",
+        site_code="STOKE",
+        time_zone="Europe/London",
+        at=at,
+    )
+    adam = actor_named("adam")
+    (stoke,) = adam.site_ids
+    for username, name, role in CAST:
+        access.create_person(
+            site_id=stoke,
+            username=username,
+            name=name,
+            password=PASSWORD,
+            roles=[Role(role)],
+            by=adam,
+            at=at,
+        )
+    leeds = access.create_site(
+        code="LEEDS", name="Leeds", time_zone="Europe/London", by=adam, at=at
+    )
+    access.create_person(
+        site_id=leeds.pk,
+        username="cy",
+        name="Cy Baptiste",
+        password=PASSWORD,
+        roles=[Role.QUALITY_MANAGER],
+        by=actor_named("adam"),
+        at=at,
+    )
+    from firstoff.db.models import Site
+
+    named = {name: actor_named(name) for name, _, _ in CAST}
+    return World(
+        site=Site.objects.get(pk=stoke),
+        other_site=leeds,
+        adam=actor_named("adam"),
+        cy=actor_named("cy"),
+        **named,
+    )
