@@ -1,11 +1,13 @@
 """What all commands share: lazy nouns, errors as exit codes, who acts, JSON or text."""
 
+import difflib
 import getpass
 import importlib
+import io
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,7 +15,6 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import click
 import typer
 from rich.console import Console
 
@@ -48,64 +49,80 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "verify": ("verdict", "verify", "Check a report against its records."),
     "stats": ("stats", "app", "The statistics, with no server."),
 }
-_WITHOUT_DJANGO = frozenset({"stats"})
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-class Lazy(click.Group):
-    """Loads the command that was asked for, and no other."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module, attribute, _ = COMMANDS[cmd_name]
-        found = getattr(importlib.import_module(f"firstoff.cli.{module}"), attribute)
-        if isinstance(found, typer.Typer):
-            return typer.main.get_command(found)
-        single = typer.Typer(add_completion=False)
-        single.command()(found)
-        return typer.main.get_command(single)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, entry[2]) for name, entry in COMMANDS.items()])
-
-
-@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--home", help="The data folder; else FIRSTOFF_HOME.", metavar="FOLDER")
-def root(home: str | None) -> None:
-    """Firstoff: no process signed off on hope, no unit untraceable."""
-    if home:
-        os.environ["FIRSTOFF_HOME"] = home
+# typer gives its errors no public name but this one, which is a kind of usage error.
+_UsageError = typer.BadParameter.__mro__[1]
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; answers its exit code."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(
-                errors="replace"
-            )  # a terminal without the glyph is no reason to fail
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a glyph the terminal lacks stops nothing
     try:
-        result = root.main(args=list(arguments), prog_name="firstoff", standalone_mode=False)
-    except click.exceptions.Exit as error:
-        return error.exit_code
-    except click.UsageError as error:
-        error.show()
-        return 2
-    except click.Abort:
+        name, rest = _split(arguments)
+        if name is None:
+            _help()
+            return 0
+        if name not in COMMANDS:
+            near = difflib.get_close_matches(name, COMMANDS, n=1)
+            hint = f"Did you mean {near[0]}?" if near else "See firstoff --help."
+            raise InvalidInput(f"There is no command {name!r}.", way_out=hint)
+        result = _load(name)(list(rest), prog_name=f"firstoff {name}", standalone_mode=False)
+    except typer.Exit as error:
+        return int(error.exit_code)
+    except typer.Abort:
         err.print("Stopped.")
         return 130
     except FirstoffError as error:
         return _say(error, "--json" in arguments)
     except BrokenPipeError:
         return 0
+    except Exception as error:
+        if isinstance(error, _UsageError):
+            error.show()  # type: ignore[attr-defined]
+            return 2
+        raise
     return result if isinstance(result, int) else 0
+
+
+def _split(arguments: Sequence[str]) -> tuple[str | None, Sequence[str]]:
+    """The noun and what follows it; ``--home`` may stand before it."""
+    rest = list(arguments)
+    while rest and rest[0].startswith("-"):
+        option = rest.pop(0)
+        if option in ("-h", "--help"):
+            return None, ()
+        if option == "--version":
+            return "version", ()
+        key, _, value = option.partition("=")
+        if key != "--home" or not (value or rest):
+            raise InvalidInput(f"{option} is no option here.", way_out="See firstoff --help.")
+        os.environ["FIRSTOFF_HOME"] = value or rest.pop(0)
+    return (rest[0], rest[1:]) if rest else (None, ())
+
+
+def _load(name: str) -> Callable[..., Any]:
+    module, attribute, text = COMMANDS[name]
+    found = getattr(importlib.import_module(f"firstoff.cli.{module}"), attribute)
+    if isinstance(found, typer.Typer):
+        return found
+    single = typer.Typer(add_completion=False)
+    single.command(name, help=text)(found)
+    return single
+
+
+def _help() -> None:
+    out.print("Firstoff: no process signed off on hope, no unit untraceable.\n")
+    out.print("Usage: firstoff [--home FOLDER] COMMAND ...\n", markup=False)
+    for name, (_, _, text) in COMMANDS.items():
+        out.print(f"  {name:<12}{text}", markup=False)
+    out.print("\nfirstoff COMMAND --help tells more. The data folder is --home, FIRSTOFF_HOME,")
+    out.print("./firstoff-data, ./firstoff-demo or your own data folder, in this order.")
 
 
 def _say(error: FirstoffError, as_json: bool) -> int:

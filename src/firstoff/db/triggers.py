@@ -52,7 +52,7 @@ def missing(connection: BaseDatabaseWrapper) -> list[str]:
     """Names of triggers that should be there and are not; what `firstoff doctor` tells."""
     if connection.vendor == "postgresql":
         query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-        kinds = ("keep", "truncate")
+        kinds: tuple[str, ...] = ("keep", "truncate")
     else:
         query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         kinds = ("update", "delete", "replace")

@@ -19,7 +19,7 @@ class LedgerEntry(models.Model):
     by = models.CharField(max_length=150)
     verb = models.CharField(max_length=80)
     subject = models.CharField(max_length=300)
-    program = models.ForeignKey("Program", models.PROTECT, null=True, related_name="+")
+    program = models.ForeignKey("firstoff.Program", models.PROTECT, null=True, related_name="+")
     details = models.TextField()  # canonical JSON
     records = models.TextField()  # canonical JSON: how many rows of which table
     digest = models.CharField(max_length=64)  # over those rows
@@ -42,7 +42,7 @@ class Record(models.Model):
 
     uid = models.UUIDField(unique=True, default=new_uid)
     entry = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="+")
-    by = models.ForeignKey("Person", models.PROTECT, related_name="+")
+    by = models.ForeignKey("firstoff.Person", models.PROTECT, related_name="+")
     received_at = models.DateTimeField()
 
     class Meta:
