@@ -51,6 +51,8 @@ class Capability:
     ppk_lower (and pp_lower, cpk_lower) are one-sided lower bounds at ``confidence``; the
     intervals are two-sided at the same confidence. expected_*: fractions outside the limits under
     the normal model with the overall spread; observed_*: counts seen outside.
+    cpm divides Pp by the root of 1 + ((mean - target)/sd)^2; cpm_about_target takes the sum of
+    squares about the target over n - 1, which differs in the fourth digit.
     cp, cpk, sigma_within and cpk_lower are None where there is no within spread to be had.
     """
 
@@ -65,6 +67,7 @@ class Capability:
     ppu: float | None
     ppk: float
     cpm: float | None
+    cpm_about_target: float | None
     pp_interval: tuple[float, float] | None
     ppk_interval: tuple[float, float]
     pp_lower: float | None
@@ -129,6 +132,7 @@ def capability(
         ppu=over.to_upper,
         ppk=over.nearest,
         cpm=over.taguchi,
+        cpm_about_target=_about_target(over, n),
         pp_interval=None if over.both is None else _chi_interval(over.both, n - 1, level),
         ppk_interval=bissell_interval(over.nearest, n, level),
         pp_lower=None if over.both is None else _chi_lower(over.both, n - 1, level),
@@ -223,6 +227,13 @@ def bissell_interval(ppk: float, n: int, confidence: float = 0.95) -> tuple[floa
 def _bissell_se(index: float, n: int, df: float | None = None) -> float:
     free = n - 1 if df is None else df
     return math.sqrt(1 / (9 * n) + index**2 / (2 * free))
+
+
+def _about_target(over: Indices, n: int) -> float | None:
+    if over.both is None or over.taguchi is None:
+        return None
+    square = (over.both / over.taguchi) ** 2 - 1  # ((mean - target)/sd)^2
+    return over.both / math.sqrt(1 + square * n / (n - 1))
 
 
 def _cpk_lower(inner: Indices, sigma: Sigma, n: int, level: float) -> float:

@@ -44,7 +44,7 @@ def process_time(
     """Mean time with Student's interval, spread, ratio to the standard, and trend.
 
     values: shape (n,), n >= 2, all above 0, in the order measured. Raises TooFewData, OutOfDomain.
-    Source: NIST/SEMATECH e-Handbook 1.3.5.2. Oracle: R t.test, lm
+    Source: NIST/SEMATECH e-Handbook 1.3.5.2. Oracle: scipy ttest_1samp, linregress
     """
     times = checks.series("values", values, least=2)
     if times.min() <= 0:

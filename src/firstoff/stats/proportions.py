@@ -192,7 +192,7 @@ def posterior(x: int, n: int, *, prior: tuple[float, float] = (0.5, 0.5)) -> Pos
     """Belief about the rate after x of n, from a Beta prior (Jeffreys' unless told otherwise).
 
     n may be 0: the posterior is then the prior. Raises OutOfDomain.
-    Source: Brown, Cai and DasGupta (2001). Oracle: oracles/posterior.json
+    Source: Brown, Cai and DasGupta (2001). Oracle: oracles/pilot.json
     """
     x, n = _tally(x, n)
     a0, b0 = _prior(prior)
@@ -213,7 +213,7 @@ def predict_rejects(
 
     Beta-binomial; each end is the smallest count whose cumulative probability reaches its tail.
     It holds only while the process stays what it was in the sample.
-    Raises OutOfDomain (quantity at most 10 million). Oracle: R extraDistr; oracles/predict.json
+    Raises OutOfDomain (quantity at most 10 million). Oracle: R extraDistr
     """
     belief = posterior(x, n, prior=prior)
     wanted = checks.whole("quantity", quantity, least=1)

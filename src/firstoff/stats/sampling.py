@@ -215,7 +215,7 @@ def _smallest(
 
 def _single(n: int, c: int, rate: float, kind: Model, lot: int | None) -> float:
     if kind == "binomial":
-        return 1.0 if c >= n else float(special.bdtr(c, n, rate))
+        return float(_binomial(n, c, np.array(rate)))
     if kind == "poisson":
         return float(special.pdtr(c, n * rate))
     assert lot is not None
@@ -223,6 +223,15 @@ def _single(n: int, c: int, rate: float, kind: Model, lot: int | None) -> float:
     k = np.arange(min(c, n, nonconforming) + 1, dtype=np.float64)
     chance = np.exp(_log_hypergeometric(k, n, np.array([float(nonconforming)]), lot))
     return min(1.0, float(chance.sum()))
+
+
+def _binomial(n: int, c: int, rates: Floats) -> Floats:
+    if c >= n:
+        return np.ones_like(rates)
+    if c < 0:
+        return np.zeros_like(rates)
+    found: Floats = special.bdtr(c, n, rates)
+    return found
 
 
 def _walk(
@@ -234,6 +243,11 @@ def _walk(
     """
     accepted = np.zeros((len(n), rates.size))
     reached = np.zeros_like(accepted)
+    if len(n) == 1 and kind != "hypergeometric":
+        whole = (
+            special.pdtr(c[0], n[0] * rates) if kind == "poisson" else _binomial(n[0], c[0], rates)
+        )
+        return whole[None, :], np.ones((1, rates.size))
     state = np.ones((1, rates.size))
     offset, drawn = 0, 0
     for stage, (size, accept, reject) in enumerate(zip(n, c, r, strict=True)):

@@ -77,7 +77,7 @@ def rolled_throughput(
     steps: (passed first time, entered) of each step. The interval is the equal-tailed one of a
     Beta distribution with mean and variance of the product of the steps' Jeffreys posteriors:
     exact for one step, an approximation for more. Raises TooFewData, OutOfDomain.
-    Source: George et al.; Bruno and Thompson moment matching. Oracle: oracles/yields.json
+    Source: moment matching; one step is the Jeffreys interval. Oracle: R qbeta
     """
     if not steps:
         raise TooFewData(needed=1, got=0, what="steps")

@@ -1,0 +1,212 @@
+"""Numbers that are not our own: every case of the case files, at the tolerance stated in it.
+
+The files lie in ``oracles`` beside this test and in the folder named by FIRSTOFF_ORACLE. A case
+names a statistic; an adapter in ``oracle_adapters`` calls ours. An unknown name fails, unless it
+stands in NOT_YET.
+"""
+
+import json
+import math
+import os
+import runpy
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from firstoff.stats import StatsError
+
+HERE = Path(__file__).resolve().parent
+OWN = HERE / "oracles"
+FOLDER = Path(
+    os.environ.get("FIRSTOFF_ORACLE", HERE.parents[1].joinpath("..", "shared", "oracle"))
+)
+
+NOT_YET = frozenset(
+    {
+        "asymmetric_stack",
+        "attribute_effectiveness",
+        "bias_type1",
+        "binomial_tolerance_interval",
+        "box_cox_lambda",
+        "c_chart",
+        "capability_percentile_method",
+        "capability_qcc_table",
+        "code_letter",
+        "cohen_kappa_table",
+        "cohen_kappa_weighted",
+        "control_chart_constants",
+        "cusum_arl",
+        "cusum_chart_tabular",
+        "d2_star",
+        "dnom_individuals",
+        "ewma_arl",
+        "ewma_chart",
+        "find_plan_variables_sigma_known",
+        "find_plan_variables_sigma_unknown",
+        "fit_and_percentile_capability",
+        "fleiss_kappa",
+        "fleiss_kappa_exact_formula",
+        "g_chart",
+        "gauge_rr_anova_crossed",
+        "gauge_rr_anova_crossed_no_pooling",
+        "gauge_rr_average_range",
+        "gauge_rr_nested",
+        "gauge_rr_range_method_two_appraisers",
+        "hotelling_t2_individuals",
+        "hotelling_t2_subgroups",
+        "icc",
+        "individuals_chart",
+        "individuals_chart_screened_mr",
+        "individuals_chart_span",
+        "inspection_break_even",
+        "johnson_transform",
+        "kaplan_meier",
+        "laney_p_prime",
+        "laney_u_prime",
+        "light_kappa",
+        "linear_stack",
+        "linearity",
+        "mean_sd",
+        "median_rank",
+        "mil_std_105e_plan_double",
+        "mil_std_105e_plan_multiple",
+        "mil_std_105e_plan_single",
+        "monte_carlo_normal_parts",
+        "monte_carlo_uniform_parts",
+        "moving_range_chart",
+        "mtbf_failure_terminated",
+        "mtbf_time_terminated",
+        "nonlinear_voltage_divider",
+        "nonparametric_confidence_from_n",
+        "nonparametric_order_statistic_upper",
+        "nonparametric_sample_size",
+        "normal_k_factor_one_sided",
+        "normal_k_factor_two_sided",
+        "normal_tolerance_interval",
+        "np_chart",
+        "oc_variables_sigma_known",
+        "oc_variables_sigma_unknown",
+        "one_way_anova",
+        "p_chart",
+        "range_chart",
+        "run_rules",
+        "s_chart",
+        "s_chart_unequal",
+        "sampling_plan_expected_cost",
+        "shewhart_arl",
+        "success_run_demonstrated_reliability",
+        "success_run_sample_size",
+        "switching_iso_2859_1",
+        "switching_mil_std_105e",
+        "t_chart",
+        "u_chart",
+        "variables_M_from_k_sigma_known",
+        "variables_M_from_k_sigma_unknown",
+        "variables_estimated_fraction_nonconforming_sigma_unknown",
+        "weibayes_demonstration_sample_size",
+        "weibayes_scale_lower",
+        "weibull_mle_right_censored",
+        "weibull_rank_regression",
+        "xbar_chart",
+        "xbar_chart_unequal",
+        "xbar_oc_curve",
+        "z_mr_known_sigma",
+    }
+)
+
+ADAPTERS: dict[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {}
+CHECKS: dict[str, Callable[..., None]] = {}  # where a tolerance is worded rather than named
+for _file in sorted((HERE / "oracle_adapters").glob("*.py")):
+    _found = runpy.run_path(str(_file))
+    ADAPTERS |= _found["ADAPTERS"]
+    CHECKS |= _found.get("CHECKS", {})
+
+
+def _cases(folder: Path) -> list[Any]:
+    found = []
+    for file in sorted(folder.glob("*.json")):
+        content = json.loads(file.read_text(encoding="utf-8"))
+        found += [pytest.param(case, id=case["id"]) for case in content.get("cases", ())]
+    return found
+
+
+SHARED_CASES = _cases(FOLDER)
+
+
+@pytest.mark.skipif(not SHARED_CASES, reason=f"no case files in {FOLDER}")
+@pytest.mark.parametrize("case", SHARED_CASES)
+def test_a_case_of_the_oracle_folder_holds(case: Mapping[str, Any]) -> None:
+    _hold(case)
+
+
+@pytest.mark.parametrize("case", _cases(OWN))
+def test_a_case_of_our_own_sources_holds(case: Mapping[str, Any]) -> None:
+    assert case["source"]
+    _hold(case)
+
+
+def test_nothing_is_put_off_that_is_there() -> None:
+    assert NOT_YET & set(ADAPTERS) == set()
+
+
+def _hold(case: Mapping[str, Any]) -> None:
+    name = str(case["function"]).removeprefix("robust_")
+    if name in NOT_YET:
+        pytest.skip(f"{name} is not there yet")
+    assert name in ADAPTERS, f"no adapter knows {name}"
+    expected = case["expected"]
+    options = expected.get("any_of", [expected])
+    try:
+        got: Mapping[str, Any] = ADAPTERS[name](_numbers(case["input"]))
+    except StatsError:
+        if not any("error" in option for option in options):
+            raise
+        return
+    answers = [option for option in options if "error" not in option]
+    assert answers, f"expected a refusal, got {got}"
+    check: Callable[..., None] = CHECKS.get(name, _compare)
+    check(got, _numbers(answers[0]), case["tolerance"])
+
+
+def _compare(got: Mapping[str, Any], expected: Mapping[str, Any], tolerance: Any) -> None:
+    for key, value in expected.items():
+        assert key in got, f"no {key} in {sorted(got)}"
+        _same(key, got[key], value, tolerance)
+
+
+def _same(where: str, got: Any, expected: Any, tolerance: Mapping[str, Any]) -> None:
+    if isinstance(expected, Mapping):
+        for key, value in expected.items():
+            _same(f"{where}.{key}", got[key], value, tolerance)
+    elif isinstance(expected, list):
+        listed = list(got)
+        assert len(listed) == len(expected), f"{where}: {listed} against {expected}"
+        for place, value in enumerate(expected):
+            _same(f"{where}[{place}]", listed[place], value, tolerance)
+    elif expected is None or isinstance(expected, (str, bool)) or "exact" in tolerance:
+        assert got == expected, f"{where}: {got} against {expected}"
+    else:
+        _near(where, got, expected, tolerance)
+
+
+def _near(where: str, got: Any, expected: float, tolerance: Mapping[str, Any]) -> None:
+    assert got is not None, f"{where}: none, against {expected}"
+    if math.isnan(expected):
+        assert math.isnan(got), where
+        return
+    room = max(float(tolerance.get("abs", 0)), float(tolerance.get("rel", 0)) * abs(expected))
+    assert abs(float(got) - expected) <= room, f"{where}: {got} against {expected}"
+
+
+def _numbers(value: Any) -> Any:
+    """JSON lacks NaN and the infinities; the files spell them."""
+    if isinstance(value, dict):
+        return {key: _numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    if value in ("NaN", "Infinity", "-Infinity") and isinstance(value, str):
+        return float(np.float64(value.replace("Infinity", "inf")))
+    return value
