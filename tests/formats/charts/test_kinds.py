@@ -1,0 +1,177 @@
+"""What every kind of chart has to do."""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from firstoff.errors import InvalidInput
+from firstoff.formats import charts
+from firstoff.formats.charts import build_time, interval, operating_characteristic, prediction
+from firstoff.formats.charts.kind import Kind
+
+GOLDEN = Path(__file__).parent / "golden"
+every_kind = pytest.mark.parametrize("kind", charts.KINDS, ids=lambda kind: kind.name)
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(kind: Kind[Any], **how: Any) -> ElementTree.Element:
+    spec = charts.spec(kind.name, kind.example(), **{"theme": "paper", "width": 499, **how})
+    return ElementTree.fromstring(charts.svg(spec))
+
+
+@every_kind
+def test_a_kind_draws_what_it_drew_before(kind: Kind[Any]) -> None:
+    spec = charts.spec(kind.name, kind.example(), width=560)
+    written = json.dumps(spec, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+    golden = GOLDEN / f"{kind.name}.json"
+    if os.environ.get("FIRSTOFF_GOLDEN") == "write":
+        golden.write_text(written, encoding="utf-8")
+    assert json.loads(written) == json.loads(golden.read_text(encoding="utf-8"))
+
+
+@every_kind
+def test_a_picture_is_an_image_with_title_and_finding(kind: Kind[Any]) -> None:
+    picture = drawn(kind)
+    data = kind.example()
+    assert picture.get("role") == "img"
+    assert picture.findtext(f"{SVG}title") == charts.title(kind.name, data)
+    assert picture.findtext(f"{SVG}desc") == charts.finding(kind.name, data)
+
+
+UNITS = {
+    "operating_characteristic": "true reject rate of the process, %",
+    "interval": "reject rate, %",
+    "pareto": "units rejected",
+    "build_time": "minutes per unit, in build order",
+    "prediction": "rejects among 1,000 units",
+    "step_times": "minutes; the line is the standard",
+}
+
+
+@every_kind
+def test_a_picture_names_the_unit_of_its_axis_in_real_text(kind: Kind[Any]) -> None:
+    texts = [node.text for node in drawn(kind).iter(f"{SVG}text")]
+    assert UNITS[kind.name] in texts
+
+
+@every_kind
+def test_text_on_paper_is_set_in_the_type_of_the_page(kind: Kind[Any]) -> None:
+    families = {node.get("font-family") for node in drawn(kind).iter(f"{SVG}text")}
+    assert families == {"Libertinus Serif"}
+
+
+@every_kind
+def test_a_picture_is_as_wide_as_asked(kind: Kind[Any]) -> None:
+    widths = [float(str(drawn(kind, width=w, theme="dark").get("width"))) for w in (344, 560)]
+    assert widths == [344, 560]
+
+
+@every_kind
+def test_themes_differ_in_configuration_alone(kind: Kind[Any]) -> None:
+    light, dark = (charts.spec(kind.name, kind.example(), theme=t) for t in ("light", "dark"))
+    assert light["config"] != dark["config"]
+    assert light | {"config": None} == dark | {"config": None}
+
+
+@every_kind
+def test_the_table_has_a_cell_for_every_column(kind: Kind[Any]) -> None:
+    table = charts.table(kind.name, kind.example())
+    assert {len(row) for row in table.rows} == {len(table.columns)}
+
+
+@every_kind
+def test_a_specification_is_json(kind: Kind[Any]) -> None:
+    spec = charts.spec(kind.name, kind.example())
+    assert json.loads(json.dumps(spec, allow_nan=False)) == spec
+
+
+@every_kind
+def test_every_kind_has_its_part_of_the_reference(kind: Kind[Any]) -> None:
+    page = Path(__file__).parents[3] / "docs" / "reference" / "charts.md"
+    assert f"`{kind.name}`" in page.read_text(encoding="utf-8")
+
+
+def hrefs(spec: dict[str, Any], field: str) -> list[tuple[str, str]]:
+    rows = [row for layer in spec["layer"] for row in layer["data"]["values"]]
+    tipped = [row for row in rows if field in row and "href" in row]
+    return sorted({(row[field], row["href"]) for row in tipped})
+
+
+def test_a_point_names_its_unit_and_opens_it() -> None:
+    spec = charts.spec("build_time", build_time.example())
+    assert hrefs(spec, "unit")[0] == ("FO-0002", "/units/FO-0002")
+
+
+def test_a_hundred_units_become_a_histogram() -> None:
+    units = build_time._units(tuple(5 + (k % 20) / 10 for k in range(100)), 1)
+    data = build_time.BuildTime((build_time.BatchTimes("Batch 1", units, 5.95),), 7.0)
+    fewer = replace(data, batches=(replace(data.batches[0], units=units[:99]),))
+    marks = [
+        {layer["mark"]["type"] for layer in charts.spec("build_time", d)["layer"]}
+        for d in (data, fewer)
+    ]
+    assert ["rect" in m for m in marks] == [True, False]
+    assert ["point" in m for m in marks] == [False, True]
+
+
+def test_a_histogram_of_ten_thousand_units_stays_small() -> None:
+    units = build_time._units(tuple(5 + (k % 97) / 40 for k in range(10_000)), 1)
+    data = build_time.BuildTime((build_time.BatchTimes("Batch 1", units, 6.2),), 7.0)
+    assert len(json.dumps(charts.spec("build_time", data))) < 20_000
+    assert len(charts.table("build_time", data).rows) == 10_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        ("build_time", build_time.BuildTime((), None)),
+        ("pareto", charts.chart_kind("pareto").data((), 0)),
+        ("step_times", charts.chart_kind("step_times").data(())),
+        ("interval", interval.Interval((), 0.05)),
+        ("interval", interval.Interval((interval.BatchRate("B", 0, 0, 0, 1, False),), 0.05)),
+        ("prediction", prediction.Prediction(0, ((0, 1.0),), 0, 0, 0, 0)),
+        (
+            "operating_characteristic",
+            operating_characteristic.OperatingCharacteristic(1, 0, 0.5, ((0, 1), (1, 0))),
+        ),
+    ],
+)
+def test_nothing_recorded_is_a_picture_too(kind: str, data: object) -> None:
+    for theme in ("light", "paper"):
+        assert charts.svg(charts.spec(kind, data, theme=theme, width=400)).startswith(b"<svg")
+
+
+def test_the_finding_of_an_interval_says_counts_and_arms() -> None:
+    assert charts.finding("interval", interval.example()) == (
+        "Batch 1: 5 of 20 rejected, 25\u00a0%, interval 8.7\u00a0% to 49.1\u00a0%. "
+        "Batch 2: 1 of 20 rejected, 5\u00a0%, interval 0.13\u00a0% to 24.9\u00a0%. "
+        "The bar is 5\u00a0%."
+    )
+
+
+def test_names_are_text_and_never_markup() -> None:
+    name = '<script>alert("x")</script> & "quoted"'
+    row = interval.BatchRate(name, 1, 20, 0.001, 0.25, cleared=True)
+    picture = charts.svg(charts.spec("interval", interval.Interval((row,), 0.05), width=560))
+    assert b"<script" not in picture
+    assert name in "".join(ElementTree.fromstring(picture).itertext())
+
+
+def test_an_unknown_kind_is_refused_by_name() -> None:
+    with pytest.raises(InvalidInput, match="no chart kind “pie”; the kinds are operating_"):
+        charts.spec("pie", object())
+
+
+def test_data_of_another_kind_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="Chart pareto takes Pareto, not Interval"):
+        charts.spec("pareto", interval.example())
+
+
+def test_a_specification_that_does_not_compile_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="does not compile"):
+        charts.svg({"mark": 3})
