@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 
 from firstoff.errors import InvalidInput
 from firstoff.rules.execution import DefectFacts, Reading, Refusal, RunFacts, UnitFacts, moment
+from firstoff.rules.plan import CatalogueCode
 from firstoff.terms import Aspect, CauseClass, RunVerdict
 
 BUILD_TIME_CODE = "BUILD-TIME"  # what an action against a slow build is recorded against
@@ -37,16 +38,6 @@ class ActionFacts:
     def in_force(self, at: datetime) -> bool:
         """Whether it had taken effect by then. At the very moment counts."""
         return self.effective_at is not None and self.effective_at <= at
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueCode:
-    """A defect code of the program."""
-
-    code: str
-    name: str
-    category: str
-    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,6 @@ from firstoff.rules.execution.values import (
     JudgementFacts,
     KnownSerial,
     OperationTime,
-    PlanOperation,
     Refusal,
     ReleaseFacts,
     RouteFacts,
@@ -70,6 +69,7 @@ from firstoff.rules.execution.values import (
     UnitFacts,
     moment,
 )
+from firstoff.rules.plan import PlanOperation
 
 __all__ = [
     "CLOCK_SLACK",

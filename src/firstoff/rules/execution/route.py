@@ -10,13 +10,13 @@ from firstoff.errors import InvalidInput
 from firstoff.rules.execution.values import (
     DecisionFacts,
     EquipmentFacts,
-    PlanOperation,
     Refusal,
     RouteFacts,
     StartFacts,
     TrainingFacts,
     moment,
 )
+from firstoff.rules.plan import PlanOperation
 from firstoff.terms import RunVerdict
 
 CLOCK_SLACK = timedelta(minutes=5)  # a station's clock may run ahead by this much

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from firstoff.errors import Refused
+from firstoff.rules.plan import PlanOperation
 from firstoff.terms import RunKind, RunVerdict
 
 
@@ -126,20 +127,6 @@ class OperationTime(NamedTuple):
     unit: int
     seq: int
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class PlanOperation:
-    """An operation of the process plan, as frozen in the baseline."""
-
-    seq: int
-    name: str
-    standard_minutes: Decimal | None = None
-    instruction: str = ""
-    required_skill: str = ""
-    jig: str = ""  # code of the equipment
-    jig_not_needed: bool = False
-    work_centre: str = ""
 
 
 @dataclass(frozen=True, slots=True)
