@@ -41,7 +41,7 @@ def site(tmp_path: Path) -> Iterator[str]:
     (tmp_path / "charts.js").write_text(charts.browser_script(), encoding="utf-8")
     unit = tmp_path / "units" / "FO-0002"
     unit.mkdir(parents=True)
-    (unit / "index.html").write_text("a unit", encoding="utf-8")
+    (unit / "index.html").write_text(head + "a unit", encoding="utf-8")
     handler = partial(Handler, directory=str(tmp_path))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
