@@ -1,0 +1,32 @@
+# Every target sets up what it needs; the second time that takes no time.
+# PYTHON=python3.12 picks a Python; JOBS=4 runs the tests on more cores.
+BIN := .venv/bin
+JOBS ?= 2
+LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --extra postgres --group build --universal \
+	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
+
+.PHONY: help setup demo test check fast fmt lock docs bench wheel
+help:     ## this list
+	@sed -n 's/^\([a-z]*:\)[^#]*## /\1	/p' Makefile | expand -t 10
+setup:    ## make .venv with everything to work on Firstoff
+	@./setup.sh dev
+demo:     ## the golden pilot on http://127.0.0.1:8000
+	@./setup.sh run && $(BIN)/firstoff demo
+test: setup  ## all tests on SQLite, then those with tables on PostgreSQL
+	$(BIN)/python -m pytest -n $(JOBS)
+	FIRSTOFF_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n $(JOBS)
+check: setup ## format, lint, types, floors, migrations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy src
+	$(BIN)/lint-imports
+	mkdir -p .venv/home && FIRSTOFF_HOME=.venv/home $(BIN)/django-admin makemigrations --check --dry-run --settings firstoff.site.settings
+fast: setup  ## the tests that need no database, in seconds
+	$(BIN)/python -m pytest -q tests/stats tests/rules tests/formats tests/architecture
+fmt: setup   ## format, and mend what can be mended
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+lock: setup  ## both lock files anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)
+	$(LOCK) $(UPGRADE) -o requirements.lock
+	$(LOCK) $(UPGRADE) -o requirements-dev.lock --group dev --constraint requirements.lock
+wheel: setup ## the package, into dist/
+	$(BIN)/python -m hatchling build -t wheel -d dist
