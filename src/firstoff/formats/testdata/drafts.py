@@ -1,0 +1,303 @@
+"""What an importer hands over: frozen drafts, and for each row it could not take, why.
+
+A draft holds what the file said and nothing that needs a database. Times are aware and in UTC,
+numbers are Decimals, texts are trimmed. An empty text is "not given".
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from firstoff.errors import InvalidInput
+from firstoff.formats.sources import DEFAULT_LIMITS, Limits, RawSource
+from firstoff.formats.tables import Column
+from firstoff.terms import Attempt, CauseClass, OperationOutcome, TestOutcome
+
+# ---------------------------------------------------------------- a unit log
+
+
+@dataclass(frozen=True, slots=True)
+class StepDraft:
+    """Minutes one operation took on this unit; ``operation`` is its number as text ("10")."""
+
+    operation: str
+    minutes: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureDraft:
+    """One measured characteristic by its balloon number; ``value`` is None when it is a word."""
+
+    characteristic: str
+    value: Decimal | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDraft:
+    """One row of a unit log: one unit, one attempt (R-34, R-48). None is not judged or given."""
+
+    row: int
+    serial: str
+    attempt: Attempt
+    started_at: datetime | None
+    judged_at: datetime | None
+    operator: str
+    equipment: str
+    fit: OperationOutcome | None
+    finish: OperationOutcome | None
+    function: OperationOutcome | None
+    build_minutes: Decimal | None
+    defect_codes: tuple[str, ...]
+    defect_note: str
+    cause_class: CauseClass | None
+    cause: str
+    note: str
+    previous_serial: str
+    steps: tuple[StepDraft, ...]
+    measures: tuple[MeasureDraft, ...]
+
+
+# ---------------------------------------------------------------- a test record
+
+
+class ValueKind(StrEnum):
+    """What a measured value is."""
+
+    NUMBER = "number"
+    BOOLEAN = "boolean"
+    TEXT = "text"
+    SERIES = "series"  # rows of coordinates with the value last
+    OTHER = "other"  # a list or object, kept as JSON text
+    NONE = "none"  # not set
+
+
+Cell = Decimal | bool | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsDraft:
+    """Limits a value was judged by, inclusive, in its unit. ``each`` says that they hold for
+    every value of a series. ``expected`` is the one value allowed when it is no number."""
+
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    marginal_lower: Decimal | None = None
+    marginal_upper: Decimal | None = None
+    expected: bool | None = None
+    pattern: str | None = None
+    each: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOfMeasure:
+    """A unit as given; ``code`` is of UNECE Recommendation 20 (MMT), ``suffix`` is shown (mm)."""
+
+    name: str = ""
+    suffix: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementDraft:
+    """One measurement of one phase, its outcome and limits as the station gave them (R-48).
+
+    ``value`` is None for NaN and infinities, which ``special`` names ("nan", "inf", "-inf").
+    ``marginal`` is as given, or computed from the marginal limits where the file does not say.
+    ``unread`` are the validators whose text is not expressed by ``limits``."""
+
+    name: str
+    phase: str
+    phase_index: int
+    subtest: str
+    outcome: TestOutcome
+    marginal: bool | None
+    kind: ValueKind
+    value: Decimal | None
+    flag: bool | None
+    text: str
+    series: tuple[tuple[Cell, ...], ...]
+    special: str
+    unit: UnitOfMeasure
+    dimensions: tuple[UnitOfMeasure, ...]
+    limits: LimitsDraft
+    validators: tuple[str, ...]
+    unread: tuple[str, ...]
+    note: str
+
+    @property
+    def not_a_number(self) -> bool:
+        return self.special == "nan"
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseDraft:
+    """One phase as it ran. ``outcome`` is PASS, FAIL, ERROR, SKIPPED, or None when not given."""
+
+    index: int
+    name: str
+    subtest: str
+    outcome: TestOutcome | None
+    marginal: bool | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentDraft:
+    """A file of a phase. ``content`` and ``sha256`` are None when the record holds only its name;
+    ``sha1_matches`` is None when there is nothing to compare."""
+
+    phase: str
+    phase_index: int
+    name: str
+    mimetype: str
+    sha1: str
+    sha1_matches: bool | None
+    content: bytes | None = field(repr=False)
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeDetail:
+    code: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubtestDraft:
+    name: str
+    outcome: TestOutcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class TestDraft:
+    """One test record. ``row`` is its place in the file, from 1. ``metadata`` is canonical JSON.
+
+    ``digest`` is the SHA-256 of the record's canonical JSON: the same record has the same digest
+    in whatever file and layout it comes, so that taking it twice can be seen."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of the name
+
+    row: int
+    serial: str
+    station: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: TestOutcome
+    outcome_details: tuple[OutcomeDetail, ...]
+    marginal: bool | None
+    test_name: str
+    test_version: str
+    procedure_id: str
+    part_number: str
+    revision: str
+    lot: str
+    phases: tuple[PhaseDraft, ...]
+    subtests: tuple[SubtestDraft, ...]
+    measurements: tuple[MeasurementDraft, ...]
+    attachments: tuple[AttachmentDraft, ...]
+    metadata: str
+    log_records: int
+    diagnoses: int
+    digest: str
+
+
+# ---------------------------------------------------------------- the result
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """A row (or a record of a JSON file) that cannot be taken.
+
+    ``column`` is the header, or the path in a JSON record ($.phases[2].outcome).
+    ``raw`` is the row as it stands, shortened, for the preview."""
+
+    row: int
+    column: str
+    found: str
+    expected: str
+    sentence: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What one file gave. Rows that cannot be taken are in ``refused``; whether the rest is
+    imported is for a service to say, and it says no (all or nothing)."""
+
+    kind: str
+    name: str
+    sha256: str
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    header_row: int | None
+    columns: tuple[Column, ...]
+    drafts: tuple[UnitDraft, ...] | tuple[TestDraft, ...]
+    refused: tuple[RowProblem, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def units(self) -> tuple[UnitDraft, ...]:
+        return tuple(draft for draft in self.drafts if isinstance(draft, UnitDraft))
+
+    @property
+    def tests(self) -> tuple[TestDraft, ...]:
+        return tuple(draft for draft in self.drafts if isinstance(draft, TestDraft))
+
+    def demand_all(self) -> None:
+        """Raise InvalidInput with the first refusal when there is one: nothing half imported."""
+        if not self.refused:
+            return
+        first, count = self.refused[0], len(self.refused)
+        others = count - 1
+        more = (
+            f" {others} more {'row is' if others == 1 else 'rows are'} refused." if others else ""
+        )
+        raise InvalidInput(
+            f"{self.name}: {first.sentence}{more}",
+            code="rows-refused",
+            file=self.name,
+            row=first.row,
+            column=first.column,
+            found=first.found,
+            expected=first.expected,
+            refused=count,
+        )
+
+
+# ---------------------------------------------------------------- a kind of importer
+
+
+_UTC = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read. ``time_zone`` holds for times without an offset. ``mapping`` corrects how
+    columns are understood: header in the file to field name, "" for a column to leave out."""
+
+    time_zone: ZoneInfo = _UTC
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    limits: Limits = DEFAULT_LIMITS
+
+
+class Reader(Protocol):
+    def __call__(self, raw: RawSource, *, name: str, options: ReadOptions) -> ImportResult: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """A kind of file. ``sniff`` says from the first 64 kB and the name whether it could be one."""
+
+    name: str
+    label: str
+    endings: tuple[str, ...]
+    sniff: Callable[[bytes, str], bool]
+    read: Reader
