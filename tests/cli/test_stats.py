@@ -1,0 +1,93 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from firstoff.cli.shell import run
+
+Console = pytest.CaptureFixture[str]
+
+
+def _said(console: Console, *words: str) -> dict[str, str]:
+    assert run(["stats", *words]) == 0
+    lines = console.readouterr().out.splitlines()
+    return {key.strip(): value for key, _, value in (line.partition("  ") for line in lines)}
+
+
+def _file(folder: Path, text: str) -> str:
+    path = folder / "gap.csv"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_proportion_shows_the_arms(capsys: Console) -> None:
+    said = _said(capsys, "proportion", "1", "20")
+    assert said["95\u00a0% interval"].strip() == "0.13\u00a0% to 24.9\u00a0%"
+
+
+def test_predict_shows_what_a_thousand_will_bring(capsys: Console) -> None:
+    said = _said(capsys, "predict", "1", "20", "--quantity", "1000")
+    assert said["90\u00a0% prediction"].strip() == "8 to 181"
+
+
+def test_oc_counts_in_hundreds(capsys: Console) -> None:
+    said = _said(capsys, "oc", "20", "1", "--rates", "10%")
+    assert said["10\u00a0%"].strip() == "passes 39 times in 100"
+
+
+def test_sample_size_takes_percent(capsys: Console) -> None:
+    said = _said(capsys, "sample-size", "5%", "--confidence", "95")
+    assert said["Sample"].strip() == "59 units with at most 0 rejects show at most 5\u00a0%"
+
+
+def test_compare_says_whether_a_difference_is_shown(capsys: Console) -> None:
+    said = _said(capsys, "compare", "5", "20", "1", "20")
+    assert said["Difference"].strip() == "not shown at 95\u00a0%, p 0.10"
+
+
+def test_tries_shows_each_try(capsys: Console) -> None:
+    said = _said(capsys, "tries", "10%", "-n", "20", "-c", "1", "--tries", "3")
+    assert said["Within 3 tries"].strip() == "77 times in 100"
+
+
+def test_capability_reads_decimal_commas(capsys: Console, tmp_path: Path) -> None:
+    path = _file(tmp_path, "id;gap\nA;0,42\nB;0,47\nC;0,44\n")
+    said = _said(capsys, "capability", path, "--lower", "0.3", "--upper", "0.6")
+    assert said["Characteristic"].strip() == "gap, 3 values"
+
+
+def test_json_holds_the_whole_result(capsys: Console) -> None:
+    assert run(["stats", "proportion", "0", "20", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["lower"], said["caveats"]) == (0.0, ["none-seen", "small-sample"])
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["proportion", "3", "2"], "x is 3; expected at most n, which is 2.\n"),
+        (["proportion", "0", "0"], "Too few units: 0 given, at least 1 needed.\n"),
+        (["sample-size", "x"], "rate is 'x'; expected a rate such as 5%.\n"),
+        (["sample-size", "5"], "rate is '5'; expected a rate such as 5% or 0.05.\n"),
+    ],
+)
+def test_bad_input_is_one_sentence_and_exit_two(
+    words: list[str], sentence: str, capsys: Console
+) -> None:
+    assert (run(["stats", *words]), capsys.readouterr().err) == (2, sentence)
+
+
+def test_a_bad_cell_is_named_by_row_and_column(capsys: Console, tmp_path: Path) -> None:
+    path = _file(tmp_path, "gap\n0.42\nx\n")
+    assert run(["stats", "capability", path, "--lower", "0.3"]) == 2
+    assert capsys.readouterr().err == (
+        "gap.csv, row 3, column gap: found 'x'; expected a number.\n"
+    )
+
+
+def test_the_statistics_start_without_django() -> None:
+    asked = "import sys, firstoff.cli.stats, firstoff.stats; print('django' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "False"
