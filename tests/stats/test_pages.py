@@ -1,0 +1,29 @@
+"""Every public name has a page, and every page is in the index."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from firstoff import stats
+
+PAGES = Path(__file__).resolve().parents[2] / "docs" / "methods"
+TEXT = "\n".join(page.read_text(encoding="utf-8") for page in sorted(PAGES.glob("*.md")))
+
+
+@pytest.mark.parametrize("name", stats.__all__)
+def test_a_public_name_is_explained(name: str) -> None:
+    assert re.search(rf"`{name}[`(]", TEXT), f"no page under docs/methods mentions `{name}`"
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = (PAGES / "README.md").read_text(encoding="utf-8")
+    pages = {page.name for page in PAGES.glob("*.md")} - {"README.md"}
+    assert pages == set(re.findall(r"\]\(([\w-]+\.md)\)", index))
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda page: page.stem)
+def test_a_page_has_its_parts(page: Path) -> None:
+    text = page.read_text(encoding="utf-8").lower()
+    if page.name != "README.md":
+        assert [part for part in ("example", "not", "source") if part not in text] == []
