@@ -49,15 +49,9 @@ if [ ! -x .venv/bin/pip ]; then
 fi
 
 echo "Installing what $lock names (versions and hashes). The first time takes a minute or two."
-export PIP_DISABLE_PIP_VERSION_CHECK=1
-quiet() { grep -v -e '^Requirement already satisfied' -e '^Looking in' || true; }
-pip() {
-    # Not piped through grep itself: the exit code of pip decides.
-    { { .venv/bin/python -m pip install "$@" 3>&- && echo 0 >&3 || echo 1 >&3; } | quiet >&4; } 3>&1
-}
-exec 4>&1
-[ "$(pip --require-hashes -r "$lock")" = 0 ] ||
-    stop "The packages could not be installed; see above. Running the same command again goes on from here."
-[ "$(pip --quiet --no-deps --no-build-isolation -e .)" = 0 ] ||
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+.venv/bin/python -m pip install --require-hashes -r "$lock" ||
+    stop "The packages could not be installed; see above. The same command again goes on from here."
+.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e . ||
     stop "Firstoff itself could not be installed; see above."
 echo "$state" >".venv/.installed-$kind"

