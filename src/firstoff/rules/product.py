@@ -1,7 +1,8 @@
 """What is built: labels and numbers, characteristics and their limits, released revisions."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from firstoff.errors import InvalidInput, Refused
@@ -12,6 +13,7 @@ LONGEST_CODE = 40
 LONGEST_PART_NUMBER = 120
 _PLACES = 9  # decimals of a limit
 _WHOLE = 11  # digits before the point
+_BALLOON = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class CharacteristicFacts:
     unit: str = ""
     method: str = ""
     measured_as: str = ""  # its name in test records
+    decimals: int = 0  # digits after the point as the drawing writes them: 0.90 is not 0.9
 
     @property
     def label(self) -> str:
@@ -37,16 +40,21 @@ class CharacteristicFacts:
     def limits(self) -> str:
         """``0.30 to 0.90 mm``, ``at most 0.90 mm``, or empty without limits."""
         unit = f"\u00a0{self.unit}" if self.unit else ""
-        if self.lower is not None and self.upper is not None:
-            return f"{_text(self.lower)} to {_text(self.upper)}{unit}"
-        if self.upper is not None:
-            return f"at most {_text(self.upper)}{unit}"
-        if self.lower is not None:
-            return f"at least {_text(self.lower)}{unit}"
-        return ""
+        lower, upper = self.shown(self.lower), self.shown(self.upper)
+        if lower and upper:
+            return f"{lower} to {upper}{unit}"
+        if upper:
+            return f"at most {upper}{unit}"
+        return f"at least {lower}{unit}" if lower else ""
+
+    def shown(self, value: Decimal | None) -> str:
+        """A nominal or limit with the digits of the drawing; empty for None."""
+        return "" if value is None else f"{value:.{max(self.decimals, _decimals(value))}f}"
 
 
-def check_code(text: str, what: str = "code", *, longest: int = LONGEST_CODE) -> str:
+def check_code(
+    text: str, what: str = "code", *, longest: int = LONGEST_CODE, field: str = ""
+) -> str:
     """A short name that people type and scan: no spaces at the ends, nothing invisible in it.
 
     Raises InvalidInput.
@@ -55,30 +63,49 @@ def check_code(text: str, what: str = "code", *, longest: int = LONGEST_CODE) ->
         raise InvalidInput(
             f"The {what} {text!r} is not usable; expected 1 to {longest} characters without "
             "spaces at the ends.",
-            field=what,
+            field=field or what,
         )
     bad = next((c for c in text if not c.isprintable()), None)
     if bad is not None:
-        raise InvalidInput(f"The {what} {text!r} holds {bad!r}, which nobody can see.", field=what)
+        raise InvalidInput(
+            f"The {what} {text!r} holds {bad!r}, which nobody can see.", field=field or what
+        )
     return text
 
 
-def check_label(label: str, what: str = "revision") -> str:
+def check_label(label: str, what: str = "revision", *, field: str = "") -> str:
     """A revision or plan label. Raises InvalidInput."""
-    return check_code(label, what, longest=LONGEST_LABEL)
+    return check_code(label, what, longest=LONGEST_LABEL, field=field)
 
 
-def check_name(name: str, what: str, *, longest: int = 200) -> str:
+def check_name(name: str, what: str, *, longest: int = 200, field: str = "") -> str:
     """A name in any script, trimmed, on one line. Raises InvalidInput."""
     text = name.strip()
     if not text:
-        raise InvalidInput(f"The {what} is empty.", field=what)
+        raise InvalidInput(f"The {what} is empty.", field=field or what)
+    return check_line(text, what, longest=longest, field=field)
+
+
+def check_line(text: str, what: str, *, longest: int = 200, field: str = "") -> str:
+    """Like a name, and may be empty. Raises InvalidInput."""
+    text = text.strip()
     if len(text) > longest:
         raise InvalidInput(
-            f"The {what} has {len(text)} characters; expected at most {longest}.", field=what
+            f"The {what} has {len(text)} characters; expected at most {longest}.",
+            field=field or what,
         )
     if any(c in text for c in "\r\n\x00"):
-        raise InvalidInput(f"The {what} runs over several lines; expected one line.", field=what)
+        raise InvalidInput(
+            f"The {what} runs over several lines; expected one line.", field=field or what
+        )
+    return text
+
+
+def check_prose(text: str, what: str, *, field: str = "") -> str:
+    """A text of several lines, trimmed; may be empty. Raises InvalidInput."""
+    text = text.replace("\r\n", "\n").strip()
+    if "\x00" in text:
+        raise InvalidInput(f"The {what} holds a NUL character.", field=field or what)
     return text
 
 
@@ -109,32 +136,61 @@ def check_currency(code: str) -> str:
 
 
 def check_characteristic(found: CharacteristicFacts) -> CharacteristicFacts:
-    """The characteristic, if it can be judged by. Raises InvalidInput naming field and value."""
-    what = f"Characteristic {found.number}"
-    check_code(found.number, "characteristic number", longest=LONGEST_LABEL)
-    check_name(found.name, "characteristic name")
+    """The characteristic, trimmed, if it can be judged by. Raises InvalidInput naming the field.
+
+    ``decimals`` is taken from how the nominal and the limits were written.
+    """
+    number = check_code(found.number, "number", longest=LONGEST_LABEL)
+    what = f"Characteristic {number}"
     for field in ("nominal", "lower", "upper"):
-        _check_decimal(f"{what}: {field}", getattr(found, field))
-    limited = found.lower is not None or found.upper is not None
-    if found.kind is CharacteristicKind.ATTRIBUTE and limited:
-        raise InvalidInput(
-            f"{what} is an attribute and has limits; expected none, or the kind variable.",
-            field="kind",
-        )
-    low, high, nominal = found.lower, found.upper, found.nominal
-    if low is not None and high is not None and low >= high:
-        raise InvalidInput(
-            f"{what}: the lower limit {_text(low)} is not below the upper {_text(high)}.",
-            field="lower",
-        )
-    below = nominal is not None and low is not None and nominal < low
-    above = nominal is not None and high is not None and nominal > high
-    if nominal is not None and (below or above):
-        raise InvalidInput(
-            f"{what}: the nominal {_text(nominal)} lies outside its limits, {found.limits}.",
-            field="nominal",
-        )
-    return found
+        _check_decimal(f"{what}: {field}", getattr(found, field), field)
+    _check_limits(found, what)
+    values = (found.nominal, found.lower, found.upper)
+    return replace(
+        found,
+        name=check_name(found.name, f"name of characteristic {number}", field="name"),
+        unit=check_line(found.unit, f"unit of characteristic {number}", longest=20, field="unit"),
+        method=check_line(found.method, f"method of characteristic {number}", field="method"),
+        measured_as=check_line(
+            found.measured_as,
+            f"record name of characteristic {number}",
+            longest=120,
+            field="measured_as",
+        ),
+        decimals=max((_written(v) for v in values if v is not None), default=0),
+    )
+
+
+def check_characteristics(
+    found: Sequence[CharacteristicFacts],
+) -> tuple[CharacteristicFacts, ...]:
+    """All of a revision, in the order of their numbers. Raises InvalidInput.
+
+    A number stands once, and so does a name in test records: a value belongs to one of them.
+    """
+    numbers: set[str] = set()
+    names: dict[str, str] = {}
+    checked = []
+    for characteristic in found:
+        one = check_characteristic(characteristic)
+        if one.number in numbers:
+            raise InvalidInput(f"Characteristic {one.number} is there twice.", field="number")
+        numbers.add(one.number)
+        other = names.setdefault(one.measured_as, one.number) if one.measured_as else one.number
+        if other != one.number:
+            raise InvalidInput(
+                f"Characteristics {other} and {one.number} are both {one.measured_as!r} in test "
+                "records; expected different names.",
+                field="measured_as",
+            )
+        checked.append(one)
+    return tuple(sorted(checked, key=lambda c: balloon_key(c.number)))
+
+
+def balloon_key(number: str) -> tuple[tuple[int, int, str], ...]:
+    """Sorts 2 before 10 and 10 before 10a."""
+    parts = [p for p in _BALLOON.split(number) if p]
+    return tuple((0, int(p), "") if p.isdecimal() else (1, 0, p) for p in parts)
 
 
 def characteristic_gaps(found: CharacteristicFacts) -> tuple[str, ...]:
@@ -179,19 +235,49 @@ def check_releasable(status: RevisionStatus | str, what: str, stops: Iterable[st
         )
 
 
-def _check_decimal(what: str, value: Decimal | None) -> None:
+def _check_limits(found: CharacteristicFacts, what: str) -> None:
+    low, high, nominal = found.lower, found.upper, found.nominal
+    limited = low is not None or high is not None
+    if found.kind is CharacteristicKind.ATTRIBUTE and limited:
+        raise InvalidInput(
+            f"{what} is an attribute and has limits; expected none, or the kind variable.",
+            field="kind",
+        )
+    if low is not None and high is not None and low >= high:
+        raise InvalidInput(
+            f"{what}: the lower limit {found.shown(low)} is not below the upper "
+            f"{found.shown(high)}.",
+            field="lower",
+        )
+    below = nominal is not None and low is not None and nominal < low
+    above = nominal is not None and high is not None and nominal > high
+    if nominal is not None and (below or above):
+        raise InvalidInput(
+            f"{what}: the nominal {found.shown(nominal)} lies outside its limits, {found.limits}.",
+            field="nominal",
+        )
+
+
+def _check_decimal(what: str, value: Decimal | None, field: str) -> None:
     if value is None:
         return
     if not value.is_finite():
-        raise InvalidInput(f"{what} is {value}; expected a number.")
-    exponent = value.normalize().as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > _PLACES:
-        raise InvalidInput(f"{what} is {value}; expected at most {_PLACES} decimals.")
+        raise InvalidInput(f"{what} is {value}; expected a number.", field=field)
+    if _decimals(value) > _PLACES:
+        raise InvalidInput(f"{what} is {value}; expected at most {_PLACES} decimals.", field=field)
     if value.adjusted() >= _WHOLE:
-        raise InvalidInput(f"{what} is {value}; expected below 10 to the power {_WHOLE}.")
+        raise InvalidInput(
+            f"{what} is {value}; expected below 10 to the power {_WHOLE}.", field=field
+        )
 
 
-def _text(value: Decimal) -> str:
-    # Measured values keep their digits: 0.90 stays 0.90; only the table's padding goes.
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text and len(text.split(".")[1]) > 4 else text
+def _decimals(value: Decimal) -> int:
+    """Digits after the point that the value needs."""
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _written(value: Decimal) -> int:
+    """Digits after the point as it was written, zeros included."""
+    exponent = value.as_tuple().exponent
+    return min(max(0, -exponent), _PLACES) if isinstance(exponent, int) else 0

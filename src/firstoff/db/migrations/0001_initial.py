@@ -181,6 +181,7 @@ class Migration(migrations.Migration):
                 ('unit', models.CharField(blank=True, max_length=20)),
                 ('method', models.CharField(blank=True, max_length=200)),
                 ('measured_as', models.CharField(blank=True, max_length=120)),
+                ('decimals', models.PositiveSmallIntegerField(default=0)),
                 ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='characteristics', to='firstoff.partrevision')),
             ],
         ),

@@ -85,6 +85,8 @@ class Characteristic(models.Model):
     unit = models.CharField(max_length=20, blank=True)
     method = models.CharField(max_length=200, blank=True)
     measured_as = models.CharField(max_length=120, blank=True)  # its name in test records
+    # Digits after the point as the drawing writes them: a limit of 0.90 is shown as 0.90.
+    decimals = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [

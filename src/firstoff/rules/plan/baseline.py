@@ -1,61 +1,26 @@
-"""How it is built: operations, what they lack, and the baseline that freezes a definition."""
+"""The baseline that freezes a definition: its content, its identity, what stops it."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
 from firstoff.errors import InvalidInput, Refused
 from firstoff.rules import ledger
-from firstoff.rules.product import CharacteristicFacts, characteristic_gaps, check_name
+from firstoff.rules.plan.process import PlanOperation, seq_of
+from firstoff.rules.product import (
+    CharacteristicFacts,
+    balloon_key,
+    characteristic_gaps,
+)
 from firstoff.terms import (
-    Aspect,
     CharacteristicClass,
     CharacteristicKind,
     RevisionStatus,
 )
 
 FORMAT = "firstoff-baseline/1"
-
-
-@dataclass(frozen=True, slots=True)
-class PlanOperation:
-    """An operation of the process plan, as drafted or as frozen in the baseline."""
-
-    seq: int  # 10, 20, 30: the order they are recorded in
-    name: str
-    standard_minutes: Decimal | None = None
-    instruction: str = ""
-    caution: str = ""
-    required_skill: str = ""
-    jig: str = ""  # code of the equipment
-    jig_not_needed: bool = False
-    work_centre: str = ""
-    characteristics: tuple[str, ...] = ()  # numbers
-
-    @property
-    def label(self) -> str:
-        return f"{self.seq} {self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueCode:
-    """A defect code of the program."""
-
-    code: str
-    name: str
-    category: str
-    retired: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Something an operation lacks. ``kind`` is instruction, jig or standard_time."""
-
-    kind: str
-    seq: int
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,66 +57,13 @@ class BaselineFacts:
         return sum((time for time in times if time is not None), Decimal(0))
 
 
-def check_operation(operation: PlanOperation) -> PlanOperation:
-    """The operation, if it can be worked by. Raises InvalidInput naming the field."""
-    what = f"Operation {operation.seq}"
-    if not 1 <= operation.seq <= 1_000_000:
-        raise InvalidInput(f"{what}: expected a number from 1 to 1,000,000.", field="seq")
-    check_name(operation.name, f"name of operation {operation.seq}")
-    time = operation.standard_minutes
-    if time is not None and not (time.is_finite() and 0 < time < 100_000):
-        raise InvalidInput(
-            f"{what}: the standard time is {time} min; expected above 0.", field="standard_minutes"
-        )
-    if operation.jig and operation.jig_not_needed:
-        raise InvalidInput(
-            f"{what} names jig {operation.jig} and says that none is needed; expected one.",
-            field="jig",
-        )
-    return operation
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What two baselines say differently of one thing. Empty text: it does not say it."""
 
-
-def check_operations(operations: Sequence[PlanOperation]) -> tuple[PlanOperation, ...]:
-    """The operations in order, each number once. Raises InvalidInput."""
-    seen: set[int] = set()
-    for operation in operations:
-        check_operation(operation)
-        if operation.seq in seen:
-            raise InvalidInput(f"Operation {operation.seq} is there twice.", field="seq")
-        seen.add(operation.seq)
-    return tuple(sorted(operations, key=_seq))
-
-
-def _seq(operation: PlanOperation) -> int:
-    return operation.seq
-
-
-def check_category(category: str) -> Aspect:
-    """What a defect code is about. Raises InvalidInput."""
-    try:
-        return Aspect(category)
-    except ValueError:
-        raise InvalidInput(
-            f"A defect code cannot be about {category or 'nothing'}.",
-            way_out=f"Expected one of {', '.join(Aspect)}.",
-            field="category",
-        ) from None
-
-
-def plan_gaps(operations: Iterable[PlanOperation]) -> tuple[Gap, ...]:
-    """What the plan lacks, in the order of the operations (R-15, gate 7)."""
-    found = []
-    for operation in operations:
-        label = f"Operation {operation.seq}, {operation.name},"
-        if not operation.instruction.strip():
-            found.append(Gap("instruction", operation.seq, f"{label} has no work instruction."))
-        if not operation.jig and not operation.jig_not_needed:
-            found.append(
-                Gap("jig", operation.seq, f"{label} names no jig, nor that none is needed.")
-            )
-        if operation.standard_minutes is None:
-            found.append(Gap("standard_time", operation.seq, f"{label} has no standard time."))
-    return tuple(found)
+    what: str
+    before: str
+    after: str
 
 
 def instruction_digest(operations: Iterable[PlanOperation]) -> str:
@@ -164,7 +76,7 @@ def instruction_digest(operations: Iterable[PlanOperation]) -> str:
                 "instruction": operation.instruction,
                 "caution": operation.caution,
             }
-            for operation in sorted(operations, key=_seq)
+            for operation in sorted(operations, key=seq_of)
         ]
     )
 
@@ -221,10 +133,10 @@ def baseline_content(
         "part": {"number": part, "name": part_name, "revision": revision},
         "plan": {
             "label": plan,
-            "operations": [_operation_content(o) for o in sorted(operations, key=_seq)],
+            "operations": [_operation_content(o) for o in sorted(operations, key=seq_of)],
         },
         "characteristics": [
-            _characteristic_content(c) for c in sorted(characteristics, key=_number)
+            _characteristic_content(c) for c in sorted(characteristics, key=_balloon)
         ],
         "documents": dict(documents or {}),
     }
@@ -246,6 +158,63 @@ def read_baseline(content: str) -> BaselineFacts:
         operations=operations,
         characteristics=tuple(_read_characteristic(c) for c in data["characteristics"]),
     )
+
+
+def differences(before: BaselineFacts, after: BaselineFacts) -> tuple[Difference, ...]:
+    """What changed from one baseline to the other, in the order of a definition."""
+    found = [
+        Difference(what, old, new)
+        for what, old, new in (
+            ("Part", f"{before.part} {before.part_name}", f"{after.part} {after.part_name}"),
+            ("Revision", before.revision, after.revision),
+            ("Process plan", before.plan, after.plan),
+        )
+        if old != new
+    ]
+    kinds: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
+        ("Characteristic", _characteristics(before), _characteristics(after)),
+        ("Operation", _operations(before), _operations(after)),
+    )
+    for kind, then, now in kinds:
+        for key in sorted({*then, *now}, key=balloon_key):
+            found.extend(_changes(f"{kind} {key}", then.get(key), now.get(key)))
+    return tuple(found)
+
+
+def _characteristics(of: BaselineFacts) -> dict[str, Any]:
+    return {c.number: c for c in of.characteristics}
+
+
+def _operations(of: BaselineFacts) -> dict[str, Any]:
+    return {str(o.seq): o for o in of.operations}
+
+
+def _changes(what: str, before: Any, after: Any) -> list[Difference]:
+    if before is None or after is None:
+        return [Difference(what, before.name if before else "", after.name if after else "")]
+    shown = [
+        (f.name, _said(before, f.name), _said(after, f.name))
+        for f in fields(before)
+        if f.name != "decimals"  # how a limit is written shows in the limit
+    ]
+    return [
+        Difference(f"{what}, {name.replace('_', ' ')}", old, new)
+        for name, old, new in shown
+        if old != new
+    ]
+
+
+def _said(of: CharacteristicFacts | PlanOperation, field: str) -> str:
+    value = getattr(of, field)
+    if value is None:
+        return ""
+    if isinstance(of, CharacteristicFacts) and isinstance(value, Decimal):
+        return of.shown(value)
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ledger.decimal_text(value) if isinstance(value, Decimal) else str(value)
 
 
 def _operation_content(operation: PlanOperation) -> dict[str, Any]:
@@ -285,6 +254,7 @@ def _characteristic_content(found: CharacteristicFacts) -> dict[str, Any]:
         "unit": found.unit,
         "method": found.method,
         "measured_as": found.measured_as,
+        "decimals": found.decimals,
     }
 
 
@@ -301,8 +271,8 @@ def _read_characteristic(data: Mapping[str, Any]) -> CharacteristicFacts:
     )
 
 
-def _number(found: CharacteristicFacts) -> str:
-    return found.number
+def _balloon(found: CharacteristicFacts) -> tuple[tuple[int, int, str], ...]:
+    return balloon_key(found.number)
 
 
 def _decimal(text: str | None) -> Decimal | None:

@@ -1,0 +1,243 @@
+"""How it is built: equipment, operations and what they lack, defect codes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from firstoff.errors import InvalidInput
+from firstoff.rules.product import (
+    balloon_key,
+    check_code,
+    check_line,
+    check_name,
+    check_prose,
+)
+from firstoff.terms import (
+    Aspect,
+    EquipmentClass,
+    EquipmentKind,
+)
+
+SEQ_STEP = 10  # operations are numbered 10, 20, 30, so that one fits between
+CALIBRATION_NOTICE = timedelta(days=30)  # "due soon" from then on
+_LONGEST_EQUIPMENT_CODE = 60
+_LONGEST_PROSE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentFacts:
+    """A machine, tool, jig or gauge, as it is entered."""
+
+    code: str
+    name: str
+    kind: EquipmentKind
+    equipment_class: EquipmentClass
+    line: str = ""
+    calibration_due: date | None = None
+
+
+class EquipmentState(StrEnum):
+    """What the equipment page says of one: usable, or why not."""
+
+    IN_USE = "in_use"  # not calibrated, or not said when
+    CALIBRATED = "calibrated"
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"  # R-35: cannot be used
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOperation:
+    """An operation of the process plan, as drafted or as frozen in the baseline."""
+
+    seq: int  # 10, 20, 30: the order they are recorded in
+    name: str
+    standard_minutes: Decimal | None = None
+    instruction: str = ""
+    caution: str = ""
+    required_skill: str = ""
+    jig: str = ""  # code of the equipment
+    jig_not_needed: bool = False
+    work_centre: str = ""
+    characteristics: tuple[str, ...] = ()  # numbers
+
+    @property
+    def label(self) -> str:
+        return f"{self.seq} {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueCode:
+    """A defect code of the program."""
+
+    code: str
+    name: str
+    category: str
+    retired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something an operation lacks. ``kind`` is instruction, jig or standard_time."""
+
+    kind: str
+    seq: int
+    sentence: str
+
+
+def check_equipment(found: EquipmentFacts) -> EquipmentFacts:
+    """The equipment, trimmed. Raises InvalidInput naming the field."""
+    code = check_code(found.code, longest=_LONGEST_EQUIPMENT_CODE)
+    return replace(
+        found,
+        code=code,
+        name=check_name(found.name, f"name of {code}", field="name"),
+        line=check_line(found.line, f"line of {code}", longest=120, field="line"),
+    )
+
+
+def equipment_state(
+    calibration_due: date | None, retired_at: datetime | None, today: date
+) -> EquipmentState:
+    """Where a piece of equipment stands on a day. It may be used up to the day it is due."""
+    if retired_at is not None:
+        return EquipmentState.RETIRED
+    if calibration_due is None:
+        return EquipmentState.IN_USE
+    if calibration_due < today:
+        return EquipmentState.OVERDUE
+    soon = calibration_due - today <= CALIBRATION_NOTICE
+    return EquipmentState.DUE_SOON if soon else EquipmentState.CALIBRATED
+
+
+def check_operation(operation: PlanOperation) -> PlanOperation:
+    """The operation, trimmed, if it can be worked by. Raises InvalidInput naming the field."""
+    what = f"Operation {operation.seq}"
+    if not 1 <= operation.seq <= 1_000_000:
+        raise InvalidInput(f"{what}: expected a number from 1 to 1,000,000.", field="seq")
+    time = operation.standard_minutes
+    if time is not None and not (time.is_finite() and 0 < time < 100_000):
+        raise InvalidInput(
+            f"{what}: the standard time is {time} min; expected above 0 and below 100,000.",
+            field="standard_minutes",
+        )
+    if time is not None and time != round(time, 3):
+        raise InvalidInput(
+            f"{what}: the standard time is {time} min; expected at most 3 decimals.",
+            field="standard_minutes",
+        )
+    if operation.jig and operation.jig_not_needed:
+        raise InvalidInput(
+            f"{what} names jig {operation.jig} and says that none is needed; expected one.",
+            field="jig",
+        )
+    return _trimmed(operation, what.lower())
+
+
+def _trimmed(operation: PlanOperation, what: str) -> PlanOperation:
+    def line(field: str) -> str:
+        words = f"{field.replace('_', ' ')} of {what}"
+        return check_line(getattr(operation, field), words, longest=120, field=field)
+
+    def prose(field: str) -> str:
+        text = check_prose(getattr(operation, field), f"{field} of {what}", field=field)
+        if len(text) > _LONGEST_PROSE:
+            raise InvalidInput(
+                f"The {field} of {what} has {len(text):,} characters; expected at most "
+                f"{_LONGEST_PROSE:,}.",
+                field=field,
+            )
+        return text
+
+    return replace(
+        operation,
+        name=check_name(operation.name, f"name of {what}", field="name"),
+        instruction=prose("instruction"),
+        caution=prose("caution"),
+        required_skill=line("required_skill"),
+        work_centre=line("work_centre"),
+        characteristics=tuple(sorted(set(operation.characteristics), key=balloon_key)),
+    )
+
+
+def check_operations(operations: Sequence[PlanOperation]) -> tuple[PlanOperation, ...]:
+    """The operations in order, each number once. Raises InvalidInput."""
+    seen: set[int] = set()
+    checked = []
+    for operation in operations:
+        checked.append(check_operation(operation))
+        if operation.seq in seen:
+            raise InvalidInput(f"Operation {operation.seq} is there twice.", field="seq")
+        seen.add(operation.seq)
+    return tuple(sorted(checked, key=seq_of))
+
+
+def next_seq(taken: Iterable[int]) -> int:
+    """The number a new last operation gets: 10, 20, 30."""
+    last = max(taken, default=0)
+    return (last // SEQ_STEP + 1) * SEQ_STEP
+
+
+def renumbered(order: Sequence[int], taken: Iterable[int]) -> dict[int, int]:
+    """Old number to new number when the operations are put into this order: 10, 20, 30.
+
+    Raises InvalidInput unless the order names each operation once.
+    """
+    there = sorted(taken)
+    if sorted(order) != there:
+        raise InvalidInput(
+            f"The order {', '.join(map(str, order)) or '(none)'} is not that of the operations.",
+            way_out=f"Name each once: {', '.join(map(str, there))}.",
+            field="order",
+        )
+    return {old: SEQ_STEP * (place + 1) for place, old in enumerate(order)}
+
+
+def seq_of(operation: PlanOperation) -> int:
+    return operation.seq
+
+
+def check_category(category: str) -> Aspect:
+    """What a defect code is about. Raises InvalidInput."""
+    try:
+        return Aspect(category)
+    except ValueError:
+        raise InvalidInput(
+            f"A defect code cannot be about {category or 'nothing'}.",
+            way_out=f"Expected one of {', '.join(Aspect)}.",
+            field="category",
+        ) from None
+
+
+def check_catalogue_code(found: CatalogueCode) -> CatalogueCode:
+    """A defect code of a program, trimmed. Raises InvalidInput naming the field."""
+    code = check_code(found.code)
+    return replace(
+        found,
+        code=code,
+        name=check_name(found.name, f"name of {code}", field="name"),
+        category=check_category(found.category).value,
+    )
+
+
+def plan_release_stops(operations: Sequence[PlanOperation]) -> tuple[str, ...]:
+    """What stops a plan from being released: there is nothing to do in it."""
+    return () if operations else ("It has no operation.",)
+
+
+def plan_gaps(operations: Iterable[PlanOperation]) -> tuple[Gap, ...]:
+    """What the plan lacks, in the order of the operations (R-15, gate 7)."""
+    found = []
+    for operation in operations:
+        label = f"Operation {operation.seq}, {operation.name},"
+        if not operation.instruction.strip():
+            found.append(Gap("instruction", operation.seq, f"{label} has no work instruction."))
+        if not operation.jig and not operation.jig_not_needed:
+            found.append(
+                Gap("jig", operation.seq, f"{label} names no jig, nor that none is needed.")
+            )
+        if operation.standard_minutes is None:
+            found.append(Gap("standard_time", operation.seq, f"{label} has no standard time."))
+    return tuple(found)
