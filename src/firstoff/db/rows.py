@@ -41,9 +41,11 @@ def _settled(field: "models.Field[Any, Any]", value: Any) -> Any:
     return value
 
 
-def stored_rows(model: type[Record], first: int, last: int) -> Iterator[dict[str, Any]]:
+def stored_rows(
+    model: type[Record], first: int, last: int, using: str = "default"
+) -> Iterator[dict[str, Any]]:
     """The rows of the entries ``first`` to ``last``, by entry, each with its ``entry_id``."""
-    rows = model._default_manager.filter(entry_id__gte=first, entry_id__lte=last)
+    rows = model._default_manager.using(using).filter(entry_id__gte=first, entry_id__lte=last)
     yield from (
         rows.order_by("entry_id", "pk")
         .values(*record_columns(model), "entry_id")

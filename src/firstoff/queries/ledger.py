@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
 from firstoff.db.models import LedgerEntry
 from firstoff.db.rows import record_models, stored_rows
@@ -38,8 +38,9 @@ class Verification:
         return self.broken is None
 
 
-def head() -> Head:
-    last = LedgerEntry.objects.order_by("-seq").values_list("seq", "hash", "at").first()
+def head(*, using: str = "default") -> Head:
+    entries = LedgerEntry.objects.using(using)
+    last = entries.order_by("-seq").values_list("seq", "hash", "at").first()
     return Head(*last) if last else Head(0, START, None)
 
 
@@ -51,24 +52,36 @@ def version(program_id: int) -> int:
     return newest or 0
 
 
-def entry_hash(seq: int) -> str | None:
+def entry_hash(seq: int, *, using: str = "default") -> str | None:
     """The hash of one entry, to compare with one printed on paper."""
-    return LedgerEntry.objects.filter(pk=seq).values_list("hash", flat=True).first()
+    found = LedgerEntry.objects.using(using).filter(pk=seq)
+    return found.values_list("hash", flat=True).first()
 
 
-def verify(progress: Callable[[int, int], None] | None = None) -> Verification:
-    """Walk the chain from the start and recompute everything, records included.
+def verify(
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    newest: int | None = None,
+    using: str = "default",
+) -> Verification:
+    """Walk the chain and recompute everything, records included.
 
     Finds an altered, removed or inserted entry, and an altered, removed or inserted record; names
     the first broken entry. What it cannot see is a chain cut off at its end together with the
     records there: keep the head (`firstoff ledger head`) somewhere else for that.
+
+    newest: only that many entries at the end, taking the hash before them for granted.
+    using: the database, as Django names it. progress: called with entries done and entries to do.
     """
-    end = head()
-    previous, expected, rows = START, 1, 0
-    for first in range(1, end.seq + 1, _STRETCH):
+    end = head(using=using)
+    start = max(1, end.seq + 1 - newest) if newest else 1
+    previous, expected, rows = START, start, 0
+    if start > 1:
+        previous = entry_hash(start - 1, using=using) or "missing"
+    for first in range(start, end.seq + 1, _STRETCH):
         last = min(first + _STRETCH - 1, end.seq)
-        recorded = _recorded(first, last)
-        for link, stored_hash in _links(first, last):
+        recorded = _recorded(first, last, using)
+        for link, stored_hash in _links(first, last, using):
             found = recorded.pop(link.seq, [])
             rows += len(found)
             problem = _problem(link, stored_hash, previous, expected, found)
@@ -76,12 +89,13 @@ def verify(progress: Callable[[int, int], None] | None = None) -> Verification:
                 return Verification(end.seq, rows, end, min(expected, link.seq), problem)
             previous, expected = stored_hash, expected + 1
         if progress:
-            progress(last, end.seq)
-    stray = _stray(end.seq)
+            progress(last - start + 1, end.seq - start + 1)
+    stray = _stray(end.seq, using)
     if stray:
         return Verification(end.seq, rows, end, end.seq + 1, stray)
+    which = f"The newest {newest:,} of {end.seq:,}" if start > 1 else f"{end.seq:,}"
     return Verification(
-        end.seq, rows, end, None, f"{end.seq:,} entries and {rows:,} records hold."
+        end.seq, rows, end, None, f"{which} entries and their {rows:,} records hold."
     )
 
 
@@ -109,9 +123,9 @@ def _problem(
     return f"The chain breaks at {where}: a record it wrote was changed ({tables})."
 
 
-def _links(first: int, last: int) -> Iterator[tuple[Link, str]]:
-    entries = LedgerEntry.objects.filter(seq__gte=first, seq__lte=last).order_by("seq")
-    for e in entries.iterator(chunk_size=_STRETCH):
+def _links(first: int, last: int, using: str) -> Iterator[tuple[Link, str]]:
+    entries = LedgerEntry.objects.using(using).filter(seq__gte=first, seq__lte=last)
+    for e in entries.order_by("seq").iterator(chunk_size=_STRETCH):
         yield (
             Link(
                 e.seq,
@@ -129,19 +143,22 @@ def _links(first: int, last: int) -> Iterator[tuple[Link, str]]:
         )
 
 
-def _recorded(first: int, last: int) -> dict[int, list[tuple[str, int, str]]]:
+def _recorded(first: int, last: int, using: str) -> dict[int, list[tuple[str, int, str]]]:
     rows: dict[int, list[tuple[str, int, str]]] = {}
     for model in record_models():
         table = model._meta.db_table
-        for row in stored_rows(model, first, last):
+        for row in stored_rows(model, first, last, using):
             entry: Any = row.pop("entry_id")
             rows.setdefault(entry, []).append((table, row["id"], canonical(row)))
     return rows
 
 
-def _stray(end: int) -> str:
+def _stray(end: int, using: str) -> str:
+    entry = LedgerEntry.objects.using(using).filter(seq=OuterRef("entry_id"))
     for model in record_models():
-        found = model._default_manager.filter(entry_id__gt=end).count()
+        # Whoever records while this runs adds rows with their entry: those are no strays.
+        after = model._default_manager.using(using).filter(entry_id__gt=end)
+        found = after.filter(~Exists(entry)).count()
         if found:
             return (
                 f"{found} rows of {model._meta.db_table} name an entry after the end of the chain."
