@@ -191,9 +191,9 @@ def _peek(head: bytes) -> str:
 
 
 def _is_binary(head: bytes) -> bool:
-    """Control characters in one place of fifty; a stray NUL is named by its row instead."""
+    """Control characters in one place of fifty; a stray one is named by its cell instead."""
     controls = sum(head.count(code) for code in _CONTROLS)
-    return controls * 50 > len(head)
+    return controls > 3 and controls * 50 > len(head)
 
 
 _CONTROLS = tuple(bytes([code]) for code in range(32) if code not in (9, 10, 12, 13, 20, 15, 26))

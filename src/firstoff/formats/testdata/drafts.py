@@ -252,7 +252,12 @@ class ImportResult:
         return tuple(draft for draft in self.drafts if isinstance(draft, TestDraft))
 
     def demand_all(self) -> None:
-        """Raise InvalidInput with the first refusal when there is one: nothing half imported."""
+        """Raise InvalidInput when a row is refused, with the first refusal, or when there is
+        nothing to take: nothing is half imported, and nothing at all is no success."""
+        if not self.refused and not self.drafts:
+            raise InvalidInput(
+                f"{self.name} holds no row to import.", code="no-rows", file=self.name
+            )
         if not self.refused:
             return
         first, count = self.refused[0], len(self.refused)
