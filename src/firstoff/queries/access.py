@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import OuterRef, Q, Subquery
+from django.utils.crypto import salted_hmac
 
 from firstoff.db.models import ApiToken, Person, RoleGrant, Site, Training
 from firstoff.errors import NotFound
@@ -55,6 +56,25 @@ class TokenView:
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Who a session belongs to. ``seal`` changes with the password: a session keeps it, and ends
+    when it no longer fits."""
+
+    actor: Actor
+    seal: str
+
+
+def signed_in(person_id: int) -> SignedIn | None:
+    """The person behind a session; None when they are retired. Two queries."""
+    person = Person.objects.filter(pk=person_id, is_active=True).first()
+    if person is None:
+        return None
+    roles = _roles_of([person_id])[person_id]
+    seal = salted_hmac("firstoff.session", person.password, algorithm="sha256").hexdigest()
+    return SignedIn(Actor(person.pk, person.username, person.name, roles), seal)
 
 
 def actor_of(person_id: int, scopes: frozenset[str] | None = None, station: str = "") -> Actor:

@@ -29,6 +29,7 @@ class RequestId:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-Id", "")
         request_id = given if _CLEAN.fullmatch(given) else secrets.token_hex(8)
+        request.META["REQUEST_ID"] = request_id  # pages of refusal show it
         token = _request_id.set(request_id)
         try:
             response = self.get_response(request)

@@ -71,7 +71,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "firstoff.web.auth.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "firstoff.site.errors.ErrorAnswers",
@@ -140,6 +140,7 @@ CACHES = {
     }
 }
 
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_NAME = "firstoff_session"
 SESSION_COOKIE_AGE = 12 * 3600  # a shift and a half
 SESSION_COOKIE_HTTPONLY = True

@@ -1,4 +1,4 @@
-"""What every page needs: who is signed in, and what they may do."""
+"""What every page needs: who is signed in, where, and the sites they see."""
 
 from typing import Any
 
@@ -6,4 +6,8 @@ from django.http import HttpRequest
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    return {"actor": getattr(request, "actor", None)}
+    return {
+        "actor": getattr(request, "actor", None),
+        "place": getattr(request, "place", None),
+        "places": getattr(request, "places", ()),
+    }

@@ -2,4 +2,9 @@
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from firstoff.web import access, assets
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *assets.urlpatterns,
+    *access.urlpatterns,
+]

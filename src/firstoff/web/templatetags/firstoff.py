@@ -1,0 +1,446 @@
+"""The parts pages are built from; docs/reference/web.md shows each in use."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from enum import Enum
+from typing import Any
+
+from django import template
+from django.core.paginator import Paginator
+from django.forms import BoundField
+from django.template.context import RequestContext
+from django.template.loader import render_to_string
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from firstoff.formats import charts
+from firstoff.formats.charts import words
+from firstoff.rules.access import may, may_anywhere
+from firstoff.web.assets import charts_url
+
+register = template.Library()
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+
+# state -> shape, colour, word. Shape and word say it; colour repeats it.
+STATES: Mapping[str, tuple[str, str, str]] = {
+    "met": ("met", "met", "Met"),
+    "passed": ("met", "met", "Passed"),
+    "pass": ("met", "met", "Passed"),
+    "good": ("met", "met", "Good"),
+    "covered": ("met", "met", "Covered"),
+    "complete": ("met", "met", "Complete"),
+    "signed_off": ("met", "met", "Signed off"),
+    "sign_off": ("met", "met", "Sign-off is possible"),
+    "released": ("met", "met", "Released"),
+    "in_force": ("met", "met", "In force"),
+    "not_met": ("not", "not", "Not met"),
+    "reject": ("not", "not", "Reject"),
+    "fail": ("not", "not", "Failed"),
+    "failed": ("not", "not", "Failed"),
+    "gap": ("not", "not", "Gap"),
+    "no_evidence": ("none", "none", "No evidence"),
+    "not_reached": ("none", "none", "Not reached"),
+    "missing": ("none", "none", "Missing"),
+    "pending": ("none", "none", "Not judged yet"),
+    "superseded": ("none", "none", "Superseded"),
+    "revoked": ("none", "none", "Revoked"),
+    "retired": ("none", "none", "Retired"),
+    "not_counting": ("none", "none", "Does not count"),
+    "waived": ("waived", "waived", "Waived"),
+    "at_risk": ("risk", "risk", "At risk"),
+    "draft": ("risk", "risk", "Draft"),
+    "expired": ("risk", "risk", "Expired"),
+    "warning": ("risk", "risk", "Warning"),
+    "hold": ("hold", "not", "Hold"),
+    "held": ("hold", "not", "Held"),
+    "refused": ("hold", "not", "Refused"),
+    "too_early": ("hold", "not", "Too early"),
+    "in_work": ("info", "info", "In work"),
+    "open": ("info", "info", "In work"),
+    "running": ("info", "info", "Running"),
+    "locked": ("info", "info", "Bar locked"),
+    "waiting": ("info", "info", "Waiting for a signature"),
+    "proposed": ("info", "info", "Proposed"),
+    "returning": ("info", "info", "Returning"),
+}
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A line icon of the sprite, hidden from screen readers: the words beside it say it."""
+    return format_html('<svg class="i" aria-hidden="true"><use href="#i-{}"/></svg>', name)
+
+
+@register.simple_tag
+def shape(name: str) -> SafeString:
+    """One of the seven shapes of states alone; put the word beside it."""
+    return format_html(
+        '<svg viewBox="0 0 16 16" aria-hidden="true"><use href="#i-{}"/></svg>', name
+    )
+
+
+@register.simple_tag
+def state(value: object, word: str = "") -> SafeString:
+    """A state as shape, word and colour: ``{% state run.verdict %}``."""
+    key = str(value.value if isinstance(value, Enum) else value)
+    form, colour, said = STATES[key]
+    return format_html('<span class="st st-{}">{}{}</span>', colour, shape(form), word or said)
+
+
+# ---------- numbers ----------
+
+
+@register.filter
+def percent(fraction: float | Decimal | None, digits: int = 1) -> str:
+    """0.25 reads 25 %; an observed rate or a share."""
+    return "" if fraction is None else words.percent(float(fraction), digits)
+
+
+@register.filter
+def bound(fraction: float | Decimal | None) -> str:
+    """The end of an interval: 8.66 % reads 8.7 %, 0.0013 reads 0.13 %."""
+    return "" if fraction is None else words.end(float(fraction))
+
+
+@register.simple_tag
+def between(low: float, high: float) -> str:
+    """An interval of rates: 0.13 % to 24.9 %."""
+    return words.interval(low, high)
+
+
+@register.filter
+def of_hundred(chance: float | None) -> str:
+    """A chance in words: 39 in 100."""
+    return "" if chance is None else words.in_hundred(chance)
+
+
+@register.filter
+def number(value: float | Decimal | None, digits: int | None = None) -> str:
+    """1234.5 reads 1,234.5; a measured Decimal keeps the digits of its gauge."""
+    if value is None:
+        return ""
+    exact = value if isinstance(value, Decimal) else Decimal(repr(value))
+    if digits is not None:
+        exact = exact.quantize(Decimal(1).scaleb(-int(digits)), ROUND_HALF_UP)
+    return f"{exact:,f}".replace("-", MINUS)
+
+
+@register.simple_tag
+def against(value: float | Decimal, limit: float | Decimal, digits: int = 1) -> str:
+    """A figure beside its limit, never rounded across it or onto it: 4.96 against 5 reads 4.96."""
+    exact, edge = Decimal(str(value)), Decimal(str(limit))
+    for places in range(digits, 12):
+        shown = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+        if (shown > edge) == (exact > edge) and (shown < edge) == (exact < edge):
+            return number(shown)
+    return number(exact)
+
+
+_SIGNS = {"USD": "$", "GBP": "£", "EUR": "€", "JPY": "¥", "CNY": "CN¥", "INR": "₹"}
+
+
+@register.simple_tag
+def money(amount: float | Decimal | None, currency: str) -> str:
+    """£15,350 from a hundred up; £61.40 below, where the pence matter."""
+    if amount is None:
+        return ""
+    exact = Decimal(str(amount))
+    step = (
+        Decimal(1) if abs(exact) >= 100 or exact == exact.to_integral_value() else Decimal("0.01")
+    )
+    text = f"{abs(exact).quantize(step, ROUND_HALF_UP):,}"
+    sign = MINUS if exact < 0 else ""
+    return (
+        f"{sign}{_SIGNS[currency]}{text}"
+        if currency in _SIGNS
+        else f"{sign}{currency}{NBSP}{text}"
+    )
+
+
+@register.filter
+def minutes(seconds: float | Decimal | None, digits: int = 1) -> str:
+    """660 seconds read 11.0 min."""
+    if seconds is None:
+        return ""
+    value = (Decimal(str(seconds)) / 60).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return f"{value:,}{NBSP}min"
+
+
+@register.simple_tag
+def when(value: datetime | date | None, form: str = "") -> SafeString:
+    """A time in the zone of the site: 2026-05-12 16:42. form: ``date``, ``time`` or ``zone``."""
+    if value is None:
+        return mark_safe("")
+    if not isinstance(value, datetime):
+        return format_html('<time datetime="{0}">{0}</time>', value.isoformat())
+    local = timezone.localtime(value)
+    forms = {"date": "%Y-%m-%d", "time": "%H:%M", "zone": "%Y-%m-%d %H:%M %z"}
+    text = local.strftime(forms.get(form, "%Y-%m-%d %H:%M"))
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)
+
+
+@register.filter
+def plain(value: object) -> str:
+    """A word of ours as people read it: quality_manager reads quality manager."""
+    return str(value.value if isinstance(value, Enum) else value).replace("_", " ")
+
+
+@register.filter
+def plural(count: int, word: str) -> str:
+    """``{{ n|plural:"unit" }}``: 1 unit, 1,000 units; ``"entry,entries"`` where -s is wrong."""
+    one, _, many = word.partition(",")
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+# ---------- navigation ----------
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    label: str
+    icon: str
+    url: str
+    current: bool
+    key: str  # the letter after g
+
+
+# place -> label, icon, key, permission. An entry shows when its address exists and is allowed.
+# A page belongs to a place when its URL name is the place's, or begins with it and a hyphen.
+_DAILY = (
+    ("board", "Board", "board", "b", "see"),
+    ("line", "Line", "line", "l", "unit.record"),
+    ("trace", "Trace", "trace", "t", "see"),
+)
+_PROGRAM = (
+    ("program", "Road and gates", "road", "", "see"),
+    ("definition", "Definition", "bom", "", "see"),
+    ("run", "Runs", "run", "r", "see"),
+    ("action", "Actions", "ready", "", "see"),
+    ("report", "Documents", "doc", "", "see"),
+)
+_WORKSPACE = (
+    ("equipment", "Equipment", "gear", "", "see"),
+    ("people", "People", "people", "", "see"),
+    ("tokens", "Tokens", "key", "", "token.edit"),
+    ("sites", "Sites", "site", "", "people.edit"),
+)
+_PLURALS = {"run": "runs", "action": "actions"}
+
+
+@register.inclusion_tag("parts/navigation.html", takes_context=True)
+def navigation(context: RequestContext) -> dict[str, Any]:
+    request = context["request"]
+    actor = getattr(request, "actor", None)
+    match = getattr(request, "resolver_match", None)
+    here = (match.url_name or "") if match else ""
+    program = context.get("program")
+
+    def entries(
+        places: Iterable[tuple[str, str, str, str, str]], args: Sequence[str]
+    ) -> list[Entry]:
+        found = []
+        for name, label, sign, key, permission in places:
+            if actor is None or not _open(actor, permission, request):
+                continue
+            url = _address((_PLURALS.get(name, name), name), args)
+            if url:
+                found.append(Entry(label, sign, url, _within(here, name), key))
+        return found
+
+    return {
+        "actor": actor,
+        "program": program,
+        "find": _address(("find",), ()),
+        "daily": entries(_DAILY, ()),
+        "of_program": entries(_PROGRAM, _key(program)) if program else [],
+        "workspace": entries(_WORKSPACE, ()),
+        "account": _address(("account",), ()),
+    }
+
+
+def _open(actor: Any, permission: str, request: Any) -> bool:
+    place = getattr(request, "place", None)
+    return may(actor, permission, place.id) if place else may_anywhere(actor, permission)
+
+
+def _within(here: str, place: str) -> bool:
+    return here in (place, _PLURALS.get(place)) or here.startswith(f"{place}-")
+
+
+def _key(program: Any) -> tuple[str, str]:
+    if isinstance(program, Mapping):
+        return program["site"], program["code"]
+    return program.site, program.code
+
+
+def _address(names: Iterable[str], args: Sequence[str]) -> str:
+    for name in names:
+        try:
+            return reverse(name, args=args)
+        except NoReverseMatch:
+            continue
+    return ""
+
+
+# ---------- tables ----------
+
+
+@register.simple_block_tag
+def scroll(content: str, label: str) -> SafeString:
+    """A table that may be wider than the page: scrolls in its own labelled region."""
+    return format_html('<div class="tw" role="region" aria-label="{}">{}</div>', label, content)
+
+
+@register.inclusion_tag("parts/pager.html", takes_context=True)
+def pager(context: RequestContext, total: int, noun: str, size: int = 50) -> dict[str, Any]:
+    """Below a table of one page of many: where you are, the true total, the way on."""
+    request = context["request"]
+    pages = Paginator(range(total), size)
+    page = pages.get_page(request.GET.get("page"))
+
+    def at(number: int) -> str:
+        query = request.GET.copy()
+        query["page"] = str(number)
+        return f"?{query.urlencode()}"
+
+    return {
+        "total": total,
+        "noun": noun,
+        "page": page,
+        "several": pages.num_pages > 1,
+        "before": at(page.previous_page_number()) if page.has_previous() else "",
+        "after": at(page.next_page_number()) if page.has_next() else "",
+    }
+
+
+def page_bounds(query: Mapping[str, str], size: int = 50) -> tuple[int, int]:
+    """offset and limit of the page asked for; anything odd means the first page."""
+    text = query.get("page", "1")
+    page = int(text) if text.isdecimal() and len(text) < 8 else 1
+    return (max(page, 1) - 1) * size, size
+
+
+@register.inclusion_tag("parts/filters.html", takes_context=True)
+def filters(
+    context: RequestContext,
+    name: str,
+    options: Iterable[tuple[str, str, int | None]],
+    label: str = "Filter",
+) -> dict[str, Any]:
+    """Text links with counts: ``options`` are (value, words, count or None); "" means all."""
+    request = context["request"]
+    chosen = request.GET.get(name, "")
+
+    def at(value: str) -> str:
+        query = request.GET.copy()
+        query.pop("page", None)
+        query[name] = value
+        if not value:
+            query.pop(name)
+        return f"?{query.urlencode()}"
+
+    links = [(at(v), text, count, v == chosen) for v, text, count in options]
+    return {"links": links, "label": label}
+
+
+# ---------- blocks ----------
+
+
+@register.simple_block_tag
+def verdict(
+    content: str, value: object, question: str, answer: str, figures: object = ()
+) -> SafeString:
+    """The block a deciding page opens with. The content holds the sentences (``p.why``).
+
+    figures: up to four (label, value, remark), the arms of a number in its remark.
+    """
+    key = str(value.value if isinstance(value, Enum) else value)
+    form, colour, _ = STATES[key]
+    return SafeString(
+        render_to_string(
+            "parts/verdict.html",
+            {
+                "shape": form,
+                "colour": colour,
+                "question": question,
+                "answer": answer,
+                "content": content,
+                "figures": figures,
+            },
+        )
+    )
+
+
+@register.inclusion_tag("parts/facts.html")
+def facts(figures: object, big: bool = False) -> dict[str, Any]:
+    """A list of figures: (label, value) or (label, value, remark)."""
+    return {"figures": figures, "big": big}
+
+
+@register.inclusion_tag("parts/field.html")
+def field(
+    bound_field: BoundField, unit: str = "", hint: str = "", optional: bool | None = None
+) -> dict[str, Any]:
+    """One field of a form: label above, unit attached, hint and error tied to it."""
+    name = bound_field.id_for_label or bound_field.auto_id
+    hint = hint or str(bound_field.help_text)
+    described = [
+        f"{name}-{end}" for end, on in (("error", bound_field.errors), ("hint", hint)) if on
+    ]
+    widget = bound_field.field.widget
+    kind = type(widget).__name__
+    attrs = {"class": _class(kind, unit), "aria-describedby": " ".join(described) or None}
+    if bound_field.errors:
+        attrs["aria-invalid"] = "true"
+    several = kind in ("CheckboxSelectMultiple", "RadioSelect")
+    return {
+        "f": bound_field,
+        "id": name,
+        "unit": unit,
+        "hint": hint,
+        "several": several,
+        "check": kind == "CheckboxInput",
+        "hidden": bound_field.is_hidden,
+        "optional": not bound_field.field.required if optional is None else optional,
+        "widget": ""
+        if several
+        else bound_field.as_widget(attrs={k: v for k, v in attrs.items() if v}),
+        "described": " ".join(described),
+    }
+
+
+def _class(kind: str, unit: str) -> str:
+    if kind == "CheckboxInput":
+        return ""
+    return "in num" if unit or kind == "NumberInput" else "in"
+
+
+@register.inclusion_tag("parts/chart.html")
+def chart(kind: str, data: object, caption: str = "") -> dict[str, Any]:
+    """A chart of ``formats.charts`` with its finding below and its values behind it."""
+    return {
+        "spec": script_json(charts.spec(kind, data)),
+        "finding": caption or charts.finding(kind, data),
+        "title": charts.title(kind, data),
+        "table": charts.table(kind, data),
+    }
+
+
+def script_json(value: object) -> SafeString:
+    """JSON that is safe inside a script element, whatever names and notes it carries."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return mark_safe(text)
+
+
+@register.simple_tag
+def charts_script() -> str:
+    return charts_url()
