@@ -14,15 +14,25 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 _NO = "Firstoff: records are append-only; record a correction that names what it supersedes"
 _RELEASED = "Firstoff: a released definition is immutable (R-10); make a new revision"
 
-# table -> how a row's revision or plan is found, and which of its columns may still move.
+# table -> the status that a row of it hangs on; {row} is NEW or OLD.
 _GUARDED = {
-    "firstoff_characteristic": ("firstoff_partrevision", "revision_id"),
-    "firstoff_operation": ("firstoff_processplan", "plan_id"),
+    "firstoff_characteristic": (
+        "(SELECT status FROM firstoff_partrevision WHERE id = {row}.revision_id)"
+    ),
+    "firstoff_operation": "(SELECT status FROM firstoff_processplan WHERE id = {row}.plan_id)",
+    "firstoff_operation_characteristics": (
+        "(SELECT p.status FROM firstoff_processplan p JOIN firstoff_operation o "
+        "ON o.plan_id = p.id WHERE o.id = {row}.operation_id)"
+    ),
 }
+# table -> what of a released row may no longer move.
 _STATUS_ONLY = {
     "firstoff_partrevision": ("part_id", "label", "released_at", "released_by_id"),
     "firstoff_processplan": ("revision_id", "label", "released_at", "released_by_id"),
 }
+
+# What each statement touches: an update may not move a row into a released definition either.
+_EVENTS = (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW")), ("DELETE", ("OLD",)))
 
 
 def record_tables() -> tuple[str, ...]:
@@ -80,11 +90,11 @@ def _sqlite(tables: list[str], guarded: set[str]) -> Iterator[str]:
         yield from _sqlite_trigger(
             f"{table}_replace", f"BEFORE INSERT ON {table} WHEN {clash}", _NO
         )
-    for table, (owner, column) in _GUARDED.items():
+    for table, status in _GUARDED.items():
         if table not in guarded:
             continue
-        for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
-            when = f"(SELECT status FROM {owner} WHERE id = {row}.{column}) <> 'draft'"
+        for event, rows in _EVENTS:
+            when = " OR ".join(f"{status.format(row=row)} <> 'draft'" for row in rows)
             yield from _sqlite_trigger(
                 f"{table}_released_{event.lower()}",
                 f"BEFORE {event} ON {table} WHEN {when}",
@@ -113,16 +123,16 @@ def _postgresql(tables: list[str], guarded: set[str]) -> Iterator[str]:
         yield from _pg_trigger(
             f"{table}_truncate", f"BEFORE TRUNCATE ON {table} FOR EACH STATEMENT", "append_only"
         )
-    for table, (owner, column) in _GUARDED.items():
+    for table, status in _GUARDED.items():
         if table in guarded:
-            yield _function(
-                f"{table}_guard",
-                f"IF TG_OP = 'INSERT' THEN IF (SELECT status FROM {owner} WHERE id = "
-                f"NEW.{column}) <> 'draft' THEN RAISE EXCEPTION '{_RELEASED}'; END IF; "
-                f"RETURN NEW; END IF; IF (SELECT status FROM {owner} WHERE id = OLD.{column}) "
-                f"<> 'draft' THEN RAISE EXCEPTION '{_RELEASED}'; END IF; "
-                "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;",
-            )
+            refuse = "IF {test} THEN RAISE EXCEPTION '" + _RELEASED + "'; END IF; "
+            body = ""
+            for event, rows in _EVENTS:
+                test = " OR ".join(f"{status.format(row=row)} <> 'draft'" for row in rows)
+                answer = "OLD" if event == "DELETE" else "NEW"
+                body += f"IF TG_OP = '{event}' THEN {refuse.format(test=test)}RETURN {answer}; "
+                body += "END IF; "
+            yield _function(f"{table}_guard", f"{body}RETURN NEW;")
             yield from _pg_trigger(
                 f"{table}_released",
                 f"BEFORE INSERT OR UPDATE OR DELETE ON {table} FOR EACH ROW",
