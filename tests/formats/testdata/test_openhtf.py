@@ -1,0 +1,741 @@
+"""OpenHTF records become drafts: outcomes and limits as the station gave them."""
+
+import base64
+import copy
+import hashlib
+import json
+import os
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from firstoff.errors import InvalidInput
+from firstoff.formats.sources import Limits
+from firstoff.formats.testdata.drafts import (
+    ImportResult,
+    LimitsDraft,
+    MeasurementDraft,
+    OutcomeDetail,
+    ReadOptions,
+    SubtestDraft,
+    TestDraft,
+    UnitOfMeasure,
+    ValueKind,
+)
+from firstoff.formats.testdata.openhtf import read
+from firstoff.terms import TestOutcome
+
+START, END = 1_777_881_600_000, 1_777_881_614_048
+SHARED = Path(
+    os.environ.get("FIRSTOFF_SHARED", Path(__file__).resolve().parents[3] / ".." / "shared")
+)
+CASES = SHARED / "cases" / "testdata" / "openhtf"
+
+
+def record(measurements=None, **given) -> dict:
+    """A record as OpenHTF 1.6 writes it, with one phase of these measurements."""
+    phase = {
+        "name": "electrical",
+        "subtest_name": None,
+        "start_time_millis": START,
+        "end_time_millis": END,
+        "outcome": "PASS",
+        "marginal": False,
+        "result": {"phase_result": "CONTINUE"},
+        "measurements": measurements if measurements is not None else {},
+        "attachments": {},
+    }
+    whole = {
+        "dut_id": "U-1",
+        "start_time_millis": START,
+        "end_time_millis": END,
+        "outcome": "PASS",
+        "outcome_details": [],
+        "marginal": False,
+        "metadata": {"test_name": "final", "test_version": "2"},
+        "phases": [phase],
+        "subtests": [],
+        "diagnoses": [],
+        "log_records": [{"message": "x"}, {"message": "y"}],
+        "station_id": "bench-3",
+    }
+    return {key: value for key, value in (whole | given).items() if value is not ...}
+
+
+def measurement(**given) -> dict:
+    return {"v": {"name": "v", "outcome": "PASS"} | given}
+
+
+def take(content, name="r.json", limits: Limits | None = None) -> ImportResult:
+    raw = content if isinstance(content, bytes) else json.dumps(content).encode()
+    options = ReadOptions() if limits is None else ReadOptions(limits=limits)
+    return read(raw, name=name, options=options)
+
+
+def one(content) -> TestDraft:
+    result = take(content)
+    assert result.refused == ()
+    return result.tests[0]
+
+
+def value(**given) -> MeasurementDraft:
+    return one(record(measurement(**given))).measurements[0]
+
+
+def sentence(content) -> str:
+    result = take(content)
+    assert result.drafts == ()
+    return result.refused[0].sentence
+
+
+def refusal(raw: bytes, **given) -> str:
+    with pytest.raises(InvalidInput) as caught:
+        take(raw, **given)
+    return str(caught.value)
+
+
+# ---------------------------------------------------------------- the record
+
+
+def test_a_record_is_read_whole():
+    draft = one(record(metadata={"test_name": "final", "lot": "L2", "part_number": "P", "n": 1}))
+    assert (draft.row, draft.serial, draft.station, draft.outcome, draft.marginal) == (
+        1,
+        "U-1",
+        "bench-3",
+        TestOutcome.PASS,
+        False,
+    )
+    assert draft.started_at == datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
+    assert draft.ended_at == datetime(2026, 5, 4, 8, 0, 14, 48_000, tzinfo=UTC)
+    assert (draft.test_name, draft.lot, draft.part_number, draft.revision) == (
+        "final",
+        "L2",
+        "P",
+        "",
+    )
+    assert draft.metadata == '{"lot":"L2","n":1,"part_number":"P","test_name":"final"}'
+    assert (draft.log_records, draft.diagnoses, len(draft.digest)) == (2, 0, 64)
+    assert (draft.phases[0].name, draft.phases[0].outcome, draft.phases[0].result) == (
+        "electrical",
+        TestOutcome.PASS,
+        "CONTINUE",
+    )
+
+
+def test_the_digest_is_of_the_content_and_not_of_the_layout():
+    given = record()
+    turned = dict(reversed(list(given.items())))
+    assert (
+        one(given).digest
+        == take(json.dumps(turned, indent=4).encode("utf-16")).tests[0].digest
+        != one(record(dut_id="U-2")).digest
+    )
+
+
+@pytest.mark.parametrize("outcome", ["PASS", "FAIL", "ERROR", "TIMEOUT", "ABORTED"])
+def test_each_outcome_is_kept(outcome):
+    assert one(record(outcome=outcome)).outcome.name == outcome
+
+
+def test_details_of_an_outcome_are_kept_in_new_and_old_form():
+    details = [{"code": "RuntimeError", "description": "contact lost"}, ["E1", "old"], "word"]
+    assert one(record(outcome="ERROR", outcome_details=details)).outcome_details == (
+        OutcomeDetail("RuntimeError", "contact lost"),
+        OutcomeDetail("E1", "old"),
+        OutcomeDetail("", "word"),
+    )
+
+
+def test_subtests_keep_their_name_and_outcome():
+    given = record(subtests=[{"name": "rf", "outcome": "FAIL"}], outcome="FAIL")
+    given["phases"][0]["subtest_name"] = "rf"
+    given["phases"][0]["outcome"] = "SKIP"
+    draft = one(given)
+    assert draft.subtests == (SubtestDraft("rf", TestOutcome.FAIL),)
+    assert (draft.phases[0].subtest, draft.phases[0].outcome) == ("rf", TestOutcome.SKIPPED)
+
+
+def test_metadata_may_hold_anything():
+    events = [{"parent": "A", "child": "B"}, "AssemblyEvent { dut: 1 }", None, 1.5, [[]]]
+    assert json.loads(one(record(metadata={"assembly_events": events})).metadata) == {
+        "assembly_events": events
+    }
+
+
+def test_a_serial_keeps_spaces_inside_and_every_script():
+    assert one(record(dut_id="CTR-0001b é_Ω")).serial == "CTR-0001b é_Ω"
+
+
+def test_a_number_as_a_serial_is_taken_and_told():
+    result = take(record(dut_id=42))
+    assert (result.tests[0].serial, result.warnings) == (
+        "42",
+        ("$.dut_id is the number 42; leading zeros may be lost.",),
+    )
+
+
+def test_what_a_database_cannot_hold_is_replaced_in_texts():
+    assert value(measured_value="a\u0000b\ud800c").text == "a\ufffdb\ufffdc"
+
+
+# ---------------------------------------------------------------- refusals of a record
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"dut_id": ...}, "$.dut_id: found nothing; expected the serial number of the unit."),
+        ({"dut_id": None}, "$.dut_id: found nothing; expected the serial number of the unit."),
+        ({"dut_id": " "}, "$.dut_id: found ' '; expected the serial number of the unit."),
+        ({"dut_id": "a\x1bb"}, "$.dut_id: found the control character U+001B; "
+                               "expected visible characters."),
+        ({"dut_id": "\ud800"}, "$.dut_id: found the control character U+D800; "
+                               "expected visible characters."),
+        ({"dut_id": ["a"]}, "$.dut_id: found a list; expected the serial number of the unit."),
+        ({"outcome": None}, "$.outcome: found nothing; "
+                            "expected ABORTED, ERROR, FAIL, PASS or TIMEOUT."),
+        ({"outcome": "GREAT"}, "$.outcome: found 'GREAT'; "
+                               "expected ABORTED, ERROR, FAIL, PASS or TIMEOUT."),
+        ({"start_time_millis": ...}, "$.start_time_millis: found nothing; expected milliseconds "
+                                     "since 1970-01-01 UTC, in the years 1990 to 2100."),
+        ({"start_time_millis": 1737383526}, "$.start_time_millis: found 1737383526; expected "
+         "milliseconds since 1970-01-01 UTC, in the years 1990 to 2100."),
+        ({"start_time_millis": True}, "$.start_time_millis: found True; expected milliseconds "
+         "since 1970-01-01 UTC, in the years 1990 to 2100."),
+        ({"end_time_millis": START - 1}, f"$.end_time_millis: found {START - 1}, before the start "
+                                         f"{START}; expected an end at or after the start."),
+        ({"phases": {}}, "$.phases: found an object; expected a list."),
+        ({"phases": ["a"]}, "$.phases[0]: found 'a'; expected an object."),
+        ({"metadata": []}, "$.metadata: found a list; expected an object."),
+    ],
+)  # fmt: skip
+def test_a_field_that_means_nothing_is_named_by_its_path(given, said):
+    assert sentence(record(**given)) == f"Record 1, {said}"
+
+
+@pytest.mark.parametrize(
+    ("measurements", "said"),
+    [
+        ({"v": 5}, "$.phases[0].measurements['v']: found 5; expected an object."),
+        (
+            {"v": {"outcome": "GOOD"}},
+            "$.phases[0].measurements['v'].outcome: found 'GOOD'; "
+            "expected FAIL, PARTIALLY_SET, PASS, SKIPPED or UNSET.",
+        ),
+        (
+            [{"outcome": "PASS"}],
+            "$.phases[0].measurements[0].name: found nothing; expected a name.",
+        ),
+        (
+            {"v": {"outcome": "PASS", "validators": 3}},
+            "$.phases[0].measurements['v'].validators: found 3; expected a list.",
+        ),
+    ],
+)
+def test_a_measurement_that_means_nothing_is_named_by_its_path(measurements, said):
+    assert sentence(record(measurements)) == f"Record 1, {said}"
+
+
+def test_a_missing_end_and_station_are_told():
+    result = take(record(end_time_millis=None, station_id=None))
+    assert (result.tests[0].ended_at, result.warnings) == (
+        None,
+        ("$.end_time_millis is missing.", "$.station_id is missing."),
+    )
+
+
+# ---------------------------------------------------------------- values
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "held"),
+    [
+        (4.83, ValueKind.NUMBER, Decimal("4.83")),
+        (0, ValueKind.NUMBER, Decimal(0)),
+        (1e300, ValueKind.NUMBER, Decimal("1e300")),
+        (10**39, ValueKind.NUMBER, Decimal(10**39)),
+        (10**40, ValueKind.TEXT, None),
+        ("1.4.3", ValueKind.TEXT, None),
+        ("4.83", ValueKind.TEXT, None),
+        (None, ValueKind.NONE, None),
+        ({"k": 1}, ValueKind.OTHER, None),
+        ([[1], {"a": 2}], ValueKind.OTHER, None),
+    ],
+)
+def test_a_value_is_kept_exactly(given, kind, held):
+    found = value(measured_value=given)
+    assert (found.kind, found.value) == (kind, held)
+
+
+def test_a_truth_is_no_number():
+    found = value(measured_value=True, validators=["x == True"])
+    assert (found.kind, found.flag, found.value) == (ValueKind.BOOLEAN, True, None)
+
+
+def test_a_number_written_as_text_is_one_where_the_limits_are_numbers():
+    found = value(measured_value="4.83", validators=["4.5 <= x <= 5"])
+    assert (found.kind, found.value, found.text) == (ValueKind.NUMBER, Decimal("4.83"), "4.83")
+
+
+@pytest.mark.parametrize(
+    ("raw", "special"),
+    [
+        (b'"nan"', "nan"),
+        (b"NaN", "nan"),
+        (b'"inf"', "inf"),
+        (b"-Infinity", "-inf"),
+        (b"1e999", "inf"),
+        (b'"-Infinity"', "-inf"),
+    ],
+)
+def test_nan_and_infinity_are_named_and_the_outcome_is_kept(raw, special):
+    given = record(measurement(outcome="FAIL", measured_value="@", validators=["x <= 1"]))
+    content = json.dumps(given | {"outcome": "FAIL"}).encode().replace(b'"@"', raw)
+    found = take(content).tests[0].measurements[0]
+    assert (found.kind, found.value, found.special, found.outcome) == (
+        ValueKind.NUMBER,
+        None,
+        special,
+        TestOutcome.FAIL,
+    )
+    assert found.not_a_number is (special == "nan")
+
+
+def test_the_text_nan_stays_a_text_where_a_text_is_asked_for():
+    found = value(measured_value="nan", validators=["'x' matches /nan/"])
+    assert (found.kind, found.special, found.text) == (ValueKind.TEXT, "", "nan")
+
+
+def test_a_measurement_that_was_not_set_has_limits_and_no_value():
+    found = value(outcome="UNSET", validators=["x <= 0.0025"])
+    assert (found.outcome, found.kind, found.limits) == (
+        TestOutcome.UNSET,
+        ValueKind.NONE,
+        LimitsDraft(upper=Decimal("0.0025")),
+    )
+
+
+def test_a_series_keeps_its_dimensions():
+    found = value(
+        measured_value=[[0, "k", 20.0], [10, "k", "nan"], [20, None, True]],
+        dimensions=[
+            {"name": "second [unit of time]", "suffix": "s", "code": "SEC"},
+            {"name": "zone", "uom_suffix": "", "uom_code": "E57"},
+        ],
+        units={"name": "degree Celsius", "suffix": "°C", "code": "CEL"},
+    )
+    assert found.series == (
+        (Decimal(0), "k", Decimal("20.0")),
+        (Decimal(10), "k", "nan"),
+        (Decimal(20), None, True),
+    )
+    assert found.dimensions == (
+        UnitOfMeasure("second [unit of time]", "s", "SEC"),
+        UnitOfMeasure("zone", "", "E57"),
+    )
+    assert found.unit == UnitOfMeasure("degree Celsius", "°C", "CEL")
+
+
+@pytest.mark.parametrize(
+    ("units", "found"),
+    [
+        (None, UnitOfMeasure()),
+        ("mm", UnitOfMeasure(suffix="mm")),
+        ({"name": "None", "code": None, "suffix": None}, UnitOfMeasure()),
+        (
+            {"name": "volt", "uom_code": "VLT", "uom_suffix": "V"},
+            UnitOfMeasure("volt", "V", "VLT"),
+        ),
+    ],
+)
+def test_units_of_every_version_are_read(units, found):
+    assert value(measured_value=1, units=units).unit == found
+
+
+@pytest.mark.parametrize(
+    ("given", "marginal"),
+    [
+        ({"measured_value": 0.12}, True),
+        ({"measured_value": 0.15}, True),
+        ({"measured_value": 0.2}, False),
+        ({"measured_value": 0.2, "marginal": True}, True),
+        ({"measured_value": 0.05, "outcome": "FAIL"}, None),
+        ({"outcome": "UNSET"}, None),
+    ],
+)
+def test_marginal_is_as_given_or_computed_from_the_marginal_limits(given, marginal):
+    texts = ["0.1 <= Marginal:0.15 <= x <= Marginal:0.4 <= 0.45"]
+    assert value(validators=texts, **given).marginal is marginal
+
+
+def test_validators_are_kept_as_text_beside_their_limits():
+    texts = ["x <= 5", "<function f at 0x7f>"]
+    found = value(measured_value=4, validators=texts)
+    assert (found.validators, found.unread) == (tuple(texts), ("<function f at 0x7f>",))
+
+
+# ---------------------------------------------------------------- attachments
+
+
+def with_attachment(**given) -> dict:
+    content = record()
+    content["phases"][0]["attachments"] = {"log.txt": given}
+    return content
+
+
+def test_an_attachment_is_checked_and_hashed():
+    data = b"raw bytes \xff\x00 log"
+    sha1 = hashlib.sha1(data).hexdigest()
+    held = one(
+        with_attachment(mimetype="text/plain", sha1=sha1, data=base64.b64encode(data).decode())
+    ).attachments[0]
+    assert (held.name, held.phase, held.mimetype, held.content, held.sha1_matches) == (
+        "log.txt",
+        "electrical",
+        "text/plain",
+        data,
+        True,
+    )
+    assert held.sha256 == hashlib.sha256(data).hexdigest()
+
+
+def test_an_attachment_that_came_over_damaged_is_told():
+    result = take(with_attachment(sha1="00", data="eA=="))
+    assert (result.tests[0].attachments[0].sha1_matches, result.warnings) == (
+        False,
+        ("$.phases[0].attachments['log.txt']: the content does not match its SHA-1.",),
+    )
+
+
+def test_an_attachment_kept_elsewhere_has_no_content():
+    held = one(with_attachment(mimetype=None, sha1="ab")).attachments[0]
+    assert (held.content, held.sha256, held.sha1_matches, held.mimetype) == (None, None, None, "")
+
+
+def test_an_attachment_that_is_not_base64_is_refused():
+    assert sentence(with_attachment(data="***")) == (
+        "Record 1, $.phases[0].attachments['log.txt'].data: found text that is not base64; "
+        "expected the content in base64."
+    )
+
+
+# ---------------------------------------------------------------- contradictions
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"outcome": "FAIL", "measured_value": 9, "validators": ["x <= 5"]},
+            "The record is PASS, and measurement v of electrical is FAIL.",
+        ),
+        (
+            {"measured_value": 9, "validators": ["x <= 5"]},
+            "electrical, v: PASS, and 9 is outside its limits.",
+        ),
+        (
+            {"measured_value": "nan", "validators": ["x <= 5"]},
+            "electrical, v: PASS, and the value is not a number.",
+        ),
+        (
+            {"measured_value": 1, "validators": ["5 <= x <= 2"]},
+            "electrical, v: the lower limit 5 is above the upper limit 2.",
+        ),
+        (
+            {"measured_value": [[1, 2, 3]], "dimensions": [{"name": "s"}]},
+            "electrical, v: rows of the series do not have 2 values each.",
+        ),
+    ],
+)
+def test_a_contradiction_is_told_and_the_outcome_kept(given, said):
+    result = take(record(measurement(**given)))
+    assert (result.tests[0].outcome, result.warnings) == (TestOutcome.PASS, (said,))
+
+
+def test_a_repeated_phase_counts_by_its_last_run():
+    given = record(measurement(outcome="FAIL", measured_value=0, validators=["1 <= x"]))
+    again = copy.deepcopy(given["phases"][0])
+    given["phases"][0]["outcome"] = "FAIL"
+    again["measurements"] = measurement(measured_value=1, validators=["1 <= x"])
+    given["phases"].append(again)
+    assert take(given).warnings == ()
+
+
+def test_a_name_given_twice_is_told():
+    raw = json.dumps(record()).replace('"measurements": {}', '"measurements": {"a": {}, "a": {}}')
+    assert take(raw.encode()).warnings == (
+        "$.phases[0].measurements['a']: no outcome; taken as UNSET.",
+        "'a': given twice in one object; the last one was taken.",
+    )
+
+
+# ---------------------------------------------------------------- older versions
+
+
+def test_a_record_of_2016_is_read():
+    given = {
+        "dut_id": "123",
+        "start_time_millis": START,
+        "end_time_millis": END,
+        "outcome": "PASS",
+        "metadata": {"config": {"station_id": "host"}},
+        "phases": [
+            {
+                "name": "hello",
+                "measured_values": {"greeting": "Hello"},
+                "measurements": {"greeting": {"name": "greeting", "outcome": "PASS"}},
+                "result": {"phase_result": "CONTINUE"},
+            }
+        ],
+    }
+    draft = one(given)
+    assert (draft.station, draft.phases[0].outcome, draft.measurements[0].text) == (
+        "host",
+        None,
+        "Hello",
+    )
+
+
+def test_empty_phases_and_missing_keys_are_read():
+    given = record(phases=[{}, {"name": "b", "measurements": None, "attachments": None}])
+    assert [phase.name for phase in one(given).phases] == ["", "b"]
+    bare = record(phases=..., metadata=..., outcome_details=..., log_records=..., marginal=...)
+    assert (one(bare).phases, one(bare).log_records, one(bare).marginal) == ((), 0, None)
+
+
+def test_an_exception_is_kept_as_the_result_of_its_phase():
+    given = record(outcome="ERROR")
+    given["phases"][0]["result"] = {"phase_result": {"exc_type": "RuntimeError", "exc_val": "x"}}
+    assert one(given).phases[0].result == "RuntimeError x"
+
+
+# ---------------------------------------------------------------- files
+
+
+def test_a_list_and_a_record_per_line_are_read_alike():
+    records = [record(dut_id=f"U-{number}") for number in range(3)]
+    lines = "\n\n".join(json.dumps(each) for each in records).encode()
+    for content in (json.dumps(records).encode(), lines, b"\xef\xbb\xbf" + lines + b"\n"):
+        assert [(draft.row, draft.serial) for draft in take(content).tests] == [
+            (1, "U-0"),
+            (2, "U-1"),
+            (3, "U-2"),
+        ]
+
+
+def test_a_record_twice_in_a_file_is_taken_once():
+    result = take([record(), record()])
+    assert (len(result.drafts), result.warnings) == (
+        1,
+        ("Record 2 is record 1 again; taken once.",),
+    )
+
+
+def test_in_a_list_the_path_names_the_record():
+    result = take([record(), record(dut_id=None), 7])
+    assert [problem.sentence for problem in result.refused] == [
+        "Record 2, $[1].dut_id: found nothing; expected the serial number of the unit.",
+        "Record 3, $[2]: found 7; expected an OpenHTF record (an object).",
+    ]
+    assert len(result.drafts) == 1
+
+
+def test_truncated_json_is_refused_with_line_column_and_offset():
+    raw = json.dumps(record(dut_id="é"), indent=1, ensure_ascii=False).encode()
+    cut = raw[: raw.index(b'"outcome"')]
+    assert refusal(cut) == (
+        f"r.json, line 5, column 2 (byte {len(cut):,}): the JSON ends in the middle of a value. "
+        "Copy the file again."
+    )
+
+
+def test_broken_json_is_refused_with_its_place():
+    assert refusal(b'{"dut_id": "a",\n "outcome" "PASS"}') == (
+        "r.json, line 2, column 12 (byte 27): no valid JSON (expecting ':' delimiter)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        (b'"a"', "'a'"),
+        (b"5", "5"),
+        (b"[]", "an empty list"),
+        (b"{}", "an empty object"),
+        (b'{"type": "T", "id": 1}', "an object with 'type', 'id'"),
+        (b"[[1]]", "a list"),
+    ],
+)
+def test_what_is_no_record_at_all_is_named(raw, found):
+    assert refusal(raw) == (
+        f"r.json: found {found}; expected an OpenHTF record, an object with 'dut_id', "
+        "'outcome' and 'phases'."
+    )
+
+
+def test_what_is_no_json_is_named_by_its_content():
+    assert refusal(b"%PDF-1.4 ...") == "r.json is a PDF; expected JSON."
+
+
+def test_nesting_without_end_and_too_many_values_are_refused():
+    assert refusal(b"[" * 200_000) == ("r.json: objects inside objects, more than a record has.")
+    assert refusal(b"[1,1,1,1,1,1]", limits=Limits(json_values=5)) == (
+        "r.json holds more than 5 values. Split it."
+    )
+
+
+def test_windows_1252_is_read_and_told():
+    raw = json.dumps(record(dut_id="é"), ensure_ascii=False).encode("cp1252")
+    result = take(raw)
+    assert (result.tests[0].serial, result.warnings) == (
+        "é",
+        ("r.json is not UTF-8 and was read as Windows-1252.",),
+    )
+
+
+# ---------------------------------------------------------------- the shared records
+
+
+def shared(name: str) -> TestDraft:
+    path = CASES / name
+    if not path.exists():
+        pytest.skip(f"{path} is absent")
+    result = read(path, name="", options=ReadOptions())
+    assert (result.refused, result.warnings) == ((), ())
+    return result.tests[0]
+
+
+def measured(draft: TestDraft, name: str) -> MeasurementDraft:
+    return next(each for each in draft.measurements if each.name == name)
+
+
+GAP = LimitsDraft(
+    lower=Decimal("0.1"),
+    upper=Decimal("0.45"),
+    marginal_lower=Decimal("0.15"),
+    marginal_upper=Decimal("0.4"),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "serial", "outcome", "marginal", "failed"),
+    [
+        ("CTR-0001", "CTR-0001", "PASS", False, []),
+        ("CTR-0001b_unicode", "CTR-0001b é_Ω", "FAIL", None, ["firmware_version"]),
+        ("CTR-0002", "CTR-0002", "FAIL", None, ["lid_gap_mm", "lid_seats"]),
+        ("CTR-0003", "CTR-0003", "FAIL", None, ["pinholes_top_face"]),
+        ("CTR-0004", "CTR-0004", "ERROR", None, []),
+        ("CTR-0005", "CTR-0005", "PASS", True, []),
+        ("CTR-0006", "CTR-0006", "FAIL", None, ["lid_gap_mm"]),
+    ],
+)
+def test_each_generated_record_is_read_as_given(name, serial, outcome, marginal, failed):
+    draft = shared(f"generated/{name}.counter_final.json")
+    found = [each.name for each in draft.measurements if each.outcome is TestOutcome.FAIL]
+    assert (draft.serial, draft.outcome.name, draft.marginal, found) == (
+        serial,
+        outcome,
+        marginal,
+        failed,
+    )
+    assert measured(draft, "lid_gap_mm").limits == GAP
+    assert (draft.part_number, draft.revision, draft.lot) == ("CTR-149", "B", "CER-LOT-02")
+
+
+def test_the_marginal_the_error_and_the_nan_record():
+    assert measured(shared("generated/CTR-0005.counter_final.json"), "lid_gap_mm").marginal is True
+    error = shared("generated/CTR-0004.counter_final.json")
+    unset = [each.name for each in error.measurements if each.outcome is TestOutcome.UNSET]
+    assert unset == ["firmware_version", "standby_current", "not_set_on_abort"]
+    assert error.outcome_details == (OutcomeDetail("RuntimeError", "fixture contact lost on TP3"),)
+    nan = measured(shared("generated/CTR-0006.counter_final.json"), "lid_gap_mm")
+    assert (nan.not_a_number, nan.value, nan.outcome) == (True, None, TestOutcome.FAIL)
+
+
+def test_the_series_and_the_attachment_of_a_generated_record():
+    draft = shared("generated/CTR-0001.counter_final.json")
+    sweep = measured(draft, "thermal_sweep")
+    assert (len(sweep.series), sweep.series[1]) == (5, (Decimal(10), Decimal("21.0")))
+    assert (sweep.dimensions[0].suffix, sweep.unit.suffix) == ("s", "°C")
+    assert (draft.attachments[0].name, draft.attachments[0].sha1_matches) == ("log.txt", True)
+
+
+def test_the_record_from_the_field_is_read():
+    draft = shared("PCB01A69658.openhtf_test.2025-01-20.json")
+    assert (draft.serial, draft.procedure_id, draft.lot, len(draft.phases)) == (
+        "PCB01A69658",
+        "FVT4",
+        "11-24",
+        11,
+    )
+    assert (len(draft.measurements), (draft.ended_at - draft.started_at).total_seconds()) == (
+        11,
+        14.048,
+    )
+    voltage = measured(draft, "input_voltage")
+    assert (voltage.value, voltage.limits, voltage.unit.suffix, voltage.validators) == (
+        Decimal("4.83"),
+        LimitsDraft(lower=Decimal("4.5"), upper=Decimal(5)),
+        "V",
+        ("4.5 <= x <= 5",),
+    )
+
+
+# ---------------------------------------------------------------- whatever comes
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+FULL = record(
+    measurement(measured_value=1, validators=["x <= 5"], units={"name": "mm"}, dimensions=[]),
+    subtests=[{"name": "a", "outcome": "PASS"}],
+    outcome_details=[{"code": "a", "description": "b"}],
+)
+FULL["phases"][0]["attachments"] = {"a": {"data": "eA==", "sha1": "x", "mimetype": None}}
+
+
+def places(content, path=()):
+    """The path of every value in a record."""
+    yield path
+    pairs = content.items() if isinstance(content, dict) else []
+    pairs = enumerate(content) if isinstance(content, list) else pairs
+    for key, inner in pairs:
+        yield from places(inner, (*path, key))
+
+
+PLACES = [path for path in places(FULL) if path]
+
+
+@given(st.sampled_from(PLACES), JSON)
+@settings(max_examples=150, deadline=None, database=None)
+def test_any_value_in_any_field_is_taken_or_refused_by_path(path, new):
+    content = copy.deepcopy(FULL)
+    inner = content
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = new
+    result = take([content, record(dut_id="other")])
+    assert len(result.drafts) + len(result.refused) == 2
+
+
+RAW = json.dumps(FULL).encode()
+
+
+@given(st.integers(0, len(RAW)), st.binary(max_size=4), st.booleans())
+@settings(max_examples=150, deadline=None, database=None)
+def test_a_damaged_file_is_read_or_one_sentence(place, patch, cut):
+    raw = RAW[:place] + patch + (b"" if cut else RAW[place + len(patch) :])
+    try:
+        outcome = take(raw or b"{").name
+    except InvalidInput as error:
+        outcome = error.message
+    assert outcome.startswith("r.json")

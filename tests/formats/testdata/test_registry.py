@@ -1,0 +1,87 @@
+"""Each kind of importer is found by content, has endings, a label, and one result."""
+
+import io
+import json
+
+import pytest
+
+from firstoff.errors import InvalidInput
+from firstoff.formats.testdata import IMPORTERS, detect, importer_named, read
+from firstoff.formats.testdata.unit_log import template_xlsx
+
+RECORD = json.dumps(
+    {
+        "dut_id": "U-1",
+        "station_id": "s",
+        "start_time_millis": 1_777_881_600_000,
+        "end_time_millis": 1_777_881_600_000,
+        "outcome": "PASS",
+        "phases": [],
+    }
+).encode()
+# One example of each kind, under names that say nothing.
+EXAMPLES = {"openhtf": RECORD, "unit_log": b"serial,fit\nU-1,ok\n"}
+
+
+def test_every_kind_has_an_example():
+    assert sorted(EXAMPLES) == sorted(importer.name for importer in IMPORTERS)
+
+
+@pytest.mark.parametrize("importer", IMPORTERS, ids=lambda importer: importer.name)
+def test_a_kind_is_detected_and_read_by_its_content(importer):
+    raw = EXAMPLES[importer.name]
+    assert detect(raw, name="upload") is importer_named(importer.name) is importer
+    result = read(raw, name="upload")
+    assert (result.kind, [draft.serial for draft in result.drafts]) == (importer.name, ["U-1"])
+    assert (result.refused, len(result.sha256), result.name) == ((), 64, "upload")
+    assert all(ending.startswith(".") for ending in importer.endings)
+
+
+def test_a_workbook_is_a_unit_log():
+    assert detect(template_xlsx(), name="x").name == "unit_log"
+
+
+def test_a_broken_json_is_told_as_json_and_not_as_a_table():
+    with pytest.raises(InvalidInput) as caught:
+        read(b'"a', name="r.json")
+    assert caught.value.code == "broken-json"
+
+
+@pytest.mark.parametrize(
+    ("raw", "word"), [(b"%PDF-1.7", "a PDF"), (b"<html>", "a web page (HTML)")]
+)
+def test_what_no_importer_takes_is_named(raw, word):
+    with pytest.raises(InvalidInput) as caught:
+        read(raw, name="report.csv")
+    assert str(caught.value) == (
+        f"report.csv is {word}; expected OpenHTF test records (JSON) or "
+        "Unit log (CSV, XLSX or ODS)."
+    )
+
+
+def test_an_unknown_importer_is_refused():
+    with pytest.raises(InvalidInput) as caught:
+        read(RECORD, kind="wats")
+    assert str(caught.value) == ("There is no importer 'wats'; expected openhtf or unit_log.")
+
+
+class Stream(io.RawIOBase):
+    """An upload that can be read once."""
+
+    def __init__(self, data: bytes) -> None:
+        self.rest = io.BytesIO(data)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        return self.rest.readinto(buffer)
+
+
+def test_a_stream_that_can_be_read_once_is_detected_and_read():
+    assert read(Stream(RECORD), name="upload").tests[0].serial == "U-1"
+
+
+def test_a_file_that_was_given_stays_open():
+    file = io.BytesIO(RECORD)
+    assert (read(file, name="upload").kind, file.closed) == ("openhtf", False)
