@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import APIKeyCookie, HttpBearer
 
-from firstoff.queries.access import actor_of, actor_of_token
+from firstoff.queries.access import actor_of_token
 from firstoff.rules.access import Actor
 
 
@@ -26,8 +26,8 @@ class Session(APIKeyCookie):
         super().__init__(csrf=True)
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
-        user: Any = request.user
-        return actor_of(user.pk) if user.is_authenticated else None
+        found = getattr(request, "actor", None)  # set by the session's middleware
+        return found if isinstance(found, Actor) else None
 
 
 def actor(request: HttpRequest) -> Actor:

@@ -155,16 +155,26 @@ def people(
     rows = Person.objects.filter(grants__site=site_id).distinct().order_by("name", "pk")
     if search:
         rows = rows.filter(Q(name__icontains=search) | Q(username__icontains=search))
-    total = rows.count()
-    page = list(rows[offset : offset + limit])
-    ids = [p.pk for p in page]
+    return _person_views(list(rows[offset : offset + limit]), site_id), rows.count()
+
+
+def person(actor: Actor, site_id: int, username: str) -> PersonView:
+    require(actor, "see", site_id)
+    found = Person.objects.filter(grants__site=site_id, username__iexact=username).first()
+    if found is None:
+        raise NotFound(f"There is no person {username!r} at this site.")
+    return _person_views([found], site_id)[0]
+
+
+def _person_views(people: list[Person], site_id: int) -> tuple[PersonView, ...]:
+    ids = [p.pk for p in people]
     roles = _roles_of(ids)
     learnt: dict[int, list[TrainingView]] = {}
     for t in Training.objects.filter(person__in=ids).order_by("skill", "-valid_from"):
         learnt.setdefault(t.person_id, []).append(
             TrainingView(t.pk, t.skill, t.valid_from, t.valid_until, t.note)
         )
-    found = tuple(
+    return tuple(
         PersonView(
             p.pk,
             p.username,
@@ -174,17 +184,8 @@ def people(
             tuple(sorted(roles[p.pk].get(site_id, frozenset()), key=list(Role).index)),
             tuple(learnt.get(p.pk, ())),
         )
-        for p in page
+        for p in people
     )
-    return found, total
-
-
-def person(actor: Actor, site_id: int, username: str) -> PersonView:
-    require(actor, "see", site_id)
-    for found in people(actor, site_id, search=username, limit=500)[0]:
-        if found.username.lower() == username.lower():
-            return found
-    raise NotFound(f"There is no person {username!r} at this site.")
 
 
 def who_may(permission_roles: frozenset[Role], site_id: int) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
 """People, roles, training, tokens, signing in and signing."""
 
 import hashlib
+import re
 import secrets
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -62,7 +64,7 @@ def found(
             way_out="An administrator adds people on the People page.",
         )
     place = Site.objects.create(
-        code=_text("site code", site_code, 40),
+        code=_code("site_code", site_code),
         name=_text("site", site, 200),
         time_zone=_zone(time_zone),
     )
@@ -78,7 +80,7 @@ def create_site(*, code: str, name: str, time_zone: str, by: Actor, at: datetime
     """Another site; whoever makes it administers it."""
     if not any(Role.ADMINISTRATOR in roles for roles in by.roles.values()):
         raise NotAllowed("Only an administrator adds a site.", permission="people.edit")
-    code = _text("code", code, 40)
+    code = _code("code", code)
     with ledger.verb("access.create_site", by=by, at=at, subject=f"site {code}") as entry:
         if Site.objects.filter(code__iexact=code).exists():
             raise InvalidInput(f"There is a site {code!r} already.", field="code")
@@ -131,6 +133,7 @@ def update_person(
     require(by, "people.edit", site_id)
     with ledger.verb("access.update_person", by=by, at=at, subject=f"person {username}") as entry:
         person = _person_at(site_id, username)
+        _administers(by, person)
         if active is False and person.pk == by.person_id:
             raise Refused(
                 "Nobody retires themselves.",
@@ -174,9 +177,9 @@ def set_roles(
 def set_password(
     *, username: str, password: str, by: Actor, at: datetime, current: str | None = None
 ) -> None:
-    """One's own with the current one; anybody else's takes an administrator of a shared site."""
+    """One's own with the current one; anybody else's takes an administrator of their sites."""
     if username.lower() == by.username.lower():
-        confirm(by, current or "", at)
+        confirm(by, current or "", at, field="current")
     with ledger.verb("access.set_password", by=by, at=at, subject=f"person {username}"):
         person = Person.objects.filter(username__iexact=username).first()
         if person is None:
@@ -277,13 +280,13 @@ def sign_in(*, username: str, password: str, address: str, at: datetime) -> Acto
     # The hash is computed for unknown names too: the time taken tells nothing.
     encoded = person.password if person else make_password("no such person")
     if not check_password(password, encoded) or person is None or not person.is_active:
-        SignInAttempt.objects.create(username=username.lower()[:150], address=address, at=at)
+        SignInAttempt.objects.create(username=_tried(username), address=address, at=at)
         raise Refused(
             "That user name and password do not belong together.",
             code="sign-in",
             way_out="An administrator can set a new password.",
         )
-    SignInAttempt.objects.filter(username=person.username.lower()).delete()
+    SignInAttempt.objects.filter(username=_tried(person.username)).delete()
     SignInAttempt.objects.filter(at__lt=at - timedelta(days=1)).delete()
     Person.objects.filter(pk=person.pk).update(last_login=at)
     return actor_of(person.pk)
@@ -297,7 +300,7 @@ class Confirmed:
     at: datetime
 
 
-def confirm(by: Actor, password: str, at: datetime) -> Confirmed:
+def confirm(by: Actor, password: str, at: datetime, *, field: str = "password") -> Confirmed:
     """The log-in repeated, as a signature asks for; throttled like signing in.
 
     Called before the verb's transaction: a wrong password is counted even though the verb is
@@ -306,12 +309,12 @@ def confirm(by: Actor, password: str, at: datetime) -> Confirmed:
     _throttle(by.username, "signature", at)
     person = Person.objects.filter(pk=by.person_id, is_active=True).first()
     if person is None or not check_password(password, person.password):
-        SignInAttempt.objects.create(username=by.username.lower(), address="signature", at=at)
+        SignInAttempt.objects.create(username=_tried(by.username), address="signature", at=at)
         raise Refused(
             "That is not your password; nothing was signed.",
             code="signature",
             way_out="Enter the password you sign in with.",
-            field="password",
+            field=field,
         )
     return Confirmed(by, at)
 
@@ -341,8 +344,7 @@ def sign(
 
 def _throttle(username: str, address: str, at: datetime) -> None:
     since = at - _WINDOW
-    name = username.strip().lower()[:150]
-    by_name = SignInAttempt.objects.filter(username=name, at__gt=since).count()
+    by_name = SignInAttempt.objects.filter(username=_tried(username), at__gt=since).count()
     by_address = SignInAttempt.objects.filter(address=address, at__gt=since).count()
     if by_name >= _TRIES_A_NAME or (address != "signature" and by_address >= _TRIES_AN_ADDRESS):
         raise Refused(
@@ -352,8 +354,13 @@ def _throttle(username: str, address: str, at: datetime) -> None:
         )
 
 
+def _tried(username: str) -> str:
+    """The name under which tries are counted, however it was typed."""
+    return username.strip().lower()[:150]
+
+
 def _new_person(username: str, name: str, email: str, password: str) -> Person:
-    username = _text("user name", username, 80)
+    username = _user_name(username)
     if Person.objects.filter(username__iexact=username).exists():
         raise InvalidInput(f"The user name {username!r} is taken.", field="username")
     person = Person(username=username, name=_text("name", name, 200), email=email)
@@ -378,14 +385,48 @@ def _person_at(site_id: int, username: str) -> Person:
 
 
 def _administers(by: Actor, person: Person) -> None:
-    shared = RoleGrant.objects.filter(person=person).values_list("site_id", flat=True).distinct()
-    sites = [s for s in shared if Role.ADMINISTRATOR in by.roles_at(s)]
-    if not sites:
+    """Refuse unless the actor administers every site where the person holds a role: a person is
+    one at all sites, and whoever sets their password could act as them at each."""
+    everywhere = Site.objects.filter(grants__person=person).distinct()
+    held = [s for s in everywhere if roles_at(person.pk, s.pk)] or list(everywhere)
+    closed = [s for s in held if Role.ADMINISTRATOR not in by.roles_at(s.pk)]
+    for site in held:
+        if site not in closed:
+            require(by, "people.edit", site.pk)  # a token's scopes count too
+    if closed:
         raise NotAllowed(
-            "Only an administrator sets another person's password.", permission="people.edit"
+            f"{person} has a role at a site you do not administer.",
+            way_out="It takes an administrator of every site where the person has a role.",
+            permission="people.edit",
         )
-    for site in sites[:1]:
-        require(by, "people.edit", site)
+
+
+_USER_NAME = re.compile(r"[\w.@+-]{1,80}")
+
+
+def _user_name(username: str) -> str:
+    # One spelling a name: what looks the same is the same.
+    name = unicodedata.normalize("NFKC", username.strip())
+    if not _USER_NAME.fullmatch(name):
+        raise InvalidInput(
+            f"The user name {name[:60]!r} will not do: 1 to 80 letters, digits and . @ + - _",
+            field="username",
+        )
+    return name
+
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
+
+def _code(field: str, value: str) -> str:
+    code = value.strip()
+    if not _CODE.fullmatch(code):
+        raise InvalidInput(
+            f"The code {code[:60]!r} will not do: 1 to 40 letters A to Z, digits and . _ -; it "
+            "stands in addresses.",
+            field=field,
+        )
+    return code
 
 
 def _text(field: str, value: str, longest: int) -> str:

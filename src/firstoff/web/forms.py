@@ -74,7 +74,7 @@ def _in_our_words(name: str, field: forms.Field) -> None:
         kind = "whole number" if type(field) is forms.IntegerField else "number"
         field.error_messages["invalid"] = f"{label} is no {kind}; a decimal point, no units."
         # A number field of the browser scrolls away by the wheel and swallows what it cannot read.
-        field.widget.input_type = "text"  # type: ignore[attr-defined]
+        field.widget.input_type = "text"
         field.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
     elif isinstance(field, forms.DateField):
         field.error_messages["invalid"] = f"{label} is no date; expected 2026-05-12."
