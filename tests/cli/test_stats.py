@@ -52,6 +52,18 @@ def test_tries_shows_each_try(capsys: Console) -> None:
     assert said["Within 3 tries"].strip() == "77 times in 100"
 
 
+def test_plan_keeps_both_risks(capsys: Console) -> None:
+    said = _said(capsys, "plan", "--aql", "1%", "--ltpd", "10%")
+    assert said["Plan"].strip() == "52 units, accept at 2 or fewer (binomial)"
+
+
+def test_sampling_follows_the_arrow_and_draws(capsys: Console) -> None:
+    said = _said(capsys, "sampling", "200", "--aql", "0.65", "--seed", "lot 7")
+    assert said["Code letter"].strip() == "G; the arrow leads to F, single"
+    assert said["Sample"].strip() == "20 units, accept at 0, reject at 1"
+    assert len(said["Draw"].split(",")) == 20
+
+
 def test_capability_reads_decimal_commas(capsys: Console, tmp_path: Path) -> None:
     path = _file(tmp_path, "id;gap\nA;0,42\nB;0,47\nC;0,44\n")
     said = _said(capsys, "capability", path, "--lower", "0.3", "--upper", "0.6")

@@ -14,7 +14,8 @@ from scipy import special
 from firstoff.stats import checks
 from firstoff.stats.caveats import Caveat
 from firstoff.stats.checks import Floats
-from firstoff.stats.errors import NotEstimable, NoVariation
+from firstoff.stats.distributions import nct_noncentrality
+from firstoff.stats.errors import NoVariation
 from firstoff.stats.spread import (
     SERIES_METHODS,
     SUBGROUP_METHODS,
@@ -213,7 +214,7 @@ def ppk_lower_bound(
     if not one_limit:
         return index - float(special.ndtri(level)) * _bissell_se(index, size)
     root = 3 * math.sqrt(size)
-    return _noncentrality(size - 1, root * index, level) / root
+    return nct_noncentrality(root * index, size - 1, level) / root
 
 
 def bissell_interval(ppk: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
@@ -250,29 +251,6 @@ def _chi_interval(index: float, df: float, level: float) -> tuple[float, float]:
 
 def _chi_lower(index: float, df: float, level: float) -> float:
     return index * math.sqrt(float(special.chdtri(df, level)) / df)
-
-
-def _noncentrality(df: float, t: float, level: float) -> float:
-    """The noncentrality at which P(T <= t) = level. P falls as the noncentrality grows."""
-    z = float(special.ndtri(level))
-    guess = t * math.sqrt(1 - 1 / (4 * df)) if df > 1 else t
-    step = 1 + z * z + math.sqrt(1 + t * t / (2 * df)) * (2 + abs(z))
-    low, high = guess - step, guess + step
-    while special.nctdtr(df, low, t) < level:
-        low -= step
-    while special.nctdtr(df, high, t) > level:
-        high += step
-    for _ in range(200):
-        middle = (low + high) / 2
-        if middle in (low, high):
-            break
-        if special.nctdtr(df, middle, t) > level:
-            low = middle
-        else:
-            high = middle
-    if not math.isfinite(low):
-        raise NotEstimable("The noncentral t distribution cannot be inverted here.")
-    return (low + high) / 2
 
 
 def _flat_and_within(

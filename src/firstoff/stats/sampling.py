@@ -92,6 +92,8 @@ def operating_characteristic(
     stages_n, stages_c, stages_r = _stages(n, c, r)
     size = None if lot is None else checks.whole("lot", lot, least=1)
     kind = _model(model, size)
+    if kind != "poisson" and stages_c[-1] > sum(stages_n):
+        raise OutOfDomain("c", stages_c[-1], f"at most the sample, {sum(stages_n)}")
     if size is not None and sum(stages_n) > size:
         raise OutOfDomain("n", sum(stages_n), f"at most the lot, {size}")
     asked = _rates(rates, kind)
@@ -331,8 +333,6 @@ def _in_order(sizes: Stages, accepts: Stages, rejects: Stages) -> None:
             raise OutOfDomain("c", accept, f"a number below r, which is {reject}")
         if stage and (accept < accepts[stage - 1] or reject < rejects[stage - 1]):
             raise OutOfDomain("c and r", (accepts, rejects), "numbers that do not fall")
-    if accepts[-1] > sum(sizes):
-        raise OutOfDomain("c", accepts[-1], f"at most the sample, {sum(sizes)}")
 
 
 def _listed(value: object) -> tuple[object, ...]:
