@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 
 from firstoff.db.models import (
@@ -140,6 +141,8 @@ def update_person(
                 code="self-retire",
                 way_out="Another administrator can.",
             )
+        name = None if name is None else _text("name", name, 200)
+        email = None if email is None else _email(email)
         for field, value in (("name", name), ("email", email), ("is_active", active)):
             if value is not None:
                 setattr(person, field, value)
@@ -242,6 +245,12 @@ def create_token(
             f"{', '.join(SCOPES)}.",
             field="scopes",
         )
+    if by.scopes is not None and not by.scopes.issuperset(wanted):
+        raise NotAllowed(
+            "A token makes no token that may more than itself.", permission="token.edit"
+        )
+    if expires_at is not None and expires_at <= at:
+        raise InvalidInput("That time is over already.", field="expires_at")
     prefix = f"fo_{secrets.token_hex(5)}"
     secret = f"{prefix}.{secrets.token_urlsafe(32)}"
     with ledger.verb("access.create_token", by=by, at=at, subject=f"token {prefix}") as entry:
@@ -249,7 +258,7 @@ def create_token(
             site_id=site_id,
             person=_person_at(site_id, username),
             name=_text("name", name, 120),
-            station=station,
+            station=station and _text("station", station, 120),
             prefix=prefix,
             scopes=" ".join(wanted),
             created_at=at,
@@ -363,7 +372,7 @@ def _new_person(username: str, name: str, email: str, password: str) -> Person:
     username = _user_name(username)
     if Person.objects.filter(username__iexact=username).exists():
         raise InvalidInput(f"The user name {username!r} is taken.", field="username")
-    person = Person(username=username, name=_text("name", name, 200), email=email)
+    person = Person(username=username, name=_text("name", name, 200), email=_email(email))
     person.password = make_password(_good_password(password, person))
     person.save()
     return person
@@ -427,6 +436,16 @@ def _code(field: str, value: str) -> str:
             field=field,
         )
     return code
+
+
+def _email(value: str) -> str:
+    email = value.strip()
+    try:
+        if email:
+            validate_email(email)
+    except ValidationError as error:
+        raise InvalidInput(f"{email[:60]!r} is no e-mail address.", field="email") from error
+    return email
 
 
 def _text(field: str, value: str, longest: int) -> str:
