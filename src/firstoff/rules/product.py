@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from firstoff.errors import InvalidInput, Refused
@@ -11,9 +12,22 @@ from firstoff.terms import CharacteristicClass, CharacteristicKind, RevisionStat
 LONGEST_LABEL = 20
 LONGEST_CODE = 40
 LONGEST_PART_NUMBER = 120
+_LARGEST_QUANTITY = 1_000_000_000
 _PLACES = 9  # decimals of a limit
 _WHOLE = 11  # digits before the point
 _BALLOON = re.compile(r"(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramFacts:
+    """What a program says about itself. ``first_quantity`` is what somebody is owed."""
+
+    code: str
+    name: str
+    description: str = ""
+    first_quantity: int | None = None
+    due: date | None = None
+    currency: str = "USD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +87,22 @@ def check_code(
     return text
 
 
+def check_address(text: str, what: str = "code", *, field: str = "") -> str:
+    """A code that stands in addresses: no slash either. Raises InvalidInput."""
+    check_code(text, what, field=field)
+    if "/" in text or "\\" in text or set(text) == {"."}:
+        raise InvalidInput(
+            f"The {what} {text!r} cannot stand in an address; expected no slash, and more than "
+            "dots.",
+            field=field or what,
+        )
+    return text
+
+
 def check_label(label: str, what: str = "revision", *, field: str = "") -> str:
-    """A revision or plan label. Raises InvalidInput."""
-    return check_code(label, what, longest=LONGEST_LABEL, field=field)
+    """A revision or plan label; it stands in addresses too. Raises InvalidInput."""
+    check_code(label, what, longest=LONGEST_LABEL, field=field)
+    return check_address(label, what, field=field)
 
 
 def check_name(name: str, what: str, *, longest: int = 200, field: str = "") -> str:
@@ -133,6 +160,23 @@ def check_currency(code: str) -> str:
             field="currency",
         )
     return text
+
+
+def check_program(found: ProgramFacts) -> ProgramFacts:
+    """The program, trimmed. Raises InvalidInput naming the field."""
+    quantity = found.first_quantity
+    if quantity is not None and not 1 <= quantity <= _LARGEST_QUANTITY:
+        raise InvalidInput(
+            f"The first quantity is {quantity:,}; expected 1 to {_LARGEST_QUANTITY:,}.",
+            field="first_quantity",
+        )
+    return replace(
+        found,
+        code=check_address(found.code.strip(), "program code", field="code"),
+        name=check_name(found.name, "name"),
+        description=check_prose(found.description, "description"),
+        currency=check_currency(found.currency),
+    )
 
 
 def check_characteristic(found: CharacteristicFacts) -> CharacteristicFacts:

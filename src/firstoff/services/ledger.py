@@ -25,6 +25,7 @@ class Entry:
     seq: int
     by: Actor
     at: datetime
+    program_id: int | None = None  # whose records these are; set it where the verb makes one
     details: dict[str, Any] = field(default_factory=dict)
     rows: list[tuple[str, int, str]] = field(default_factory=list)
 
@@ -67,10 +68,10 @@ def verb(
     """
     with transaction.atomic():
         previous_seq, previous_hash = _head()
-        entry = Entry(seq=previous_seq + 1, by=by, at=at)
-        yield entry
         program_id = program.pk if isinstance(program, Program) else program
-        _write(entry, name, subject, program_id, previous_hash)
+        entry = Entry(seq=previous_seq + 1, by=by, at=at, program_id=program_id)
+        yield entry
+        _write(entry, name, subject, previous_hash)
 
 
 def _head() -> tuple[int, str]:
@@ -81,7 +82,7 @@ def _head() -> tuple[int, str]:
     return last or (0, START)
 
 
-def _write(entry: Entry, name: str, subject: str, program: int | None, previous: str) -> None:
+def _write(entry: Entry, name: str, subject: str, previous: str) -> None:
     counts: dict[str, int] = {}
     for table, _, _ in entry.rows:
         counts[table] = counts.get(table, 0) + 1
@@ -91,7 +92,7 @@ def _write(entry: Entry, name: str, subject: str, program: int | None, previous:
         by=entry.by.username + (f" at {entry.by.station}" if entry.by.station else ""),
         verb=name,
         subject=subject[:300],
-        program=program,
+        program=entry.program_id,
         details=canonical(entry.details),
         records=canonical(counts),
         digest=rows_digest(entry.rows),

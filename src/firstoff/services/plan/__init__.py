@@ -1,0 +1,41 @@
+"""How it is built: equipment, plans, defect codes; and freezing it all into a baseline."""
+
+from firstoff.services.plan.baseline import (
+    add_defect_codes,
+    freeze_baseline,
+    retire_defect_code,
+)
+from firstoff.services.plan.equipment import (
+    add_equipment,
+    reinstate_equipment,
+    retire_equipment,
+    update_equipment,
+)
+from firstoff.services.plan.process import (
+    add_operation,
+    create_plan,
+    discard_plan,
+    release_plan,
+    remove_operation,
+    reorder_operations,
+    set_operations,
+    update_operation,
+)
+
+__all__ = [
+    "add_defect_codes",
+    "add_equipment",
+    "add_operation",
+    "create_plan",
+    "discard_plan",
+    "freeze_baseline",
+    "reinstate_equipment",
+    "release_plan",
+    "remove_operation",
+    "reorder_operations",
+    "retire_defect_code",
+    "retire_equipment",
+    "set_operations",
+    "update_equipment",
+    "update_operation",
+]

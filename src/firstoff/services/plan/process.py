@@ -1,0 +1,327 @@
+"""Process plans and their operations: made, changed while draft, released."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from firstoff.db.models import (
+    Characteristic,
+    Equipment,
+    Operation,
+    PartRevision,
+    ProcessPlan,
+    Program,
+)
+from firstoff.errors import InvalidInput, NotFound, Refused
+from firstoff.queries.plan import operation_facts, operations_of
+from firstoff.rules.access import Actor
+from firstoff.rules.plan import (
+    PlanOperation,
+    check_operation,
+    check_operations,
+    plan_release_stops,
+    renumbered,
+)
+from firstoff.rules.product import check_editable, check_label, check_releasable, next_label
+from firstoff.services import ledger
+from firstoff.services.ledger import Entry
+from firstoff.services.product import copy_operations, program_for, revision_of
+from firstoff.terms import EquipmentKind, RevisionStatus
+
+_COLUMNS = (
+    *("seq", "name", "work_centre", "standard_minutes", "instruction", "caution"),
+    *("required_skill", "jig_not_needed"),
+)
+_JIGS = (EquipmentKind.JIG, EquipmentKind.TOOL)
+
+
+def create_plan(
+    *,
+    program_id: int,
+    revision: str,
+    by: Actor,
+    at: datetime,
+    label: str = "",
+    copy_from: str = "",
+) -> ProcessPlan:
+    """The next draft plan of a revision, with the operations of an earlier one.
+
+    label: the one after the newest, unless said. copy_from: the newest, unless said.
+    """
+    program = program_for(by, program_id, "definition.edit")
+    with _verb("plan.create_plan", by, at, program) as entry:
+        owner = revision_of(program, revision)
+        there = list(ProcessPlan.objects.filter(revision=owner).order_by("-pk"))
+        drafts = [p.label for p in there if p.status == RevisionStatus.DRAFT]
+        if drafts:
+            raise Refused(
+                f"Plan {drafts[0]} of revision {owner.label} is still a draft.",
+                code="R-10",
+                way_out="Change it, or release it first.",
+            )
+        label = check_label(label.strip() or _after(there), "plan", field="label")
+        if any(p.label.casefold() == label.casefold() for p in there):
+            raise InvalidInput(
+                f"There is a plan {label!r} of revision {owner.label} already.", field="label"
+            )
+        source = plan_of(owner, copy_from) if copy_from else next(iter(there), None)
+        made = ProcessPlan.objects.create(revision=owner, label=label)
+        if source is not None:
+            copy_operations(source, made)
+        entry.details.update(revision=owner.label, plan=label)
+        entry.details.update(copied_from=source.label if source else "")
+    return made
+
+
+def discard_plan(*, program_id: int, revision: str, plan: str, by: Actor, at: datetime) -> None:
+    """Give up a draft plan nobody has used. The only plan of a revision stays."""
+    program = program_for(by, program_id, "definition.edit")
+    with _verb("plan.discard_plan", by, at, program) as entry:
+        found = _draft(program, revision, plan)
+        if (
+            not ProcessPlan.objects.filter(revision=found.revision_id)
+            .exclude(pk=found.pk)
+            .exists()
+        ):
+            raise Refused(
+                f"Plan {found.label} is the only one of revision {revision}.",
+                code="R-10",
+                way_out="Change it instead.",
+            )
+        Operation.objects.filter(plan=found).delete()
+        found.delete()
+        entry.details.update(revision=revision, plan=found.label)
+
+
+def set_operations(
+    *,
+    program_id: int,
+    revision: str,
+    plan: str,
+    operations: Sequence[PlanOperation],
+    by: Actor,
+    at: datetime,
+) -> tuple[PlanOperation, ...]:
+    """All operations of a draft plan at once: what is not named goes."""
+    program = program_for(by, program_id, "definition.edit")
+    wanted = check_operations(operations)
+    with _verb("plan.set_operations", by, at, program) as entry:
+        write_operations(_draft(program, revision, plan), program.site_id, wanted, entry)
+    return wanted
+
+
+def add_operation(
+    *,
+    program_id: int,
+    revision: str,
+    plan: str,
+    operation: PlanOperation,
+    by: Actor,
+    at: datetime,
+) -> PlanOperation:
+    program = program_for(by, program_id, "definition.edit")
+    one = check_operation(operation)
+    with _verb("plan.add_operation", by, at, program) as entry:
+        found = _draft(program, revision, plan)
+        _free(found, one.seq)
+        _write(Operation(plan=found), one, program.site_id)
+        entry.details.update(revision=revision, plan=plan, operation=_said(one))
+    return one
+
+
+def update_operation(
+    *,
+    program_id: int,
+    revision: str,
+    plan: str,
+    seq: int,
+    operation: PlanOperation,
+    by: Actor,
+    at: datetime,
+) -> PlanOperation:
+    """Change one of a draft plan, its number included."""
+    program = program_for(by, program_id, "definition.edit")
+    one = check_operation(operation)
+    with _verb("plan.update_operation", by, at, program) as entry:
+        found = _draft(program, revision, plan)
+        row = _numbered(found, seq)
+        if one.seq != seq:
+            _free(found, one.seq)
+        changes = _moved(operation_facts(row), one)
+        _write(row, one, program.site_id)
+        entry.details.update(revision=revision, plan=plan, operation=seq, changes=changes)
+    return one
+
+
+def remove_operation(
+    *, program_id: int, revision: str, plan: str, seq: int, by: Actor, at: datetime
+) -> None:
+    program = program_for(by, program_id, "definition.edit")
+    with _verb("plan.remove_operation", by, at, program) as entry:
+        row = _numbered(_draft(program, revision, plan), seq)
+        entry.details.update(revision=revision, plan=plan, operation=_said(operation_facts(row)))
+        row.delete()
+
+
+def reorder_operations(
+    *,
+    program_id: int,
+    revision: str,
+    plan: str,
+    order: Sequence[int],
+    by: Actor,
+    at: datetime,
+) -> tuple[PlanOperation, ...]:
+    """Put the operations of a draft plan into this order; they are numbered 10, 20, 30 anew."""
+    program = program_for(by, program_id, "definition.edit")
+    with _verb("plan.reorder_operations", by, at, program) as entry:
+        found = _draft(program, revision, plan)
+        rows = {o.seq: o for o in Operation.objects.filter(plan=found)}
+        numbers = renumbered(order, rows)
+        # A number stands once a plan: out of the way first, then into place.
+        clear = max((*numbers, *numbers.values()), default=0) + 1
+        for shift in (clear, 0):
+            for old, new in numbers.items():
+                rows[old].seq = new + shift
+                rows[old].save(update_fields=["seq"])
+        entry.details.update(revision=revision, plan=plan, renumbered=numbers)
+    return operations_of(found.pk)
+
+
+def release_plan(
+    *, program_id: int, revision: str, plan: str, by: Actor, at: datetime
+) -> ProcessPlan:
+    """Make a draft plan immutable. The one released before it is superseded."""
+    program = program_for(by, program_id, "definition.edit")
+    with _verb("plan.release_plan", by, at, program) as entry:
+        owner = revision_of(program, revision)
+        found = plan_of(owner, plan)
+        release(found, owner, by, at)
+        entry.details.update(revision=owner.label, plan=found.label)
+    return found
+
+
+def release(plan: ProcessPlan, owner: PartRevision, by: Actor, at: datetime) -> None:
+    """Release a draft plan, inside a verb. Raises Refused (R-10) with all that stops it."""
+    stops = list(plan_release_stops(operations_of(plan.pk)))
+    if owner.status == RevisionStatus.DRAFT:
+        stops.insert(0, f"Revision {owner.label} is a draft; release it first.")
+    retired = Equipment.objects.filter(
+        retired_at__isnull=False, pk__in=Operation.objects.filter(plan=plan).values("jig")
+    )
+    stops += [f"Jig {jig.code} is retired." for jig in retired.order_by("code")]
+    check_releasable(plan.status, f"Plan {plan.label} of revision {owner.label}", stops)
+    ProcessPlan.objects.filter(revision=owner, status=RevisionStatus.RELEASED).update(
+        status=RevisionStatus.SUPERSEDED
+    )
+    plan.status = RevisionStatus.RELEASED
+    plan.released_at = at
+    plan.released_by_id = by.person_id
+    plan.save()
+
+
+def write_operations(
+    plan: ProcessPlan, site_id: int, wanted: Iterable[PlanOperation], entry: Entry
+) -> bool:
+    """Bring a draft plan's operations to these; False when they were so already."""
+    rows = {o.seq: o for o in _rows(plan)}
+    changes: dict[str, Any] = {}
+    for one in wanted:
+        row = rows.pop(one.seq, None)
+        if row is None:
+            _write(Operation(plan=plan), one, site_id)
+            changes[str(one.seq)] = "added"
+        elif moved := _moved(operation_facts(row), one):
+            _write(row, one, site_id)
+            changes[str(one.seq)] = moved
+    for seq, row in rows.items():
+        row.delete()
+        changes[str(seq)] = "removed"
+    entry.details.update(plan=plan.label, operations=changes)
+    return bool(changes)
+
+
+def plan_of(revision: PartRevision, label: str) -> ProcessPlan:
+    """Raises NotFound."""
+    found = ProcessPlan.objects.filter(revision=revision, label=label).first()
+    if found is None:
+        raise NotFound(f"There is no plan {label!r} of revision {revision.label}.")
+    return found
+
+
+def _write(row: Operation, one: PlanOperation, site_id: int) -> None:
+    for field in _COLUMNS:
+        setattr(row, field, getattr(one, field))
+    row.jig = _jig(one, site_id)
+    row.save()
+    row.characteristics.set(_checked(row.plan.revision_id, one))
+
+
+def _jig(one: PlanOperation, site_id: int) -> Equipment | None:
+    if not one.jig:
+        return None
+    found = Equipment.objects.filter(site=site_id, code=one.jig).first()
+    if found is None or found.retired_at is not None or found.kind not in _JIGS:
+        why = "is not there" if found is None else f"is a {found.kind}"
+        why = "is retired" if found is not None and found.retired_at else why
+        raise InvalidInput(
+            f"Operation {one.seq}: jig {one.jig!r} {why}; expected a jig or tool in use.",
+            field="jig",
+        )
+    return found
+
+
+def _checked(revision_id: int, one: PlanOperation) -> list[Characteristic]:
+    rows = Characteristic.objects.filter(revision=revision_id, number__in=one.characteristics)
+    found = list(rows)
+    unknown = sorted(set(one.characteristics) - {c.number for c in found})
+    if unknown:
+        raise InvalidInput(
+            f"Operation {one.seq} checks characteristic {unknown[0]}, which the revision does "
+            "not have.",
+            field="characteristics",
+        )
+    return found
+
+
+def _moved(before: PlanOperation, after: PlanOperation) -> dict[str, list[Any]]:
+    """What differs, as field -> [before, after]."""
+    pairs = ((f.name, getattr(before, f.name), getattr(after, f.name)) for f in fields(after))
+    return {name: [old, new] for name, old, new in pairs if old != new}
+
+
+def _draft(program: Program, revision: str, label: str) -> ProcessPlan:
+    found = plan_of(revision_of(program, revision), label)
+    check_editable(found.status, f"Plan {found.label} of revision {revision}")
+    return found
+
+
+def _rows(plan: ProcessPlan) -> Iterable[Operation]:
+    rows = Operation.objects.filter(plan=plan).select_related("jig", "plan")
+    return rows.prefetch_related("characteristics")
+
+
+def _numbered(plan: ProcessPlan, seq: int) -> Operation:
+    found = next((o for o in _rows(plan) if o.seq == seq), None)
+    if found is None:
+        raise NotFound(f"Plan {plan.label} has no operation {seq}.")
+    return found
+
+
+def _free(plan: ProcessPlan, seq: int) -> None:
+    if Operation.objects.filter(plan=plan, seq=seq).exists():
+        raise InvalidInput(f"Operation {seq} is there already.", field="seq")
+
+
+def _after(there: Sequence[ProcessPlan]) -> str:
+    return next_label(there[0].label) if there else "1"
+
+
+def _said(one: PlanOperation) -> dict[str, Any]:
+    return {f.name: getattr(one, f.name) for f in fields(one)}
+
+
+def _verb(name: str, by: Actor, at: datetime, program: Program) -> AbstractContextManager[Entry]:
+    return ledger.verb(name, by=by, at=at, subject=f"program {program.code}", program=program)
