@@ -162,3 +162,20 @@ def _pg_trigger(name: str, event: str, function: str) -> Iterator[str]:
     full = "firstoff_append_only" if function == "append_only" else function
     yield f"DROP TRIGGER IF EXISTS {name} ON {event.split(' ON ')[1].split()[0]}"
     yield f"CREATE TRIGGER {name} {event} EXECUTE FUNCTION {full}()"
+
+
+def remove(connection: BaseDatabaseWrapper) -> None:
+    """Drop every trigger; for bringing a backup back, in the transaction that installs them."""
+    own = "LIKE 'firstoff^_%' ESCAPE '^'"
+    if connection.vendor == "postgresql":
+        query = (
+            "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            f"WHERE NOT t.tgisinternal AND t.tgname {own} AND pg_table_is_visible(c.oid)"
+        )
+    else:
+        query = f"SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name {own}"
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        for name, table in cursor.fetchall():
+            where = f" ON {table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER {name}{where}")

@@ -41,7 +41,8 @@ class RequestId:
 
 class RequestIdFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = _request_id.get()
+        # The access log comes after the request: it brings the id itself.
+        record.request_id = getattr(record, "request_id", None) or _request_id.get()
         return True
 
 
