@@ -155,7 +155,9 @@ def tries(evidence: PilotEvidence) -> Tries | None:
     starts = [r.first_unit_at for r in tried if r.first_unit_at is not None]
     since = [start for start in starts if changed is None or start >= changed]
     total, count = len(tried) + 1, len(since) + 1
-    rates = dict.fromkeys(r for r in (bar.rate, bar.rate + 0.01, 0.10, 0.15) if 0 < r < 1)
+    rates = dict.fromkeys(
+        r for r in (bar.rate, round(bar.rate + 0.01, 12), 0.10, 0.15) if 0 < r < 1
+    )
     table = tuple(_try_row(rate, bar, max(_TRIES_SHOWN, count)) for rate in sorted(rates))
     latest = tuple(a for a in changes if not tried or _after_last(a, tried))
     return Tries(total, count, changed, latest, table, _tries_sentence(bar, total, count, latest))
