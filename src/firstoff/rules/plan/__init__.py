@@ -11,6 +11,7 @@ from firstoff.rules.plan.baseline import (
     instruction_digest,
     read_baseline,
 )
+from firstoff.rules.plan.definition import Definition, check_definition
 from firstoff.rules.plan.process import (
     CALIBRATION_NOTICE,
     SEQ_STEP,
@@ -37,6 +38,7 @@ __all__ = [
     "SEQ_STEP",
     "BaselineFacts",
     "CatalogueCode",
+    "Definition",
     "Difference",
     "EquipmentFacts",
     "EquipmentState",
@@ -45,6 +47,7 @@ __all__ = [
     "baseline_content",
     "check_catalogue_code",
     "check_category",
+    "check_definition",
     "check_equipment",
     "check_freeze",
     "check_operation",

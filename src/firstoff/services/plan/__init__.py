@@ -5,6 +5,7 @@ from firstoff.services.plan.baseline import (
     freeze_baseline,
     retire_defect_code,
 )
+from firstoff.services.plan.definition import Loaded, load_definition
 from firstoff.services.plan.equipment import (
     add_equipment,
     reinstate_equipment,
@@ -23,12 +24,14 @@ from firstoff.services.plan.process import (
 )
 
 __all__ = [
+    "Loaded",
     "add_defect_codes",
     "add_equipment",
     "add_operation",
     "create_plan",
     "discard_plan",
     "freeze_baseline",
+    "load_definition",
     "reinstate_equipment",
     "release_plan",
     "remove_operation",

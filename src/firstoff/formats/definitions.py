@@ -1,0 +1,243 @@
+"""A definition as one JSON file: read strictly, written so that it can be read again.
+
+The shape is described in docs/reference/definition-file.md. Decimals are read from their text:
+0.30 stays 0.30, whether it is written as a number or as a string.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from firstoff.errors import InvalidInput
+from firstoff.rules.ledger import decimal_text
+from firstoff.rules.plan import CatalogueCode, Definition, EquipmentFacts, PlanOperation
+from firstoff.rules.plan import check_definition as _checked
+from firstoff.rules.product import CharacteristicFacts, ProgramFacts
+from firstoff.terms import (
+    Aspect,
+    CharacteristicClass,
+    CharacteristicKind,
+    EquipmentClass,
+    EquipmentKind,
+)
+
+FORMAT = "firstoff-definition/1"
+LARGEST = 10_000_000  # bytes; 10,000 characteristics take two million
+_PLACE = re.compile(r" - at `\$?\.?(.*?)`$")
+_INDEX = re.compile(r"\[[^\]]*\]")
+_WORDS: dict[str, Iterable[str]] = {
+    "revision.characteristics.kind": CharacteristicKind,
+    "revision.characteristics.classification": CharacteristicClass,
+    "equipment.kind": EquipmentKind,
+    "equipment.equipment_class": EquipmentClass,
+    "defect_codes.category": Aspect,
+}
+
+
+class _Struct(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class _Program(_Struct):
+    code: str
+    name: str
+    description: str = ""
+    first_quantity: int | None = None
+    due: date | None = None
+    currency: str = "USD"
+
+
+class _Part(_Struct):
+    number: str
+    name: str
+
+
+class _Characteristic(_Struct):
+    number: str
+    name: str
+    kind: CharacteristicKind
+    classification: CharacteristicClass
+    nominal: Decimal | None = None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    unit: str = ""
+    method: str = ""
+    measured_as: str = ""
+
+
+class _Revision(_Struct):
+    label: str
+    release: bool = False
+    characteristics: list[_Characteristic] = []
+
+
+class _Operation(_Struct):
+    seq: int
+    name: str
+    standard_minutes: Decimal | None = None
+    instruction: str = ""
+    caution: str = ""
+    required_skill: str = ""
+    jig: str = ""
+    jig_not_needed: bool = False
+    work_centre: str = ""
+    characteristics: list[str] = []
+
+
+class _Plan(_Struct):
+    label: str = "1"
+    release: bool = False
+    operations: list[_Operation] = []
+
+
+class _Equipment(_Struct):
+    code: str
+    name: str
+    kind: EquipmentKind
+    equipment_class: EquipmentClass
+    line: str = ""
+    calibration_due: date | None = None
+
+
+class _DefectCode(_Struct):
+    code: str
+    name: str
+    category: Aspect
+
+
+class _File(_Struct):
+    format: str
+    program: _Program
+    revision: _Revision
+    part: _Part | None = None
+    plan: _Plan | None = None
+    equipment: list[_Equipment] = []
+    defect_codes: list[_DefectCode] = []
+
+
+def read_definition(data: bytes, name: str = "the definition") -> Definition:
+    """What a file says, checked as a whole. name: what to call it in a sentence.
+
+    Raises InvalidInput with the path of the field (``revision.characteristics[2].lower``), what
+    was found and what is expected.
+    """
+    if len(data) > LARGEST:
+        raise InvalidInput(
+            f"{name} has {len(data):,} bytes; expected at most {LARGEST:,}.", file=name
+        )
+    try:
+        found = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_File)
+    except msgspec.ValidationError as error:
+        raise _said(str(error), name) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{name} is no JSON: {error}.", file=name) from error
+    if found.format != FORMAT:
+        raise InvalidInput(
+            f"{name}: format is {found.format!r}; expected {FORMAT!r}.", file=name, field="format"
+        )
+    try:
+        return _checked(_definition(found))
+    except InvalidInput as error:
+        raise InvalidInput(f"{name}: {error}", file=name, **error.details) from error
+
+
+def write_definition(definition: Definition) -> str:
+    """The file of a definition: reading it gives the definition again."""
+    content = {
+        "format": FORMAT,
+        "program": _filled(definition.program, ("code", "name"), _PROGRAM),
+        "part": {"number": definition.part, "name": definition.part_name},
+        "revision": {
+            "label": definition.revision,
+            "release": definition.release_revision,
+            "characteristics": [
+                _filled(c, _ALWAYS, _CHARACTERISTIC) for c in definition.characteristics
+            ],
+        },
+        "plan": {
+            "label": definition.plan,
+            "release": definition.release_plan,
+            "operations": [_filled(o, ("seq", "name"), _OPERATION) for o in definition.operations],
+        },
+        "equipment": [
+            _filled(e, ("code", "name", "kind", "equipment_class"), ("line", "calibration_due"))
+            for e in definition.equipment
+        ],
+        "defect_codes": [
+            _filled(c, ("code", "name", "category"), ()) for c in definition.defect_codes
+        ],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+_ALWAYS = ("number", "name", "kind", "classification")
+_PROGRAM = ("description", "first_quantity", "due", "currency")
+_CHARACTERISTIC = ("nominal", "lower", "upper", "unit", "method", "measured_as")
+_OPERATION = (
+    *("standard_minutes", "instruction", "caution", "required_skill", "jig", "jig_not_needed"),
+    *("work_centre", "characteristics"),
+)
+
+
+def _definition(found: _File) -> Definition:
+    plan = found.plan or _Plan()
+    part = found.part or _Part(number=found.program.code, name=found.program.name)
+    return Definition(
+        program=ProgramFacts(**msgspec.structs.asdict(found.program)),
+        part=part.number,
+        part_name=part.name,
+        revision=found.revision.label,
+        release_revision=found.revision.release,
+        characteristics=tuple(
+            CharacteristicFacts(**msgspec.structs.asdict(c))
+            for c in found.revision.characteristics
+        ),
+        plan=plan.label,
+        release_plan=plan.release,
+        operations=tuple(
+            PlanOperation(
+                **{**msgspec.structs.asdict(o), "characteristics": (*o.characteristics,)}
+            )
+            for o in plan.operations
+        ),
+        equipment=tuple(EquipmentFacts(**msgspec.structs.asdict(e)) for e in found.equipment),
+        defect_codes=tuple(CatalogueCode(c.code, c.name, c.category) for c in found.defect_codes),
+    )
+
+
+def _said(message: str, name: str) -> InvalidInput:
+    """msgspec's message with our path in front: ``in revision.label: expected str, got int``."""
+    place = _PLACE.search(message)
+    path = place[1] if place else ""
+    what = _PLACE.sub("", message).replace("`", "")
+    words = _WORDS.get(_INDEX.sub("", path))
+    if words is not None and what.startswith("Invalid enum value"):
+        what += f"; expected one of {', '.join(words)}"
+    where = f"{name}, {path}" if path else name
+    return InvalidInput(f"{where}: {what[:1].lower()}{what[1:]}.", file=name, field=path)
+
+
+def _filled(of: object, always: Iterable[str], where_said: Iterable[str]) -> dict[str, Any]:
+    content = {field: _plain(of, field) for field in always}
+    said = {field: _plain(of, field) for field in where_said}
+    return content | {k: v for k, v in said.items() if v not in (None, "", [], False)}
+
+
+def _plain(of: object, field: str) -> Any:
+    value = getattr(of, field)
+    match value:
+        case Decimal() if isinstance(of, CharacteristicFacts):
+            return of.shown(value)
+        case Decimal():
+            return decimal_text(value)
+        case date():
+            return value.isoformat()
+        case tuple():
+            return list(value)
+        case _:
+            return value
