@@ -70,6 +70,15 @@ def next_number(
     return 1 + max((m.number for m in found if m is not None and not m.trial), default=0)
 
 
+def following(batch_id: str) -> str:
+    """The batch ID after this one: CC1-P1 to CC1-P2, CC1-P09 to CC1-P10. A first one gets -2."""
+    digits = len(batch_id) - len(batch_id.rstrip("0123456789"))
+    if not digits:
+        return f"{batch_id}-2"
+    number = batch_id[-digits:]
+    return batch_id[:-digits] + str(int(number) + 1).zfill(digits)
+
+
 def explain(pattern: str, *, batch: str = "", program: str = "") -> str:
     """For a person: what an ID of this pattern looks like."""
     first = make(pattern, 1, batch=batch, program=program)
@@ -77,7 +86,12 @@ def explain(pattern: str, *, batch: str = "", program: str = "") -> str:
 
 
 def check_serial(serial: str, pattern: str, *, batch: str, program: str = "") -> str:
-    """The serial, if the run's pattern makes it. Raises InvalidInput with an example."""
+    """The serial, if the run's pattern makes it. Raises InvalidInput with an example.
+
+    An empty pattern: serials are given by somebody else, and any visible text is one.
+    """
+    if not pattern:
+        return check_given_serial(serial)
     text = check_text(serial, "serial number", longest=2 * _LONGEST)
     if match(pattern, text, batch=batch, program=program) is None:
         raise InvalidInput(
@@ -85,6 +99,22 @@ def check_serial(serial: str, pattern: str, *, batch: str, program: str = "") ->
             way_out=f"Expected: {explain(pattern, batch=batch, program=program)}.",
             code="serial-pattern",
             field="serial",
+        )
+    return text
+
+
+def check_given_serial(serial: str) -> str:
+    """A serial as somebody else made it: spaces inside and any script, nothing invisible."""
+    text = serial.strip()
+    if not 1 <= len(text) <= 2 * _LONGEST:
+        raise InvalidInput(
+            f"The serial number has {len(text)} characters; expected 1 to {2 * _LONGEST}.",
+            field="serial",
+        )
+    bad = next((c for c in text if not c.isprintable()), None)
+    if bad is not None:
+        raise InvalidInput(
+            f"The serial number {text!r} holds {bad!r}, which nobody can see.", field="serial"
         )
     return text
 

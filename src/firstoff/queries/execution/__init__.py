@@ -1,0 +1,1 @@
+"""Runs and what is recorded about them, as the doors and the verdict read it."""

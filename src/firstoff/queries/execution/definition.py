@@ -1,0 +1,43 @@
+"""The frozen definition of a run, parsed once and kept: its digest is what it is kept under."""
+
+from firstoff.db.models import Baseline
+from firstoff.rules.execution import PlanOperation
+from firstoff.rules.plan import BaselineFacts, read_baseline
+
+# Baselines are found by the hash of their content: what is kept here can never be out of date.
+_read: dict[str, BaselineFacts] = {}
+_routes: dict[str, tuple[PlanOperation, ...]] = {}
+_KEPT = 200
+
+
+def frozen(baseline_id: int, digest: str) -> BaselineFacts:
+    """The definition with this digest. No query when it was read before, else one."""
+    held = _read.get(digest)
+    if held is None:
+        content = Baseline.objects.values_list("content", flat=True).get(pk=baseline_id)
+        held = read_baseline(content)
+        if len(_read) >= _KEPT:
+            _read.clear()
+            _routes.clear()
+        _read[digest] = held
+    return held
+
+
+def route(definition: BaselineFacts) -> tuple[PlanOperation, ...]:
+    """Its operations, as the rules of the line take them."""
+    held = _routes.get(definition.digest)
+    if held is None:
+        held = _routes[definition.digest] = tuple(
+            PlanOperation(
+                seq=o.seq,
+                name=o.name,
+                standard_minutes=o.standard_minutes,
+                instruction=o.instruction,
+                required_skill=o.required_skill,
+                jig=o.jig,
+                jig_not_needed=o.jig_not_needed,
+                work_centre=o.work_centre,
+            )
+            for o in definition.operations
+        )
+    return held

@@ -1,0 +1,247 @@
+"""Everything recorded about runs, as the values that the rules take."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from firstoff.db.models import (
+    Bar,
+    BarCapability,
+    CauseFinding,
+    Defect,
+    FirstArticle,
+    Judgement,
+    OperationRecord,
+    RouteRelease,
+    Run,
+    RunDecision,
+    Unit,
+)
+from firstoff.queries.execution.definition import frozen
+from firstoff.rules import execution as rules
+from firstoff.rules.execution import (
+    DecisionFacts,
+    DefectFacts,
+    FirstArticleFacts,
+    JudgementFacts,
+    OperationTime,
+    ReleaseFacts,
+    RunFacts,
+    UnitFacts,
+)
+from firstoff.terms import CauseClass, RunKind, RunVerdict
+
+T = TypeVar("T")
+
+
+def run_facts(run_ids: Sequence[int], *, times: bool = True) -> tuple[RunFacts, ...]:
+    """The runs with all that is recorded about them, in the order asked for.
+
+    Eleven queries whatever the number of runs (and one for each baseline not read before);
+    ``times=False`` leaves the operation times out and saves one.
+    """
+    ids = list(run_ids)
+    rows = Run.objects.filter(pk__in=ids).select_related("site", "baseline", "repeat_of")
+    runs = {r.pk: r for r in rows.defer("baseline__content")}
+    bars = bar_facts(ids)
+    decisions = decision_facts(ids)
+    articles = first_article_facts(ids)
+    units = _grouped(_units(ids))
+    judgements = _grouped(_judgements(ids))
+    defects = _grouped(_defects(ids))
+    spent = _grouped(_times(ids)) if times else {}
+    releases = release_facts(ids)
+    return tuple(
+        _run(
+            runs[i],
+            bar=bars.get(i),
+            decision=decisions.get(i),
+            first_article=articles.get(i),
+            units=tuple(units.get(i, ())),
+            judgements=tuple(judgements.get(i, ())),
+            defects=tuple(defects.get(i, ())),
+            times=tuple(spent.get(i, ())),
+            releases=tuple(releases.get(i, ())),
+        )
+        for i in ids
+    )
+
+
+def _run(run: Run, **recorded: Any) -> RunFacts:
+    definition = frozen(run.baseline_id, run.baseline.digest)
+    return RunFacts(
+        id=run.pk,
+        batch_id=run.batch_id,
+        kind=RunKind(run.kind),
+        number=run.number,
+        baseline=run.baseline.digest,
+        instruction=definition.instruction,
+        planned_quantity=run.planned_quantity,
+        line=run.line,
+        bench_minutes=run.bench_minutes,
+        repeat_of=run.repeat_of.batch_id if run.repeat_of else "",
+        uid=str(run.uid),
+        zone=ZoneInfo(run.site.time_zone),
+        **recorded,
+    )
+
+
+def bar_facts(run_ids: Iterable[int]) -> dict[int, rules.Bar]:
+    """The locked bars, by run. Two queries."""
+    bars = list(Bar.objects.filter(run__in=run_ids).select_related("by"))
+    wanted: dict[int, list[rules.BarCapability]] = defaultdict(list)
+    rows = BarCapability.objects.filter(bar__in=[b.pk for b in bars]).order_by("pk")
+    for bar_id, characteristic, minimum in rows.values_list("bar", "characteristic", "minimum"):
+        wanted[bar_id].append(rules.BarCapability(characteristic, minimum))
+    return {b.run_id: bar_of(b, tuple(wanted[b.pk])) for b in bars}
+
+
+def bar_of(bar: Bar, capabilities: tuple[rules.BarCapability, ...]) -> rules.Bar:
+    return rules.Bar(
+        sample=bar.sample,
+        max_rejects=bar.max_rejects,
+        commits=bar.commits,
+        max_mean_minutes=bar.max_mean_minutes,
+        max_unit_minutes=bar.max_unit_minutes,
+        min_first_pass_yield=bar.min_first_pass_yield,
+        capabilities=capabilities,
+        reject_definition=bar.reject_definition,
+        bad_unit_cost=bar.bad_unit_cost,
+        batch_cost=bar.batch_cost,
+        delay_days=bar.delay_days,
+        delay_day_cost=bar.delay_day_cost,
+        locked_at=bar.locked_at,
+        locked_by=bar.by.name,
+        uid=str(bar.uid),
+    )
+
+
+def decision_facts(run_ids: Iterable[int]) -> dict[int, DecisionFacts]:
+    """What was signed about the runs. One query."""
+    rows = RunDecision.objects.filter(run__in=run_ids).values_list(
+        "run_id", "decision", "by__name", "decided_at", "reason", "uid"
+    )
+    return {
+        run: DecisionFacts(RunVerdict(decision), name, at, reason, str(uid))
+        for run, decision, name, at, reason, uid in rows
+    }
+
+
+def first_article_facts(run_ids: Iterable[int]) -> dict[int, FirstArticleFacts]:
+    """The latest first article inspection of each run. One query."""
+    rows = FirstArticle.objects.filter(run__in=run_ids).order_by("pk")
+    columns = ("run_id", "uid", "unit__serial", "passed", "checked", "conforming", "judged_at")
+    return {
+        run: FirstArticleFacts(str(uid), *rest) for run, uid, *rest in rows.values_list(*columns)
+    }
+
+
+def release_facts(run_ids: Iterable[int]) -> dict[int, list[ReleaseFacts]]:
+    """Refusals lifted by signature, by run. One query."""
+    rows = RouteRelease.objects.filter(run__in=run_ids).order_by("pk")
+    columns = ("run_id", "rule", "subject", "reason", "by__name", "received_at", "uid")
+    found: dict[int, list[ReleaseFacts]] = defaultdict(list)
+    for run, rule, subject, reason, name, at, uid in rows.values_list(*columns):
+        found[run].append(ReleaseFacts(rule, subject, reason, name, at, str(uid)))
+    return found
+
+
+_UNIT_COLUMNS = (
+    "id",
+    "uid",
+    "serial",
+    "position",
+    "started_at",
+    "operator__name",
+    "builder_class",
+    "equipment__code",
+    "equipment_class",
+    "instruction",
+    "previous_serial",
+    "exclusion__reason",
+)
+
+
+def unit_facts(rows: "QuerySet[Unit]") -> list[UnitFacts]:
+    """Units as values. One query."""
+    return [_unit(row) for row in rows.values_list(*_UNIT_COLUMNS)]
+
+
+def _unit(row: tuple[Any, ...]) -> UnitFacts:
+    key, uid, serial, position, at, name, builder, code, cls, instruction, previous, why = row
+    return UnitFacts(
+        key, str(uid), serial, position, at, name, builder, code or "", cls, instruction,
+        previous, why or "",
+    )  # fmt: skip
+
+
+def _units(run_ids: list[int]) -> Iterable[tuple[int, UnitFacts]]:
+    rows = Unit.objects.filter(run__in=run_ids).order_by("run_id", "position")
+    for run, *row in rows.values_list("run_id", *_UNIT_COLUMNS):
+        yield run, _unit(tuple(row))
+
+
+_JUDGEMENT_COLUMNS = (
+    "id",
+    "unit_id",
+    "attempt",
+    "fit",
+    "finish",
+    "function",
+    "build_seconds",
+    "supersedes_id",
+    "correction_reason",
+)
+
+
+def judgement_facts(rows: "QuerySet[Judgement]") -> list[JudgementFacts]:
+    """Judgements as values, in the order they were recorded. One query."""
+    return [_judgement(row) for row in rows.order_by("id").values_list(*_JUDGEMENT_COLUMNS)]
+
+
+def _judgement(row: tuple[Any, ...]) -> JudgementFacts:
+    key, unit, attempt, fit, finish, function, seconds, supersedes, reason = row
+    spent = None if seconds is None else float(seconds)
+    return JudgementFacts(key, unit, attempt, fit, finish, function, spent, supersedes, reason)
+
+
+def _judgements(run_ids: list[int]) -> Iterable[tuple[int, JudgementFacts]]:
+    rows = Judgement.objects.filter(run__in=run_ids).order_by("id")
+    for run, *row in rows.values_list("run_id", *_JUDGEMENT_COLUMNS):
+        yield run, _judgement(tuple(row))
+
+
+def _defects(run_ids: list[int]) -> Iterable[tuple[int, DefectFacts]]:
+    causes = {
+        defect: (cause_class, cause)
+        for defect, cause_class, cause in CauseFinding.objects.filter(defect__run__in=run_ids)
+        .order_by("id")
+        .values_list("defect_id", "cause_class", "cause")
+    }
+    rows = (
+        Defect.objects.filter(run__in=run_ids)
+        .order_by("id")
+        .values_list("run_id", "id", "uid", "unit_id", "judgement_id", "code", "name", "category")
+    )
+    unknown = (CauseClass.UNKNOWN.value, "")
+    for run, key, uid, unit, judgement, code, name, category in rows:
+        why = causes.get(key, unknown)
+        yield run, DefectFacts(key, str(uid), unit, judgement, code, name, category, *why)
+
+
+def _times(run_ids: list[int]) -> Iterable[tuple[int, OperationTime]]:
+    rows = OperationRecord.objects.filter(run__in=run_ids, attempt=1).order_by("id")
+    for run, unit, seq, began, ended in rows.values_list(
+        "run_id", "unit_id", "seq", "began_at", "ended_at"
+    ):
+        yield run, OperationTime(unit, seq, (ended - began).total_seconds())
+
+
+def _grouped(pairs: Iterable[tuple[int, T]]) -> dict[int, list[T]]:
+    found: dict[int, list[T]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return found

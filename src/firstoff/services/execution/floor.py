@@ -1,0 +1,363 @@
+"""The shop floor as a recording verb sees it: what the rules ask, read when they ask.
+
+Everything is read inside the verb's block, under the lock of the ledger, so it stays true until
+the verb has written. The number of queries does not grow with the number of units: only with the
+number of different people and machines that are named.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import Max, Q
+
+from firstoff.db.models import (
+    ActionEffect,
+    CorrectiveAction,
+    DefectCode,
+    Equipment,
+    Judgement,
+    OperationRecord,
+    Person,
+    ProcedureRevision,
+    Run,
+    RunEquipment,
+    TestRecord,
+    Training,
+    Unit,
+)
+from firstoff.errors import InvalidInput
+from firstoff.queries.access import roles_at
+from firstoff.queries.execution.definition import route
+from firstoff.queries.execution.facts import (
+    bar_facts,
+    decision_facts,
+    first_article_facts,
+    judgement_facts,
+    release_facts,
+    run_facts,
+    unit_facts,
+)
+from firstoff.rules.access import Actor, builder_class
+from firstoff.rules.execution import (
+    Aspects,
+    Bar,
+    DecisionFacts,
+    EarlierJudgement,
+    EquipmentFacts,
+    FirstArticleFacts,
+    KnownSerial,
+    PlanOperation,
+    Reading,
+    TrainingFacts,
+    UnitFacts,
+    judge_units,
+    left_out_reasons,
+)
+from firstoff.rules.nonconformity import (
+    ActionFacts,
+    EarlierBatch,
+    earlier_batches,
+)
+from firstoff.rules.plan import BaselineFacts, CatalogueCode
+from firstoff.services.execution.ground import definition_of, zone_of
+from firstoff.terms import BuilderClass, RunKind, UnitResult
+
+T = TypeVar("T")
+_CHUNK = 5000  # parameters of one query
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who did the work, as they are now; copied onto the record."""
+
+    id: int
+    username: str
+    name: str
+    builder_class: BuilderClass
+
+
+@dataclass(slots=True)
+class History:
+    """What is recorded about one unit so far, what this verb is about to write included."""
+
+    judgements: list[EarlierJudgement] = field(default_factory=list)
+    rows: list[Judgement] = field(default_factory=list)
+    done: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    @property
+    def in_force(self) -> list[Judgement]:
+        """The judgements that no correction supersedes."""
+        gone = {row.supersedes_id for row in self.rows if row.supersedes_id is not None}
+        return [row for row in self.rows if row.pk not in gone]
+
+
+class Floor:
+    """One run, while records are taken for it."""
+
+    def __init__(self, run: Run, *, by: Actor, at: datetime) -> None:
+        self.run = run
+        self.by = by
+        self.at = at
+        self.zone = zone_of(run)
+        self.units: dict[str, Unit] = {}  # of this run, by serial
+        self.elsewhere: dict[str, Unit] = {}  # of other runs of the part, by serial
+        self.started: dict[UUID, Unit] = {}  # by record ID
+        self.judged: dict[UUID, Judgement] = {}
+        self.histories: dict[str, History] = {}  # by serial
+        self.procedures: dict[str, ProcedureRevision] = {}  # by digest, unsaved ones included
+        self._people: dict[str, Operator] = {}
+        self._equipment: dict[str, Equipment] = {}
+        self._trainings: dict[int, tuple[TrainingFacts, ...]] = {}
+
+    def read_units(self, serials: Iterable[str], uids: Iterable[UUID] = ()) -> None:
+        """Read what is known of these serials and record IDs: up to five queries a chunk."""
+        for some in _chunks(list(dict.fromkeys(serials))):
+            rows = Unit.objects.filter(part=self.run.program.part_id, serial__in=some)
+            for unit in rows.select_related("operator", "equipment"):
+                known = self.units if unit.run_id == self.run.pk else self.elsewhere
+                known[unit.serial] = unit
+        for ids in _chunks(list(uids)):
+            self.started.update((u.uid, u) for u in Unit.objects.filter(uid__in=ids))
+            self.judged.update((j.uid, j) for j in Judgement.objects.filter(uid__in=ids))
+        self._read_histories({u.pk: u.serial for u in self.units.values()})
+
+    def _read_histories(self, serials: Mapping[int, str]) -> None:
+        for some in _chunks(list(serials)):
+            for row in Judgement.objects.filter(unit__in=some).order_by("pk"):
+                self.history(serials[row.unit_id]).rows.append(row)
+            records = OperationRecord.objects.filter(unit__in=some)
+            for unit, attempt, seq, outcome in records.values_list(
+                "unit_id", "attempt", "seq", "outcome"
+            ):
+                self.history(serials[unit]).done[attempt, seq] = outcome
+        for serial in serials.values():
+            found = self.history(serial)
+            found.judgements = [earlier_of(row) for row in found.in_force]
+
+    def history(self, serial: str) -> History:
+        return self.histories.setdefault(serial, History())
+
+    @cached_property
+    def definition(self) -> BaselineFacts:
+        return definition_of(self.run)
+
+    @cached_property
+    def operations(self) -> tuple[PlanOperation, ...]:
+        return tuple(sorted(route(self.definition), key=lambda o: o.seq))
+
+    @cached_property
+    def bar(self) -> Bar | None:
+        return bar_facts([self.run.pk]).get(self.run.pk)
+
+    @cached_property
+    def decision(self) -> DecisionFacts | None:
+        return decision_facts([self.run.pk]).get(self.run.pk)
+
+    @cached_property
+    def first_article(self) -> FirstArticleFacts | None:
+        return first_article_facts([self.run.pk]).get(self.run.pk)
+
+    @cached_property
+    def lifted(self) -> frozenset[tuple[str, str]]:
+        releases = release_facts([self.run.pk]).get(self.run.pk, ())
+        return frozenset((r.lift, r.subject) for r in releases)
+
+    @cached_property
+    def counting_started(self) -> int:
+        """Whether a unit that counts was started: 0 or at least 1 (the first such is enough)."""
+        rows = unit_facts(Unit.objects.filter(run=self.run).order_by("position")[:200])
+        if any(not left_out_reasons(u, self.definition.instruction) for u in rows):
+            return 1
+        if len(rows) < 200:
+            return 0
+        rest = unit_facts(Unit.objects.filter(run=self.run).order_by("position")[200:])
+        return int(any(not left_out_reasons(u, self.definition.instruction) for u in rest))
+
+    @cached_property
+    def next_position(self) -> int:
+        last = Unit.objects.filter(run=self.run).aggregate(last=Max("position"))["last"]
+        return int(last or 0) + 1
+
+    @cached_property
+    def actions(self) -> tuple[ActionFacts, ...]:
+        rows = CorrectiveAction.objects.filter(program=self.run.program_id).order_by("number")
+        effects = {
+            action: (at, evidence)
+            for action, at, evidence in ActionEffect.objects.filter(
+                action__program=self.run.program_id
+            ).values_list("action_id", "effective_at", "evidence")
+        }
+        return tuple(
+            ActionFacts(
+                a.pk,
+                str(a.uid),
+                a.number,
+                a.run.batch_id,
+                a.against,
+                a.cause_class,
+                a.what,
+                *effects.get(a.pk, (None, "")),
+            )
+            for a in rows.select_related("run")
+        )
+
+    @cached_property
+    def earlier(self) -> tuple[EarlierBatch, ...]:
+        """The earlier tries that a repeat has to answer (R-41, R-46); pilots only."""
+        if self.run.kind != RunKind.PILOT:
+            return ()
+        ids = Run.objects.filter(
+            program=self.run.program_id, kind=self.run.kind, number__lt=self.run.number
+        ).order_by("number")
+        runs = run_facts(list(ids.values_list("pk", flat=True)))
+        return earlier_batches([Reading(r) for r in runs], self.actions)
+
+    @cached_property
+    def codes(self) -> tuple[CatalogueCode, ...]:
+        rows = DefectCode.objects.filter(program=self.run.program_id).order_by("code")
+        return tuple(
+            CatalogueCode(*row) for row in rows.values_list("code", "name", "category", "retired")
+        )
+
+    @cached_property
+    def _usual_equipment(self) -> Equipment | None:
+        """What a unit is made on when nobody says: the run's equipment, where it names one."""
+        named = list(RunEquipment.objects.filter(run=self.run).select_related("equipment")[:2])
+        return named[0].equipment if len(named) == 1 else None
+
+    def equipment(self, code: str) -> Equipment | None:
+        """By its code. Raises InvalidInput where the site has no such equipment."""
+        text = code.strip()
+        if not text:
+            return self._usual_equipment
+        if text not in self._equipment:
+            found = Equipment.objects.filter(site=self.run.site_id, code__iexact=text).first()
+            if found is None:
+                raise InvalidInput(
+                    f"There is no equipment {text} at {self.run.site.name}.",
+                    way_out="The Equipment page lists the codes; an engineer adds one.",
+                    field="equipment",
+                )
+            self._equipment[text] = found
+        return self._equipment[text]
+
+    def operator(self, name: str) -> Operator:
+        """By user name or name; empty is whoever posts. Raises InvalidInput."""
+        text = name.strip()
+        key = text.casefold()
+        if key in self._people:
+            return self._people[key]
+        if not text or key == self.by.username.casefold():
+            roles = self.by.roles_at(self.run.site_id)
+            found = Operator(
+                self.by.person_id, self.by.username, self.by.name, builder_class(roles)
+            )
+        else:
+            person = self._person(text)
+            roles = roles_at(person.pk, self.run.site_id)
+            found = Operator(person.pk, person.username, person.name, builder_class(roles))
+        self._people[key] = found
+        return found
+
+    def _person(self, text: str) -> Person:
+        at_site = Person.objects.filter(grants__site=self.run.site_id, is_active=True)
+        people = list(
+            at_site.filter(Q(username__iexact=text) | Q(name__iexact=text)).distinct()[:3]
+        )
+        exact = [p for p in people if p.username.casefold() == text.casefold()] or people
+        if len(exact) == 1:
+            return exact[0]
+        known = "several people have that name" if exact else "nobody has that name"
+        raise InvalidInput(
+            f"The operator {text!r} is unclear: {known} at {self.run.site.name}.",
+            way_out="Expected a user name from the People page.",
+            field="operator",
+        )
+
+    def trainings(self, person_id: int) -> tuple[TrainingFacts, ...]:
+        if person_id not in self._trainings:
+            rows = Training.objects.filter(person=person_id)
+            self._trainings[person_id] = tuple(
+                TrainingFacts(*row)
+                for row in rows.values_list("skill", "valid_from", "valid_until")
+            )
+        return self._trainings[person_id]
+
+    def known(self, serial: str) -> KnownSerial | None:
+        """What became of a serial that exists already, in this run or in another one."""
+        unit = self.units.get(serial) or self.elsewhere.get(serial)
+        if unit is None:
+            return None
+        run = self.run if unit.run_id == self.run.pk else unit.run
+        return KnownSerial(serial, run.batch_id, _result_of(unit))
+
+    def day(self, moment: datetime) -> date:
+        """The day of a moment where the plant is: trainings and calibrations end on days."""
+        return moment.astimezone(self.zone).date()
+
+
+def tests_known(run: Run, digests: Iterable[str]) -> set[tuple[int, str]]:
+    """(unit, digest) of test records stored already."""
+    found: set[tuple[int, str]] = set()
+    for some in _chunks(list(digests)):
+        rows = TestRecord.objects.filter(run=run, source_digest__in=some)
+        found.update(rows.values_list("unit_id", "source_digest"))
+    return found
+
+
+def facts_of(equipment: Equipment | None) -> EquipmentFacts | None:
+    if equipment is None:
+        return None
+    return EquipmentFacts(
+        equipment.code,
+        equipment.name,
+        equipment.equipment_class,
+        equipment.calibration_due,
+        equipment.retired_at,
+    )
+
+
+def unit_as_facts(unit: Unit, operator: str, equipment: Equipment | None) -> UnitFacts:
+    """A unit about to be stored, as the rules of counting see it."""
+    return UnitFacts(
+        0,
+        str(unit.uid),
+        unit.serial,
+        unit.position,
+        unit.started_at,
+        operator,
+        unit.builder_class,
+        equipment.code if equipment else "",
+        unit.equipment_class,
+        unit.instruction,
+        unit.previous_serial,
+        "",
+    )
+
+
+def _result_of(unit: Unit) -> str:
+    facts = unit_facts(Unit.objects.filter(pk=unit.pk))
+    bar = bar_facts([unit.run_id]).get(unit.run_id)
+    limit = None if bar is None or bar.max_unit_minutes is None else bar.max_unit_minutes * 60
+    rows = judgement_facts(Judgement.objects.filter(unit=unit.pk))
+    state = judge_units(facts, rows, max_unit_seconds=None if limit is None else float(limit))
+    words = {UnitResult.REJECT: "rejected", UnitResult.GOOD: "good", UnitResult.PENDING: ""}
+    return words[state[unit.pk].first]
+
+
+def earlier_of(row: Judgement) -> EarlierJudgement:
+    return EarlierJudgement(
+        row.attempt,
+        row.kind,
+        Aspects(row.fit, row.finish, row.function),
+        row.build_seconds is not None,
+    )
+
+
+def _chunks(items: list[T]) -> Iterator[list[T]]:
+    for start in range(0, len(items), _CHUNK):
+        yield items[start : start + _CHUNK]

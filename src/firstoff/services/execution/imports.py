@@ -1,0 +1,283 @@
+"""Files taken in: first a preview that writes nothing, then all of it or nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Protocol
+
+from django.conf import settings
+
+from firstoff.db.models import RecordImport, Run
+from firstoff.errors import InvalidInput
+from firstoff.formats.sources import DEFAULT_LIMITS, RawSource
+from firstoff.formats.tables import Column
+from firstoff.formats.testdata import read
+from firstoff.formats.testdata.drafts import ImportResult, ReadOptions, UnitDraft
+from firstoff.rules.access import Actor
+from firstoff.services.execution.bulk import BulkAnswer, demand_all, plan_all
+from firstoff.services.execution.floor import Floor
+from firstoff.services.execution.ground import AlreadyStored, run_for, verb, zone_of
+from firstoff.services.execution.posted import from_draft
+from firstoff.services.execution.testing import plan_tests, summary
+from firstoff.services.ledger import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """A row of the file and what would become of it: ``take``, ``already`` or ``refused``.
+
+    ``column`` and ``found`` where one cell is to blame; ``raw`` is a refused row as written."""
+
+    row: int
+    serial: str
+    says: str
+    state: str
+    column: str = ""
+    sentence: str = ""
+    way_out: str = ""
+    raw: str = ""
+    reasons: tuple[str, ...] = ()  # why the unit will not count
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBefore:
+    """The same file, taken already."""
+
+    at: datetime
+    by: str
+    file_name: str
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What taking a file would do. Nothing was written."""
+
+    kind: str
+    file_name: str
+    sha256: str
+    encoding: str
+    delimiter: str
+    sheet: str
+    columns: tuple[Column, ...]
+    rows: tuple[PreviewRow, ...]
+    warnings: tuple[str, ...]
+    before: TakenBefore | None = None
+
+    def count(self, state: str) -> int:
+        return sum(row.state == state for row in self.rows)
+
+    @property
+    def refused(self) -> tuple[PreviewRow, ...]:
+        return tuple(row for row in self.rows if row.state == "refused")
+
+    @property
+    def can_be_taken(self) -> bool:
+        return self.before is None and not self.refused and self.count("take") > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A file that was taken. ``again``: it had been taken before, and nothing was written now."""
+
+    id: int
+    file_name: str
+    sha256: str
+    taken: int
+    already: int
+    at: datetime
+    by: str
+    again: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+class _Writes(Protocol):
+    def write(self, entry: Entry) -> None: ...
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A file read, and planned against the floor."""
+
+    result: ImportResult
+    answer: BulkAnswer
+    planned: _Writes
+    warnings: list[str] = field(default_factory=list)
+
+
+def preview_import(
+    *,
+    run_id: int,
+    raw: RawSource,
+    by: Actor,
+    at: datetime,
+    name: str = "",
+    kind: str = "",
+    mapping: Mapping[str, str] | None = None,
+    start_missing: bool = False,
+) -> Preview:
+    """Read a file and say, row by row, what taking it would do. Writes nothing.
+
+    kind: ``unit_log`` or ``openhtf``; found by content when empty. mapping: header to field, to
+    correct how columns were understood. Raises InvalidInput where the file cannot be read at all.
+    """
+    run = run_for(by, run_id, "unit.record")
+    result = _read(run, raw, name, kind, mapping)
+    reading = _plan(Floor(run, by=by, at=at), result, start_missing)
+    refused = [
+        PreviewRow(p.row, "", "", "refused", p.column, p.sentence, raw=p.raw)
+        for p in result.refused
+    ]
+    rows = [*refused, *_planned_rows(reading)]
+    return Preview(
+        kind=result.kind,
+        file_name=result.name,
+        sha256=result.sha256,
+        encoding=result.encoding or "",
+        delimiter=result.delimiter or "",
+        sheet=result.sheet or "",
+        columns=result.columns,
+        rows=tuple(sorted(rows, key=lambda r: r.row)),
+        warnings=(*result.warnings, *reading.warnings),
+        before=_before(run, result.sha256),
+    )
+
+
+def import_file(
+    *,
+    run_id: int,
+    raw: RawSource,
+    by: Actor,
+    at: datetime,
+    name: str = "",
+    kind: str = "",
+    mapping: Mapping[str, str] | None = None,
+    start_missing: bool = False,
+) -> Imported:
+    """Take a file: every row or none. The same file again is answered with what was stored.
+
+    Raises InvalidInput naming the first row that cannot be read, Refused naming the first that a
+    rule refuses.
+    """
+    run = run_for(by, run_id, "unit.record")
+    result = _read(run, raw, name, kind, mapping)
+    try:
+        with verb("import_file", run, by=by, at=at, about=f"file {result.name}") as entry:
+            held = _held(run, result.sha256)
+            if held is not None:
+                raise AlreadyStored(held)
+            result.demand_all()
+            if not result.drafts:
+                raise InvalidInput(
+                    f"{result.name} holds no record.", code="no-records", file=result.name
+                )
+            reading = _plan(Floor(run, by=by, at=at), result, start_missing)
+            demand_all(reading.answer)
+            taken = reading.answer.count("stored")
+            record = entry.add(
+                RecordImport(
+                    run=run,
+                    kind=result.kind,
+                    file_name=result.name[:300],
+                    sha256=result.sha256,
+                    taken=taken,
+                )
+            )
+            reading.planned.write(entry)
+            entry.details.update(file=result.name, sha256=result.sha256, taken=taken)
+    except AlreadyStored as known:
+        return _imported(known.record, already=0, again=True)
+    already = reading.answer.count("already")
+    return _imported(record, already=already, warnings=(*result.warnings, *reading.warnings))
+
+
+def _read(
+    run: Run, raw: RawSource, name: str, kind: str, mapping: Mapping[str, str] | None
+) -> ImportResult:
+    largest = min(settings.MAX_UPLOAD_BYTES, 2_000_000_000)
+    options = ReadOptions(
+        time_zone=zone_of(run),
+        mapping=mapping or {},
+        limits=replace(DEFAULT_LIMITS, file_bytes=largest),
+    )
+    return read(raw, name=name, kind=kind, options=options)
+
+
+def _plan(floor: Floor, result: ImportResult, start_missing: bool) -> _Reading:
+    if result.tests:
+        answer, tests = plan_tests(
+            floor, result.tests, source=result.kind, start_missing=start_missing
+        )
+        return _Reading(result, answer, tests, tests.warnings)
+    records = [from_draft(d) for d in result.units]
+    answer, planned = plan_all(floor, records, source=result.kind)
+    return _Reading(result, answer, planned)
+
+
+def _planned_rows(reading: _Reading) -> list[PreviewRow]:
+    result, answers = reading.result, reading.answer.answers
+    said = [summary(d) for d in result.tests] or [_says(d) for d in result.units]
+    return [
+        PreviewRow(
+            answer.row,
+            answer.serial,
+            says,
+            "take" if answer.state == "stored" else answer.state,
+            answer.field,
+            answer.message,
+            answer.way_out,
+            reasons=answer.reasons,
+        )
+        for says, answer in zip(said, answers, strict=True)
+    ]
+
+
+def _says(draft: UnitDraft) -> str:
+    """One row of a log in a few words."""
+    named = (("fit", draft.fit), ("finish", draft.finish), ("function", draft.function))
+    failed = [name for name, value in named if value == "fail"]
+    passed = [name for name, value in named if value == "pass"]
+    parts = [f"fails {', '.join(failed)}"] if failed else []
+    if len(passed) == len(named):
+        parts.append("passes")
+    elif passed and not failed:
+        parts.append(f"passes {', '.join(passed)}")
+    if draft.defect_codes:
+        parts.append(", ".join(draft.defect_codes))
+    if draft.build_minutes is not None:
+        parts.append(f"{draft.build_minutes.normalize():f}\u00a0min")
+    if draft.attempt != "first":
+        parts.append(draft.attempt.value)
+    return ", ".join(parts) or "started"
+
+
+def _held(run: Run, sha256: str) -> RecordImport | None:
+    rows = RecordImport.objects.filter(run=run, sha256=sha256).select_related("by")
+    return rows.first()
+
+
+def _before(run: Run, sha256: str) -> TakenBefore | None:
+    held = _held(run, sha256)
+    if held is None:
+        return None
+    return TakenBefore(held.received_at, held.by.name, held.file_name, held.taken)
+
+
+def _imported(
+    record: RecordImport,
+    *,
+    already: int,
+    again: bool = False,
+    warnings: tuple[str, ...] = (),
+) -> Imported:
+    return Imported(
+        record.pk,
+        record.file_name,
+        record.sha256,
+        record.taken,
+        already,
+        record.received_at,
+        record.by.name,
+        again,
+        warnings,
+    )
