@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
 from firstoff.db.models import Baseline, DefectCode, Equipment, Operation, ProcessPlan
 from firstoff.errors import InvalidInput, NotFound
@@ -337,13 +337,14 @@ def _counts(
     kinds = dict.fromkeys(EquipmentKind, 0)
     classes = dict.fromkeys(EquipmentClass, 0)
     retired = 0
-    groups = rows.values_list("kind", "equipment_class", "retired_at__isnull")
-    for kind, equipment_class, in_use, n in groups.annotate(n=Count("pk")).order_by():
-        if in_use:
+    gone = ExpressionWrapper(Q(retired_at__isnull=False), BooleanField())
+    groups = rows.annotate(gone=gone).values_list("kind", "equipment_class", "gone")
+    for kind, equipment_class, is_gone, n in groups.annotate(n=Count("pk")).order_by():
+        if is_gone:
+            retired += n
+        else:
             kinds[EquipmentKind(kind)] += n
             classes[EquipmentClass(equipment_class)] += n
-        else:
-            retired += n
     return kinds, classes, retired
 
 
