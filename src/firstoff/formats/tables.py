@@ -15,6 +15,7 @@ from itertools import islice
 
 from firstoff.errors import InvalidInput
 from firstoff.formats.archives import archive_kind
+from firstoff.formats.cells import TITLE_ROWS, Row, Sheet, column_letter, too_many_rows
 from firstoff.formats.sources import (
     CONTENT_WORDS,
     DEFAULT_LIMITS,
@@ -25,11 +26,10 @@ from firstoff.formats.sources import (
     encoding_of,
     opened,
 )
-from firstoff.formats.spreadsheets import Row, Sheet, column_letter, sheets, too_many_rows
+from firstoff.formats.spreadsheets import sheets
 
 DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_LINES = 60
-_HEADER_WITHIN = 40  # filled rows: titles and logos stand above a header, records do not
 _EXPECTED = "a table as CSV, XLSX or ODS"
 
 Recognise = Callable[[str], str | None]
@@ -216,7 +216,7 @@ def _csv_rows(source: Source, encoding: str, delimiter: str, limits: Limits) -> 
             continue
         _check_cells(row, source.name, limits)
         count += 1
-        if count > limits.rows + _HEADER_WITHIN:
+        if count > limits.rows + TITLE_ROWS:
             raise too_many_rows(source.name, limits)
         yield row
 
@@ -380,7 +380,7 @@ def _with_header(
 
 def _header_position(rows: Sequence[Row], recognise: Recognise) -> int | None:
     best, most = None, 0
-    for position, row in enumerate(rows[:_HEADER_WITHIN]):
+    for position, row in enumerate(rows[:TITLE_ROWS]):
         known = len({field for cell in row.cells if (field := recognise(cell))})
         if known > most:
             best, most = position, known

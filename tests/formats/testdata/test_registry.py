@@ -2,11 +2,13 @@
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 
 from firstoff.errors import InvalidInput
 from firstoff.formats.testdata import IMPORTERS, detect, importer_named, read
+from firstoff.formats.testdata.columns import LOG_COLUMNS, OPEN_COLUMNS
 from firstoff.formats.testdata.unit_log import template_xlsx
 
 RECORD = json.dumps(
@@ -85,3 +87,19 @@ def test_a_stream_that_can_be_read_once_is_detected_and_read():
 def test_a_file_that_was_given_stays_open():
     file = io.BytesIO(RECORD)
     assert (read(file, name="upload").kind, file.closed) == ("openhtf", False)
+
+
+REFERENCE = Path(__file__).resolve().parents[3] / "docs" / "reference"
+
+
+@pytest.mark.parametrize("importer", IMPORTERS, ids=lambda importer: importer.name)
+def test_every_kind_has_a_page(importer):
+    assert (REFERENCE / f"{importer.name.replace('_', '-')}.md").is_file()
+
+
+@pytest.mark.parametrize("column", [*LOG_COLUMNS, *OPEN_COLUMNS], ids=lambda each: each.field)
+def test_the_page_of_the_unit_log_has_every_column_as_it_is_read(column):
+    page = (REFERENCE / "unit-log.md").read_text(encoding="utf-8")
+    line = f"| `{column.field}` | {column.meaning} | {column.expected} | "
+    names = ", ".join(column.synonyms) or "none"
+    assert next(row for row in page.splitlines() if row.startswith(line)).endswith(f"| {names} |")

@@ -285,6 +285,12 @@ def test_a_serial_that_a_workbook_has_rounded_is_refused():
     ]
 
 
+def test_the_error_of_a_formula_is_no_serial():
+    assert sentences(log("serial\n#N/A\n")) == [
+        "Row 2, column 'serial': found the error #N/A of a formula; expected a value."
+    ]
+
+
 def test_dates_and_clock_times_of_a_workbook_are_read():
     rows = (
         ("serial", "started_at", "build_minutes"),
@@ -349,6 +355,26 @@ def test_each_header_and_synonym_means_its_own_field():
     for column in (*LOG_COLUMNS, *OPEN_COLUMNS):
         for header in (column.field, *column.synonyms):
             assert (header, field_of(header.upper())) == (header, field_of(column.field))
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("Step 010", "step 10"),
+        ("op-20 (min)", "step 20"),
+        ("Operation 30 minutes", "step 30"),
+        ("Measure 4 [mm]", "measure 4"),
+        ("characteristic D12.1", "measure D12.1"),
+        ("balloon7", "measure 7"),
+        ("charge", None),
+        ("measurement", None),
+        ("Measured by", None),
+        ("step", None),
+        ("Operations", None),
+    ],
+)
+def test_open_columns_are_known_by_their_number(header, found):
+    assert field_of(header) == found
 
 
 # ---------------------------------------------------------------- whatever comes

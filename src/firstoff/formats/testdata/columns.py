@@ -95,11 +95,16 @@ LOG_COLUMNS: tuple[LogColumn, ...] = (
               "comments", "bemerkung")),
 )  # fmt: skip
 
+_IN_BRACKETS = r"(?:\s*[\(\[][^()\[\]]{0,40}[\)\]])?"  # a unit: (min), [mm]
 STEP = re.compile(
-    r"(?:step|op|operation)[\s_\-.#:]*(\d{1,6})(?:\s*\(?(?:min(?:ute)?s?)?\)?)", re.I
+    rf"(?:step|op|operation)[\s_\-.#:]*(\d{{1,6}})(?:\s*min(?:ute)?s?)?{_IN_BRACKETS}",
+    re.IGNORECASE | re.ASCII,
 )
+# A balloon number holds a digit, so that "charge" and "measured by" are no characteristics.
 MEASURE = re.compile(
-    r"(?:measure(?:ment)?|characteristic|char|balloon|merkmal)[\s_\-.#:]*([\w.\-]{1,40})", re.I
+    r"(?:measure(?:ment)?|characteristic|char|balloon|merkmal)(?:[\s_\-.#:]+|(?=\d))"
+    rf"((?=[^\d]*\d)[\w.\-]{{1,40}}){_IN_BRACKETS}",
+    re.IGNORECASE | re.ASCII,
 )
 # Columns of the templates that stand for many of their kind.
 OPEN_COLUMNS: tuple[LogColumn, ...] = (

@@ -12,8 +12,8 @@ from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import TypeVar
 
+from firstoff.formats.cells import Row
 from firstoff.formats.sources import RawSource, content_of
-from firstoff.formats.spreadsheets import Row
 from firstoff.formats.tables import Table, read_table
 from firstoff.formats.testdata.columns import LOG_COLUMNS, OPEN_COLUMNS, LogColumn, recogniser
 from firstoff.formats.testdata.drafts import (
@@ -39,6 +39,9 @@ from firstoff.terms import Attempt, OperationOutcome
 
 EXAMPLE_NOTE = "EXAMPLE ROW: skipped by the import"
 _TEXT_LENGTH = 4_000
+_ERRORS = frozenset(
+    ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!")
+)
 _ASPECTS = ("fit", "finish", "function")
 _T = TypeVar("_T")
 
@@ -146,6 +149,8 @@ class _Cells:
         for sign in text:
             if unicodedata.category(sign) == "Cc" and sign not in allowed:
                 raise self.refusal(name, f"the control character U+{ord(sign):04X}", "text")
+        if text in _ERRORS:
+            raise self.refusal(name, f"the error {text} of a formula", "a value")
         if len(text) > longest:
             raise self.refusal(name, f"{len(text):,} characters", f"at most {longest:,}")
         return text
