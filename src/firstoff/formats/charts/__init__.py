@@ -76,20 +76,26 @@ def spec(
     *,
     theme: Theme = "light",
     width: int | float | Literal["container"] = "container",
+    height: float | None = None,
 ) -> Spec:
     """The Vega-Lite specification of one chart.
 
     width: of the whole picture, labels included, in pixels (paper: points), or ``container``.
+    height: of the drawing without its axis, where the one the kind chose does not suit; only for
+    kinds whose rows may stretch (not ``pareto``, ``step_times``).
     Raises InvalidInput for a kind that is not there and for data of another kind.
     """
-    drawn = _checked(kind, data)
+    kind_of = _checked(kind, data)
+    drawn = kind_of.draw(data, look(theme))
+    if height is not None:
+        drawn["height"] = height
     return {
         "$schema": SCHEMA,
-        "usermeta": {"firstoff": {"chart": kind, "title": drawn.title(data)}},
-        "description": drawn.finding(data),
+        "usermeta": {"firstoff": {"chart": kind, "title": kind_of.title(data)}},
+        "description": kind_of.finding(data),
         "width": width,
         "autosize": {"type": "fit-x", "contains": "padding"},
-        **drawn.draw(data, look(theme)),
+        **drawn,
         "config": config(theme),
     }
 

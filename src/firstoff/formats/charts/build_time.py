@@ -142,22 +142,30 @@ def _batch_in_order(b: BatchTimes, first: int, x: Spec, y: Spec, look: Look) -> 
         marks.layer("line", line, rows, x=x, y=y),
         marks.layer("point", dots, rows, tips=tips, x=x, y=y),
     ]
-    below = marks.at({"expr": f"height + {look(12)}"})
+    return [*layers, *_batch_names(b, first, x, look)]
+
+
+def _batch_names(b: BatchTimes, first: int, x: Spec, look: Look) -> list[Spec]:
+    """Under the axis: first and last serial where there is room, and the batch."""
     last = first + len(b.units) - 1
-    for i, serial, align in (
-        (first, b.units[0].serial, "left"),
-        (last, b.units[-1].serial, "right"),
-    ):
-        if align == "left" or len(b.units) > 8:
-            said = [{"i": i, "text": serial}]
-            room = {"expr": f"width < {look(480)} ? 0 : 1"}
-            options = {"align": align, "limit": look(90), "opacity": room}
-            layers.append(marks.text("axis-label", said, options=options, x=x, y=below))
-    said = [{"i": (first + last) / 2, "text": b.label}]
+    few = len(b.units) <= 8
+    ends = [(first, b.units[0].serial, "left"), (last, b.units[-1].serial, "right")]
+    layers = []
+    for i, serial, align in ends[: 1 if few else 2]:
+        options = {
+            "align": align,
+            "limit": look(90),
+            "opacity": {"expr": f"width < {look(480)} ? 0 : 1"},
+        }
+        below = marks.at({"expr": f"height + {look(12)}"})
+        said = [{"i": i, "text": serial}]
+        layers.append(marks.text("axis-label", said, options=options, x=x, y=below))
+    said = [{"i": first if few else (first + last) / 2, "text": b.label}]
     style = "direct-label" if b.current else "label"
+    share = len(b.units) / max(x["scale"]["domain"][1], 1) * 0.6
+    options = {"align": "left" if few else "center", **marks.limited(share, look)}
     low = marks.at({"expr": f"height + {look(28)}"})
-    layers.append(marks.text(style, said, options={"align": "center"}, x=x, y=low))
-    return layers
+    return [*layers, marks.text(style, said, options=options, x=x, y=low)]
 
 
 def _names_at_right(

@@ -6,6 +6,7 @@ from . import marks, words
 from .kind import Kind, Look, Spec, Table
 
 ROW = 46
+NAME = 30  # letters of a batch; the counts after it must be seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +137,18 @@ def _one(row: dict[str, object], x: Spec, y: Spec, top: float, look: Look) -> li
 
 def _words(row: dict[str, object], x: Spec, y: Spec, top: float, look: Look) -> list[Spec]:
     low, bar = (float(str(row[k])) for k in ("low", "bar"))
-    name = [row | {"text": f"{row['batch']}: {row['found']}", "place": max(low, bar)}]
+    batch = str(row["batch"])
+    batch = batch if len(batch) <= NAME else f"{batch[: NAME - 1]}…"
+    name: list[dict[str, object]] = [
+        row | {"text": f"{batch}: {row['found']}", "place": max(low, bar)}
+    ]
     style = "direct-label" if row["current"] else "label"
     if low < bar and bar > 0.5 * top:  # no room to the right of the bar
-        room = {"expr": f"width * {bar / top:.4f} - {look(8)}"}
         name[0]["place"] = bar
-        side = {"align": "right", "dx": look(-6), "limit": room, "ellipsis": "…"}
+        side = {"align": "right", "dx": look(-6), **marks.limited(bar / top, look)}
     else:
-        side = {"dx": look(6 if low <= bar else 1)}
+        share = 1 - max(low, bar) / top
+        side = {"dx": look(6 if low <= bar else 1), **marks.limited(share, look)}
     layers = [
         marks.text(style, name, options=side | {"dy": look(-14)}, x=marks.on(x, "place"), y=y)
     ]

@@ -66,6 +66,15 @@ def at(pixels: float | str | Spec) -> Spec:
     return {"value": pixels}
 
 
+def limited(share: float, look: Look, *, gap: float = 8) -> Spec:
+    """Options that end a text in an ellipsis before it leaves its share of the width: a long name
+    would otherwise squeeze the drawing."""
+    return {
+        "limit": {"expr": f"max({look(60)}, width * {share:.4f} - {look(gap)})"},
+        "ellipsis": "…",
+    }
+
+
 Named = tuple[float, str, str, str]  # value, style of the line, style of the label, label
 
 
@@ -83,7 +92,9 @@ def uprights(x: Spec, lines: Sequence[Named], look: Look) -> list[Spec]:
         value, style, name, label = line
         rows = [{"x": value, "text": label}]
         y = at(-look(9 + 15 * lane))
+        share = (value - low) / (high - low)
         side = {"align": "right", "dx": look(-5)} if line in late else {"dx": look(5)}
+        side |= limited(share if line in late else 1 - share, look)
         layers += [
             layer("rule", style, rows, x=on(x, "x"), y=y, y2=at("height")),
             text(name, rows, options=side, x=on(x, "x"), y=y),
