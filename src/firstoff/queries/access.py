@@ -102,6 +102,8 @@ def console() -> Actor:
 def actor_of_token(secret: str, at: datetime) -> Actor | None:
     """The actor behind an API token; None when it is unknown, expired or revoked."""
     prefix = secret.partition(".")[0]
+    if "\x00" in prefix:
+        return None
     token = ApiToken.objects.filter(prefix=prefix).select_related("person").first()
     hashed = hashlib.sha256(secret.encode()).hexdigest()
     if token is None or token.secret_hash != hashed or not token.person.is_active:

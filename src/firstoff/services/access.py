@@ -320,7 +320,7 @@ def confirm(by: Actor, password: str, at: datetime, *, field: str = "password") 
     if person is None or not check_password(password, person.password):
         SignInAttempt.objects.create(username=_tried(by.username), address="signature", at=at)
         raise Refused(
-            "That is not your password; nothing was signed.",
+            "That is not your password; nothing was recorded.",
             code="signature",
             way_out="Enter the password you sign in with.",
             field=field,

@@ -3,7 +3,14 @@
 import logging
 from collections.abc import Callable
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import (
+    DisallowedHost,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -44,8 +51,10 @@ def _known(error: Exception) -> FirstoffError | None:
             return NotFound("There is no such page, or not for you.")
         case PermissionDenied():
             return NotAllowed("You may not do that here.")
-        case RequestDataTooBig():
+        case RequestDataTooBig() | TooManyFieldsSent() | TooManyFilesSent():
             return InvalidInput("More was sent than the site takes.", code="too-big")
+        case DisallowedHost():
+            return InvalidInput("The site does not answer to that name.", code="host")
         case SuspiciousOperation():
             return InvalidInput("The request could not be understood.")
         case _:
@@ -86,6 +95,12 @@ def _answer(
     template = f"errors/{status}.html" if status in (403, 404, 409, 500) else "errors/400.html"
     context = {"status": status, "code": code, "title": title, "way_out": way_out}
     return render(request, template, {**context, "details": details}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django or a middleware refused before a view was asked."""
+    known = _known(exception) or InvalidInput("The request could not be understood.")
+    return _answer(request, known.status, known.code, known.message, known.way_out, {})
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

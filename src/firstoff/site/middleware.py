@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from contextvars import ContextVar
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -37,6 +38,24 @@ class RequestId:
             _request_id.reset(token)
         response["X-Request-Id"] = request_id
         return response
+
+
+class NoNul:
+    """Text with the character NUL is refused at the door: PostgreSQL cannot hold it, and what
+    one database holds has to fit into the other."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest
+        # Files are bytes and may hold what they like; they are read where they are stored.
+        if request.content_type == "application/json" and b"\\u0000" in request.body:
+            raise BadRequest
+        if request.content_type == "application/x-www-form-urlencoded" and b"%00" in request.body:
+            raise BadRequest
+        return self.get_response(request)
 
 
 class RequestIdFilter(logging.Filter):

@@ -10,5 +10,6 @@ urlpatterns = [
     path("", include(web_urls)),
 ]
 
+handler400 = "firstoff.site.errors.bad_request"
 handler404 = "firstoff.site.errors.page_not_found"
 handler500 = "firstoff.site.errors.server_error"
