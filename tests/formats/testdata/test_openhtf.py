@@ -245,46 +245,6 @@ def test_a_missing_end_and_station_are_told():
     )
 
 
-# ---------------------------------------------------------------- older versions
-
-
-def test_a_record_of_2016_is_read():
-    given = {
-        "dut_id": "123",
-        "start_time_millis": START,
-        "end_time_millis": END,
-        "outcome": "PASS",
-        "metadata": {"config": {"station_id": "host"}},
-        "phases": [
-            {
-                "name": "hello",
-                "measured_values": {"greeting": "Hello"},
-                "measurements": {"greeting": {"name": "greeting", "outcome": "PASS"}},
-                "result": {"phase_result": "CONTINUE"},
-            }
-        ],
-    }
-    draft = one(given)
-    assert (draft.station, draft.phases[0].outcome, draft.measurements[0].text) == (
-        "host",
-        None,
-        "Hello",
-    )
-
-
-def test_empty_phases_and_missing_keys_are_read():
-    given = record(phases=[{}, {"name": "b", "measurements": None, "attachments": None}])
-    assert [phase.name for phase in one(given).phases] == ["", "b"]
-    bare = record(phases=..., metadata=..., outcome_details=..., log_records=..., marginal=...)
-    assert (one(bare).phases, one(bare).log_records, one(bare).marginal) == ((), 0, None)
-
-
-def test_an_exception_is_kept_as_the_result_of_its_phase():
-    given = record(outcome="ERROR")
-    given["phases"][0]["result"] = {"phase_result": {"exc_type": "RuntimeError", "exc_val": "x"}}
-    assert one(given).phases[0].result == "RuntimeError x"
-
-
 # ---------------------------------------------------------------- files
 
 

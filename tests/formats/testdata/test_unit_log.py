@@ -253,6 +253,15 @@ def test_a_missing_serial_column_is_one_sentence():
     )
 
 
+def test_more_columns_can_be_demanded():
+    with pytest.raises(InvalidInput) as caught:
+        log("serial,fit\nA,ok\n", replace(LONDON, required=("operator", "equipment", "fit")))
+    assert str(caught.value) == (
+        "log.csv, row 1: no column for operator and equipment; found 'serial', 'fit'. "
+        "Name the column so, or map one."
+    )
+
+
 def test_demand_all_takes_everything_or_nothing():
     log("serial\nA\n").demand_all()
     with pytest.raises(InvalidInput) as caught:

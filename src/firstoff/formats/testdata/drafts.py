@@ -286,10 +286,12 @@ _UTC = ZoneInfo("UTC")
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """How to read. ``time_zone`` holds for times without an offset. ``mapping`` corrects how
-    columns are understood: header in the file to field name, "" for a column to leave out."""
+    columns are understood: header in the file to field name, "" for a column to leave out.
+    ``required`` are the fields of a table that must have a column; a run may ask for more."""
 
     time_zone: ZoneInfo = _UTC
     mapping: Mapping[str, str] = field(default_factory=dict)
+    required: tuple[str, ...] = ("serial",)
     limits: Limits = DEFAULT_LIMITS
 
 

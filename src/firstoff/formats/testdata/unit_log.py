@@ -57,7 +57,7 @@ def read(raw: RawSource, *, name: str, options: ReadOptions) -> ImportResult:
     table = read_table(
         raw,
         recognise=recogniser(options.mapping),
-        required=("serial",),
+        required=tuple(dict.fromkeys(("serial", *options.required))),
         name=name,
         limits=options.limits,
     )
