@@ -139,8 +139,8 @@ def test_a_row_without_a_serial_is_refused_and_the_others_come():
 
 def test_a_serial_twice_is_refused_naming_both_rows():
     assert sentences(log("serial,note\nA,x\nB,y\nA,z\n")) == [
-        "Row 4, column 'serial': found row 2 has the same serial; expected each serial once per "
-        "attempt; first is in row 2 already."
+        "Row 4, column 'serial': found 'A', which row 2 has already; "
+        "expected each serial once as first result."
     ]
 
 

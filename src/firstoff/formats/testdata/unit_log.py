@@ -113,8 +113,9 @@ class _Reading:
         if earlier := self.seen.get(key):
             raise cells.refusal(
                 "serial",
-                f"row {earlier} has the same serial",
-                f"each serial once per attempt; {draft.attempt.value} is in row {earlier} already",
+                f"{draft.serial!r}, which row {earlier} has already",
+                f"each serial once as {draft.attempt.value} result"
+                + ("" if moment_of is None else " at one time"),
             )
         self.seen[key] = draft.row
         shape = unicodedata.normalize("NFKC", draft.serial).casefold()
