@@ -16,6 +16,7 @@ FORMAT = "firstoff-evidence/1"
 
 def evidence_content(evidence: PilotEvidence) -> dict[str, Any]:
     """Everything the verdict was read from."""
+    serials = _serials(evidence.run)
     return {
         "format": FORMAT,
         "baseline": evidence.baseline.digest,
@@ -36,7 +37,7 @@ def evidence_content(evidence: PilotEvidence) -> dict[str, Any]:
             for a in evidence.actions
         ],
         "measurements": {
-            number: [[_serials(evidence.run)[m.unit], _text(m.value), m.uid] for m in values]
+            number: [[serials[m.unit], _text(m.value), m.uid] for m in values]
             for number, values in evidence.measurements.items()
         },
     }
