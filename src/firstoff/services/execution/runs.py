@@ -94,7 +94,11 @@ def create_run(
         check_serial_pattern(serial_pattern)
     try:
         with ledger.verb(
-            "execution.create_run", by=by, at=at, subject=f"{kind} run", program=program
+            "execution.create_run",
+            by=by,
+            at=at,
+            subject=f"{kind} run of {program.code}",
+            program=program,
         ) as entry:
             answer_stored(Run, uid, None, program_id=program.pk, kind=kind.value)
             number = _next_number(program, kind)
