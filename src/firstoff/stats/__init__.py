@@ -5,6 +5,17 @@ edge. Each function has its page under docs/methods; what cannot be computed is 
 """
 
 # Not lazily: some functions share the name of their module, and the function has to win.
+from firstoff.stats.attribute_charts import (
+    LaneyChart,
+    c_chart,
+    g_chart,
+    laney_p_chart,
+    laney_u_chart,
+    np_chart,
+    p_chart,
+    t_chart,
+    u_chart,
+)
 from firstoff.stats.capability import (
     Capability,
     Indices,
@@ -16,7 +27,30 @@ from firstoff.stats.capability import (
 )
 from firstoff.stats.caveats import Caveat
 from firstoff.stats.constants import ChartConstants, c4, chart_constants, d2, d2_star, d3
+from firstoff.stats.control_charts import (
+    ChartPair,
+    ControlChart,
+    dnom_chart,
+    individuals_chart,
+    moving_range_chart,
+    xbar_acceptance,
+    xbar_r_chart,
+    xbar_s_chart,
+    z_mr_chart,
+)
 from firstoff.stats.errors import NotEstimable, NoVariation, OutOfDomain, StatsError, TooFewData
+from firstoff.stats.memory_charts import (
+    CusumChart,
+    cusum_arl,
+    cusum_chart,
+    ewma_arl,
+    ewma_chart,
+    shewhart_arl,
+)
+from firstoff.stats.multivariate_charts import (
+    HotellingChart,
+    hotelling_chart,
+)
 from firstoff.stats.pareto import Pareto, ParetoBar, pareto
 from firstoff.stats.process_time import ProcessTime, process_time
 from firstoff.stats.proportions import (
@@ -45,6 +79,10 @@ from firstoff.stats.sampling import (
     operating_characteristic,
     outgoing_limit,
     zero_acceptance_size,
+)
+from firstoff.stats.signals import (
+    Signals,
+    run_rules,
 )
 from firstoff.stats.standard_plans import (
     StandardPlan,
@@ -84,9 +122,14 @@ __all__ = [
     "Capability",
     "Caveat",
     "ChartConstants",
+    "ChartPair",
     "Comparison",
+    "ControlChart",
+    "CusumChart",
     "DefectsPerMillion",
+    "HotellingChart",
     "Indices",
+    "LaneyChart",
     "LotOutcome",
     "NoVariation",
     "Nonconforming",
@@ -104,6 +147,7 @@ __all__ = [
     "RolledYield",
     "SamplingPlan",
     "SequentialPlan",
+    "Signals",
     "StandardPlan",
     "StatsError",
     "Switching",
@@ -114,25 +158,39 @@ __all__ = [
     "beta_binomial_pmf",
     "bissell_interval",
     "c4",
+    "c_chart",
     "capability",
     "chance_within_tries",
     "chart_constants",
     "code_letter",
     "compare_proportions",
+    "cusum_arl",
+    "cusum_chart",
     "d2",
     "d2_star",
     "d3",
+    "dnom_chart",
     "dpmo",
     "draw_sample",
     "estimated_nonconforming",
+    "ewma_arl",
+    "ewma_chart",
     "expected_outside",
     "find_plan",
     "find_variables_plan",
     "further_clean_units",
+    "g_chart",
+    "hotelling_chart",
     "indices",
+    "individuals_chart",
+    "laney_p_chart",
+    "laney_u_chart",
     "m_from_k",
+    "moving_range_chart",
+    "np_chart",
     "operating_characteristic",
     "outgoing_limit",
+    "p_chart",
     "pareto",
     "poisson_rate",
     "posterior",
@@ -143,13 +201,21 @@ __all__ = [
     "proportions",
     "rate_for_probability",
     "rolled_throughput",
+    "run_rules",
     "sample_size_for_claim",
     "sequential_plan",
+    "shewhart_arl",
     "standard_plan",
     "start_switching",
     "switch",
     "switch_all",
+    "t_chart",
+    "u_chart",
     "variables_acceptance",
+    "xbar_acceptance",
+    "xbar_r_chart",
+    "xbar_s_chart",
     "yields",
+    "z_mr_chart",
     "zero_acceptance_size",
 ]

@@ -15,7 +15,7 @@ from firstoff.stats import checks
 from firstoff.stats.caveats import Caveat
 from firstoff.stats.checks import Floats
 from firstoff.stats.distributions import nct_noncentrality
-from firstoff.stats.errors import NoVariation
+from firstoff.stats.errors import NoVariation, TooFewData
 from firstoff.stats.spread import (
     SERIES_METHODS,
     SUBGROUP_METHODS,
@@ -28,6 +28,7 @@ from firstoff.stats.spread import (
 )
 
 _SMALL = 30
+_PIECE = 1 << 16  # values taken together: they stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,8 @@ def capability(
     over = indices(mean, sd, lower=low, upper=high, target=aim)
     inner = None if sigma is None else indices(mean, sigma.value, lower=low, upper=high)
     below, above = expected_outside(mean, sd, lower=low, upper=high)
-    seen_below = 0 if low is None else int(np.count_nonzero(flat < low))
-    seen_above = 0 if high is None else int(np.count_nonzero(flat > high))
+    seen_below = 0 if low is None or flat.min() >= low else int(np.count_nonzero(flat < low))
+    seen_above = 0 if high is None or flat.max() <= high else int(np.count_nonzero(flat > high))
     single = low is None or high is None
     return Capability(
         n=n,
@@ -275,16 +276,20 @@ def _varied(sigma: Sigma) -> Sigma | None:
 
 
 def _enough(values: Floats) -> None:
-    checks.series("values", values, least=2)
-    if values.min() == values.max():
+    if values.size < 2:
+        raise TooFewData(needed=2, got=int(values.size))
+    few = values[:64]  # most series show here that they vary, and are spared two passes
+    if few.min() == few.max() and values.min() == values.max():
         raise NoVariation
 
 
 def _mean_sd(values: Floats) -> tuple[float, float]:
-    shift = float(values[0])  # centred first: a large offset costs no digits
-    left = values - shift
-    mean = float(left.mean())
-    return shift + mean, float(np.sqrt(np.square(left - mean).sum() / (values.size - 1)))
+    mean = float(values.mean())
+    squares = 0.0
+    for start in range(0, values.size, _PIECE):
+        left = values[start : start + _PIECE] - mean  # centred first: an offset costs no digits
+        squares += float(left @ left)
+    return mean, math.sqrt(squares / (values.size - 1))
 
 
 def _is_nested(values: ArrayLike) -> bool:

@@ -77,8 +77,10 @@ def array(name: str, values: ArrayLike, *, dimensions: tuple[int, ...] = (1,)) -
     if found.ndim not in dimensions:
         wanted = " or ".join(str(d) for d in dimensions)
         raise OutOfDomain(name, f"of {found.ndim} dimensions", f"{wanted} dimension(s)")
-    finite = np.isfinite(found)
-    if not finite.all():
+    # A finite sum shows that all are finite in one pass; only else is each looked at.
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = found.sum()
+    if not np.isfinite(total) and not (finite := np.isfinite(found)).all():
         place = tuple(int(i) + 1 for i in np.argwhere(~finite)[0])
         where = place[0] if len(place) == 1 else place
         value = float(found[tuple(i - 1 for i in place)])

@@ -1,0 +1,233 @@
+"""Charts of counts: p, np, c, u, Laney's p' and u', and for rare events g and t."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from firstoff.stats import checks
+from firstoff.stats.checks import Floats
+from firstoff.stats.constants import d2
+from firstoff.stats.control_charts import SPREAD_RULES, ControlChart, individuals_chart
+from firstoff.stats.errors import NoVariation, OutOfDomain
+from firstoff.stats.signals import Zones, scan
+
+_NELSON_POWER = 3.6  # Nelson (1994): times between events to this root are near normal
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LaneyChart:
+    """A p' or u' chart: the chart, the standardised points and the spread between them.
+
+    sigma_z is 1 where the counts vary as their model says, above 1 where the process adds to it.
+    """
+
+    chart: ControlChart
+    z: Floats
+    sigma_z: float
+
+
+def p_chart(
+    x: ArrayLike, n: ArrayLike, *, base: int | None = None, rules: Iterable[int] = SPREAD_RULES
+) -> ControlChart:
+    """Fraction nonconforming: x of n in each sample, n differing or one for all.
+
+    Limits per point, cut at 0 and 1. Raises TooFewData, OutOfDomain.
+    Source: Montgomery, Introduction to SQC, 7.2. Oracle: R qcc
+    """
+    hits, size = _binomial_counts(x, n)
+    first = _base(hits.size, base)
+    center = float(hits[:first].sum() / size[:first].sum())
+    se = np.sqrt(center * (1 - center) / size)
+    return _chart("p", hits / size, center, se, first, rules, top=1.0)
+
+
+def np_chart(
+    x: ArrayLike, n: int, *, base: int | None = None, rules: Iterable[int] = SPREAD_RULES
+) -> ControlChart:
+    """Count nonconforming in samples of one size. Raises TooFewData, OutOfDomain.
+
+    Source: Montgomery, Introduction to SQC, 7.2. Oracle: R qcc"""
+    hits, size = _binomial_counts(x, checks.whole("n", n, least=1))
+    first = _base(hits.size, base)
+    rate = float(hits[:first].sum() / size[:first].sum())
+    se = np.sqrt(size * rate * (1 - rate))
+    return _chart("np", hits, rate * float(size[0]), se, first, rules, top=float(size[0]))
+
+
+def c_chart(
+    x: ArrayLike, *, base: int | None = None, rules: Iterable[int] = SPREAD_RULES
+) -> ControlChart:
+    """Count of nonconformities in equal areas of opportunity. Raises TooFewData, OutOfDomain.
+
+    Source: Montgomery, Introduction to SQC, 7.3. Oracle: R qcc"""
+    hits = checks.counts("x", x).astype(np.float64)
+    first = _base(hits.size, base)
+    center = float(hits[:first].mean())
+    se = np.full(hits.size, np.sqrt(center))
+    return _chart("c", hits, center, se, first, rules)
+
+
+def u_chart(
+    x: ArrayLike, n: ArrayLike, *, base: int | None = None, rules: Iterable[int] = SPREAD_RULES
+) -> ControlChart:
+    """Nonconformities per unit: counts x in n units of exposure, which need not be whole.
+
+    Raises TooFewData, OutOfDomain. Source: Montgomery, Introduction to SQC, 7.3. Oracle: R qcc
+    """
+    hits, size = _poisson_counts(x, n)
+    first = _base(hits.size, base)
+    center = float(hits[:first].sum() / size[:first].sum())
+    return _chart("u", hits / size, center, np.sqrt(center / size), first, rules)
+
+
+def laney_p_chart(
+    x: ArrayLike, n: ArrayLike, *, base: int | None = None, rules: Iterable[int] = SPREAD_RULES
+) -> LaneyChart:
+    """p': a p chart whose limits take up variation between samples beyond the binomial.
+
+    Use it for large n, where p limits close in on nothing. Raises NoVariation where all or none
+    are nonconforming, TooFewData, OutOfDomain.
+    Source: Laney (2002). Oracle: R arithmetic; qicharts2 with its screening
+    """
+    hits, size = _binomial_counts(x, n)
+    first = _base(hits.size, base)
+    center = float(hits[:first].sum() / size[:first].sum())
+    if center in (0.0, 1.0):
+        raise NoVariation("counts")
+    se = np.sqrt(center * (1 - center) / size)
+    return _laney("p'", hits / size, center, se, first, rules, top=1.0)
+
+
+def laney_u_chart(
+    x: ArrayLike, n: ArrayLike, *, base: int | None = None, rules: Iterable[int] = SPREAD_RULES
+) -> LaneyChart:
+    """u': a u chart whose limits take up variation beyond the Poisson.
+
+    Raises NoVariation where nothing was counted, TooFewData, OutOfDomain.
+    Source: Laney (2002). Oracle: R arithmetic
+    """
+    hits, size = _poisson_counts(x, n)
+    first = _base(hits.size, base)
+    center = float(hits[:first].sum() / size[:first].sum())
+    if center == 0:
+        raise NoVariation("counts")
+    return _laney("u'", hits / size, center, np.sqrt(center / size), first, rules)
+
+
+def g_chart(
+    x: ArrayLike, *, smallest: int = 0, base: int | None = None, rules: Iterable[int] = (1, 2)
+) -> ControlChart:
+    """Units between rare events, geometric, with three-sigma limits cut at 0.
+
+    smallest: 0 where x counts the units between two events, 1 where it counts up to and including
+    the event; the variance is (mean - smallest)(mean - smallest + 1). qcc always takes 1.
+    Raises TooFewData, OutOfDomain. Source: Benneyan (2001). Oracle: R qcc
+    """
+    gaps = checks.counts("x", x).astype(np.float64)
+    if checks.whole("smallest", smallest) > 1:
+        raise OutOfDomain("smallest", smallest, "0 or 1")
+    first = _base(gaps.size, base)
+    center = float(gaps[:first].mean())
+    above = max(0.0, center - smallest)
+    se = np.full(gaps.size, np.sqrt(above * (above + 1)))
+    return _chart("g", gaps, center, se, first, rules)
+
+
+def t_chart(values: ArrayLike, *, base: int | None = None) -> ControlChart:
+    """Time between rare events: an individuals chart of the 3.6th root, drawn in time again.
+
+    values: above 0. Raises TooFewData, OutOfDomain. Source: Nelson (1994). Oracle: R arithmetic
+    """
+    times = checks.series("values", values, least=2)
+    if times.min() <= 0:
+        raise OutOfDomain("values", float(times.min()), "times above 0")
+    rooted = individuals_chart(times ** (1 / _NELSON_POWER), base=base).location
+    return ControlChart(
+        "t",
+        times,
+        rooted.center**_NELSON_POWER,
+        np.maximum(rooted.lcl, 0.0) ** _NELSON_POWER,
+        rooted.ucl**_NELSON_POWER,
+        None,
+        f"individuals of the root {_NELSON_POWER}",
+        rooted.base,
+        False,
+        rooted.signals,
+    )
+
+
+def _chart(
+    kind: str,
+    points: Floats,
+    center: float,
+    se: Floats,
+    base: int,
+    rules: Iterable[int],
+    top: float = np.inf,
+) -> ControlChart:
+    return ControlChart(
+        kind,
+        points,
+        np.full(points.size, center),
+        np.maximum(0.0, center - 3 * se),
+        np.minimum(top, center + 3 * se),
+        None,
+        {"p": "binomial", "n": "binomial", "g": "geometric"}.get(kind[0], "poisson"),
+        base,
+        False,
+        scan(points, Zones(np.asarray(center), se), rules),
+    )
+
+
+def _laney(
+    kind: str,
+    points: Floats,
+    center: float,
+    se: Floats,
+    base: int,
+    rules: Iterable[int],
+    top: float = np.inf,
+) -> LaneyChart:
+    z = (points - center) / se
+    if base < 2:
+        raise OutOfDomain("base", base, "at least 2 samples, to see how they vary")
+    sigma_z = float(np.abs(np.diff(z[:base])).mean()) / d2(2)
+    return LaneyChart(_chart(kind, points, center, se * sigma_z, base, rules, top), z, sigma_z)
+
+
+def _binomial_counts(x: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
+    hits = checks.counts("x", x)
+    size = checks.counts("n", np.broadcast_to(np.asarray(n), hits.shape) if np.ndim(n) == 0 else n)
+    _same_length(hits, size)
+    bad = (size == 0) | (hits > size)
+    if bad.any():
+        place = int(np.argmax(bad))
+        found = f"{int(hits[place])} of {int(size[place])}"
+        raise OutOfDomain(f"x and n, item {place + 1},", found, "x of n with n above 0")
+    return hits.astype(np.float64), size.astype(np.float64)
+
+
+def _poisson_counts(x: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
+    hits = checks.counts("x", x)
+    size = checks.series("n", np.broadcast_to(np.asarray(n), hits.shape) if np.ndim(n) == 0 else n)
+    _same_length(hits, size)
+    if (size <= 0).any():
+        place = int(np.argmax(size <= 0))
+        raise OutOfDomain(f"n, item {place + 1},", float(size[place]), "an exposure above 0")
+    return hits.astype(np.float64), size
+
+
+def _same_length(x: ArrayLike, n: ArrayLike) -> None:
+    if np.size(x) != np.size(n):
+        raise OutOfDomain("n", f"of {np.size(n)}", f"one for each of {np.size(x)} samples")
+
+
+def _base(size: int, base: int | None) -> int:
+    if base is None:
+        return size
+    first = checks.whole("base", base, least=1)
+    if first > size:
+        raise OutOfDomain("base", first, f"at most the number of samples, {size}")
+    return first

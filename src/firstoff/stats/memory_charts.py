@@ -1,0 +1,239 @@
+"""Charts that remember: EWMA and CUSUM, for small shifts; and the run lengths of all."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from firstoff.stats import checks
+from firstoff.stats.checks import Floats, Integers
+from firstoff.stats.control_charts import ControlChart
+from firstoff.stats.errors import NoVariation, OutOfDomain
+from firstoff.stats.signals import Zones, scan
+from firstoff.stats.spread import Within, series_sigma, subgroup_sigma, subgroups
+
+_BLOCK = 64  # values smoothed together by one small matrix
+_NODES = 80  # of the quadrature for run lengths
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CusumChart:
+    """A tabular CUSUM in standard errors: upper sums are positive, lower ones negative.
+
+    signal_upper, signal_lower: indices beyond h; upper_since, lower_since at a signal tell where
+    the shift began: the index after the last zero.
+    """
+
+    upper: Floats
+    lower: Floats
+    k: float
+    h: float
+    center: float
+    sigma: float
+    method: str
+    signal_upper: Integers
+    signal_lower: Integers
+
+    def began(self, index: int) -> int:
+        """Where the run that signals at ``index`` began: the first point after the last zero."""
+        sums = self.upper if self.upper[index] > self.h else -self.lower
+        zero = np.flatnonzero(sums[: index + 1] <= 0)
+        return int(zero[-1]) + 1 if zero.size else 0
+
+
+def ewma_chart(
+    values: ArrayLike,
+    *,
+    weight: float = 0.2,
+    sigmas: float = 3.0,
+    center: float | None = None,
+    sigma: float | None = None,
+    within: Within | None = None,
+) -> ControlChart:
+    """Exponentially weighted moving average, with exact limits that widen from the start.
+
+    values: a series, or rational subgroups whose means are smoothed; weight: of the newest point,
+    above 0, at most 1. Raises TooFewData, OutOfDomain.
+    Source: Roberts (1959); Montgomery 9.2. Oracle: R qcc ewma; NIST 6.3.2.4
+    """
+    share = checks.real("weight", weight, above=0)
+    if share > 1:
+        raise OutOfDomain("weight", share, "at most 1")
+    width = checks.real("sigmas", sigmas, above=0)
+    points, level, spread, se, method = _standardised(values, center, sigma, within)
+    smooth = _smoothed(points, share, level)
+    age = 2 * np.arange(1, points.size + 1)
+    error = se * np.sqrt(share / (2 - share) * -np.expm1(age * math.log1p(-share)))
+    if share == 1:
+        error = se
+    return ControlChart(
+        "EWMA",
+        smooth,
+        np.full(points.size, level),
+        level - width * error,
+        level + width * error,
+        spread,
+        method,
+        points.size,
+        center is not None and sigma is not None,
+        scan(smooth, Zones(np.asarray(level), error * width / 3), (1,)),
+    )
+
+
+def cusum_chart(
+    values: ArrayLike,
+    *,
+    k: float = 0.5,
+    h: float = 5.0,
+    center: float | None = None,
+    sigma: float | None = None,
+    within: Within | None = None,
+) -> CusumChart:
+    """Tabular CUSUM: sums of what exceeds k standard errors, that signal beyond h.
+
+    k is half the shift to be found. values: a series or rational subgroups.
+    Raises NoVariation, TooFewData, OutOfDomain.
+    Source: Page (1954); Montgomery 9.1. Oracle: R qcc cusum, whose shift is 2k
+    """
+    slack = checks.real("k", k, least=0)
+    limit = checks.real("h", h, above=0)
+    points, level, spread, se, method = _standardised(values, center, sigma, within)
+    if spread == 0:
+        raise NoVariation
+    z = (points - level) / se
+    upper, lower = _sums(z - slack), -_sums(-z - slack)
+    return CusumChart(
+        upper,
+        lower,
+        slack,
+        limit,
+        level,
+        spread,
+        method,
+        np.flatnonzero(upper > limit),
+        np.flatnonzero(lower < -limit),
+    )
+
+
+def shewhart_arl(shift: float, *, sigmas: float = 3.0) -> float:
+    """Points until a Shewhart chart signals, on average, after a shift of so many standard errors.
+
+    Raises OutOfDomain. Source: geometric distribution. Oracle: R pnorm
+    """
+    limit = checks.real("sigmas", sigmas, above=0)
+    moved = checks.real("shift", shift)
+    return 1 / float(special.ndtr(-limit - moved) + special.ndtr(-limit + moved))
+
+
+def cusum_arl(shift: float, *, k: float = 0.5, h: float = 5.0) -> float:
+    """Points until a two-sided CUSUM signals, on average, from a start at zero.
+
+    The integral equation of each side by Gauss-Legendre; the sides join as rates.
+    Raises OutOfDomain. Source: Page (1954); Kemp (1961). Oracle: R spc xcusum.arl
+    """
+    moved = checks.real("shift", shift)
+    slack, limit = checks.real("k", k, least=0), checks.real("h", h, above=0)
+    return 1 / (1 / _cusum_side(moved, slack, limit) + 1 / _cusum_side(-moved, slack, limit))
+
+
+def ewma_arl(shift: float, *, weight: float = 0.2, sigmas: float = 3.0) -> float:
+    """Points until a two-sided EWMA with fixed (asymptotic) limits signals, on average.
+
+    Raises OutOfDomain. Source: Crowder (1987). Oracle: R spc xewma.arl
+    """
+    moved = checks.real("shift", shift)
+    share = checks.real("weight", weight, above=0)
+    if share > 1:
+        raise OutOfDomain("weight", share, "at most 1")
+    limit = checks.real("sigmas", sigmas, above=0) * math.sqrt(share / (2 - share))
+    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    x, w = limit * nodes, limit * weights
+
+    def kernel(start: Floats) -> Floats:
+        step = (x[None, :] - (1 - share) * start[:, None]) / share - moved
+        return w * _density(step) / share
+
+    return _run_length(x, kernel, np.zeros(1))
+
+
+def _cusum_side(moved: float, slack: float, limit: float) -> float:
+    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    x, w = limit * (nodes + 1) / 2, limit * weights / 2
+    states = np.concatenate(([0.0], x))
+
+    def kernel(start: Floats) -> Floats:
+        to_zero = special.ndtr(slack - start - moved)
+        return np.column_stack((to_zero, w * _density(x + slack - start[:, None] - moved)))
+
+    return _run_length(states, kernel, np.zeros(1))
+
+
+def _run_length(states: Floats, kernel: Callable[[Floats], Floats], start: Floats) -> float:
+    """Solve L = 1 + K L on the states, and step from the start once more."""
+    lengths = np.linalg.solve(np.eye(states.size) - kernel(states), np.ones(states.size))
+    return float(1 + kernel(start)[0] @ lengths)
+
+
+def _density(z: Floats) -> Floats:
+    found: Floats = np.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
+    return found
+
+
+def _standardised(
+    values: ArrayLike, center: float | None, sigma: float | None, within: str | None
+) -> tuple[Floats, float, float, Floats, str]:
+    """Points, centre, process sigma, standard error of each point, method."""
+    if _nested(values):
+        groups = subgroups("values", values)
+        points, sizes = groups.means, groups.sizes.astype(np.float64)
+        level = float((points * sizes).sum() / sizes.sum())
+        found = None if sigma is not None else subgroup_sigma(groups, within or "pooled")
+    else:
+        points = checks.series("values", values)
+        sizes = np.ones(points.size)
+        level = float(points[0] + (points - points[0]).mean())
+        found = None if sigma is not None else series_sigma(points, within or "moving-range")
+    middle = level if center is None else checks.real("center", center)
+    if found is None:
+        spread, method = checks.real("sigma", sigma, least=0), "given"
+    else:
+        spread, method = found.value, found.method
+    return points, middle, spread, spread / np.sqrt(sizes), method
+
+
+def _nested(values: ArrayLike) -> bool:
+    if isinstance(values, np.ndarray):
+        return values.ndim == 2
+    if not isinstance(values, (list, tuple)) or not values:
+        return False
+    return isinstance(values[0], (list, tuple, np.ndarray))
+
+
+def _smoothed(points: Floats, weight: float, start: float) -> Floats:
+    """z_i = weight x_i + (1 - weight) z_(i-1), block by block: one matrix product each."""
+    keep = 1 - weight
+    rows = -(-points.size // _BLOCK)
+    padded = np.zeros(rows * _BLOCK)
+    padded[: points.size] = points - start
+    age = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
+    matrix = np.where(age >= 0, weight * keep ** np.maximum(age, 0), 0.0)
+    inner = padded.reshape(rows, _BLOCK) @ matrix.T
+    fade = keep ** np.arange(1, _BLOCK + 1)
+    carried = np.empty(rows)
+    carry = 0.0
+    for row in range(rows):
+        carried[row] = carry
+        carry = inner[row, -1] + fade[-1] * carry
+    smooth: Floats = (inner + carried[:, None] * fade).ravel()[: points.size] + start
+    return smooth
+
+
+def _sums(steps: Floats) -> Floats:
+    """s_i = max(0, s_(i-1) + step_i): the running sum less its running minimum."""
+    total = np.cumsum(steps)
+    floor = np.minimum(np.minimum.accumulate(total), 0.0)
+    found: Floats = total - floor
+    return found
