@@ -21,6 +21,7 @@ _WORKER = "PYTEST_XDIST_WORKER" in os.environ
 # A home of the tests' own, whatever the developer's shell says and wherever they stand.
 _home = tempfile.TemporaryDirectory(prefix="firstoff-tests-", ignore_cleanup_errors=True)
 os.environ["FIRSTOFF_HOME"] = _home.name
+(Path(_home.name) / "static").mkdir()  # whitenoise warns where there is none
 os.environ.setdefault("FIRSTOFF_LOG_LEVEL", "error")
 for _name in ("FIRSTOFF_DATABASE_URL", "FIRSTOFF_URL", "FIRSTOFF_HOSTS", "FIRSTOFF_USER"):
     os.environ.pop(_name, None)
@@ -57,16 +58,18 @@ def _needs_tables(item: pytest.Item) -> bool:
     return bool(wanted & fixtures) or item.get_closest_marker("django_db") is not None
 
 
+def _runs_on_sqlite(item: pytest.Item) -> bool:
+    return "postgresql_url" not in getattr(item, "fixturenames", ())
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes more than a few seconds")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if KIND != "postgresql":
-        return
-    left_out = [i for i in items if not _needs_tables(i)]
-    items[:] = [i for i in items if _needs_tables(i)]
-    config.hook.pytest_deselected(items=left_out)
+    wanted = _needs_tables if KIND == "postgresql" else _runs_on_sqlite
+    config.hook.pytest_deselected(items=[i for i in items if not wanted(i)])
+    items[:] = [i for i in items if wanted(i)]
     if _REASON:
         for item in items:
             item.add_marker(pytest.mark.skip(reason=f"PostgreSQL did not start: {_REASON}"))

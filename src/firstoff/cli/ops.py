@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlparse
@@ -262,7 +261,7 @@ def _serve(host: str, port: int, proxy: str, ready: Callable[[str], None] | None
     if gone := upkeep.put_back_triggers():
         serving.say(f"Warning: {len(gone)} triggers were missing and are back; see the log.")
         serving.log.warning("triggers were missing and are back: %s", ", ".join(gone))
-    upkeep.sweep_sessions()
+    upkeep.sweep_sessions(now())
     server = _listening(host, port, proxy)
     shown = settings.URL.geturl() or f"http://{f'[{host}]' if ':' in host else host}:{port}"
     if ready:
@@ -309,7 +308,7 @@ def _load_demo() -> dict[str, Any]:
             way_out="Name another folder with --home; firstoff serve starts this one.",
         )
     out.print("Loading the golden pilot.")
-    guide = asdict(service.load(at=datetime.now(UTC)))
+    guide = asdict(service.load(at=now()))
     kept.touch(mode=0o600)
     kept.write_text(json.dumps(guide, default=str))
     return guide

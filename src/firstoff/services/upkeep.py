@@ -3,12 +3,12 @@
 import os
 import tempfile
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import DatabaseError, connection
-from django.utils import timezone
 
 from firstoff.db import triggers
 from firstoff.errors import Unavailable
@@ -68,5 +68,5 @@ def put_back_triggers() -> tuple[str, ...]:
     return gone
 
 
-def sweep_sessions() -> None:
-    Session.objects.filter(expire_date__lt=timezone.now()).delete()
+def sweep_sessions(at: datetime) -> None:
+    Session.objects.filter(expire_date__lt=at).delete()
