@@ -1,0 +1,1 @@
+"""Attribute agreement: kappa, within, between, against the standard; intraclass correlation."""

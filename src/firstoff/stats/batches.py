@@ -1,0 +1,1 @@
+"""Between batches: one-way ANOVA, Levene, variance components."""

@@ -1,0 +1,1 @@
+"""Inspect all, none or a sample: what each costs."""

@@ -1,0 +1,1 @@
+"""Demonstration tests: success run, zero failures, time against units, Weibayes."""

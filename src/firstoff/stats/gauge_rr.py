@@ -1,0 +1,1 @@
+"""Gauge repeatability and reproducibility: crossed, nested, one appraiser; many gauges at once."""

@@ -1,0 +1,1 @@
+"""Build times that fall as people learn: the learning curve."""

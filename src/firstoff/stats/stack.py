@@ -1,0 +1,1 @@
+"""Tolerance chains: worst case, RSS, Monte Carlo, contribution of each link."""

@@ -1,0 +1,1 @@
+"""Mean, standard deviation and autocorrelation of one series, without losing digits."""

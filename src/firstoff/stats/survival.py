@@ -1,0 +1,1 @@
+"""Life without a model: median ranks, adjusted ranks, Kaplan-Meier, MTBF."""

@@ -1,0 +1,1 @@
+"""Returns to expect from a fleet of units of several ages."""

@@ -1,0 +1,1 @@
+"""Weibull and exponential life fitted to failures, suspensions and intervals."""
