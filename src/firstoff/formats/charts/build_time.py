@@ -178,11 +178,22 @@ def _names_at_right(
          f"{b.label}: mean {words.rounded(b.mean, 1)}")
         for b in batches
     ]  # fmt: skip
-    return [
-        marks.text(style, [{"y": place, "text": text}], options={"limit": {"expr": _names(look)}},
-                   x=marks.at(_right(look)), y=y)
+    # In a narrow column the bar is named by its value alone: an ellipsis must not eat the value.
+    text_or_value = f"width < {look(400)} ? replace(datum.text, 'mean at most ', '') : datum.text"
+    options = {
+        "limit": {"expr": _names(look)},
+        "text": {"expr": text_or_value},
+        "baseline": "middle",
+        "align": "left",
+    }
+    rows = [
+        (style, {"y": place, "text": text})
         for place, style, text in _apart(named, gap=top * 15 / HEIGHT)
-    ]  # fmt: skip
+    ]
+    return [
+        marks.layer("text", style, [row], mark_options=options, x=marks.at(_right(look)), y=y)
+        for style, row in rows
+    ]
 
 
 def _apart(named: list[tuple[float, str, str]], gap: float) -> list[tuple[float, str, str]]:

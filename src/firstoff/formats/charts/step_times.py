@@ -110,7 +110,7 @@ def draw(d: StepTimes, look: Look) -> Spec:
 
 
 def _ticks_and_figures(rows: list[dict[str, object]], x: Spec, y: Spec, look: Look) -> list[Spec]:
-    tick = {"orient": "vertical", "size": look(17), "thickness": look(4), "yOffset": look(25)}
+    tick = {"orient": "vertical", "size": look(14), "thickness": look(4), "yOffset": look(25)}
     said = [r | {"text": str(r["said"])} for r in rows]
     ratio = [r | {"text": str(r["ratio"])} for r in rows]
     right = {"dy": look(25), "align": "right"}
