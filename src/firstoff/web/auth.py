@@ -6,7 +6,7 @@ and to act. The guard finds the site, asks the one table of permissions and hand
 guard makes menus honest, it is not the lock.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import wraps
@@ -111,8 +111,9 @@ def end(request: HttpRequest) -> None:
 def page(get: str | None = None, *, post: str | None = None) -> Callable[[View], View]:
     """Guard a view. ``get`` and ``post`` are permissions; ``"self"`` takes being signed in.
 
-    The site is the one in the address (``site``), else the one in the query, else the first one
-    where the actor may. A site the actor has no role at answers 404, a missing role 403.
+    The site is the one in the address (``site``), else the one in the query, else the one they
+    were at, else the first one where the actor may. A site the actor has no role at answers 404,
+    a missing role 403.
     """
 
     def decorate(view: View) -> View:
@@ -149,10 +150,14 @@ def _place(request: Any, code: str | None, permission: str) -> SiteView | None:
     code = code or request.GET.get("site") or request.POST.get("site")
     if code:
         place = access.site(actor, code)
+        if len(places) > 1 and request.session.get("site") != code:
+            request.session["site"] = code  # where they are stays until they go elsewhere
     elif permission == "self":
-        return places[0] if places else None
+        return _usual(request, places)
     elif places:
-        place = next((p for p in places if may(actor, permission, p.id)), places[0])
+        usual = _usual(request, places)
+        allowed = tuple(p for p in places if may(actor, permission, p.id))
+        place = usual if usual is not None and usual in allowed else (allowed or places)[0]
     else:
         raise NotAllowed(
             "You have no role at any site yet.",
@@ -161,6 +166,12 @@ def _place(request: Any, code: str | None, permission: str) -> SiteView | None:
     if permission != "self":
         require(actor, permission, place.id)
     return place
+
+
+def _usual(request: HttpRequest, places: Sequence[SiteView]) -> SiteView | None:
+    """The site they were at, else the first they see; None where they see none."""
+    last = request.session.get("site")
+    return next((p for p in places if p.code == last), places[0] if places else None)
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
