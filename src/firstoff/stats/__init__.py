@@ -25,6 +25,13 @@ from firstoff.stats.capability import (
     indices,
     ppk_lower_bound,
 )
+from firstoff.stats.capability_planning import (
+    Capabilities,
+    HoldableTolerance,
+    capabilities,
+    holdable_tolerance,
+    sample_size_for_capability,
+)
 from firstoff.stats.caveats import Caveat
 from firstoff.stats.constants import ChartConstants, c4, chart_constants, d2, d2_star, d3
 from firstoff.stats.control_charts import (
@@ -39,6 +46,11 @@ from firstoff.stats.control_charts import (
     z_mr_chart,
 )
 from firstoff.stats.errors import NotEstimable, NoVariation, OutOfDomain, StatsError, TooFewData
+from firstoff.stats.fits import (
+    Distribution,
+    distribution,
+    fit_distribution,
+)
 from firstoff.stats.memory_charts import (
     CusumChart,
     cusum_arl,
@@ -50,6 +62,19 @@ from firstoff.stats.memory_charts import (
 from firstoff.stats.multivariate_charts import (
     HotellingChart,
     hotelling_chart,
+)
+from firstoff.stats.nonnormal import (
+    Johnson,
+    Normality,
+    PercentileCapability,
+    Transform,
+    TransformedCapability,
+    box_cox,
+    fit_johnson,
+    normality,
+    percentile_capability,
+    transformed_capability,
+    yeo_johnson,
 )
 from firstoff.stats.pareto import Pareto, ParetoBar, pareto
 from firstoff.stats.process_time import ProcessTime, process_time
@@ -119,6 +144,7 @@ from firstoff.stats.yields import (
 
 __all__ = [
     "OC",
+    "Capabilities",
     "Capability",
     "Caveat",
     "ChartConstants",
@@ -127,17 +153,22 @@ __all__ = [
     "ControlChart",
     "CusumChart",
     "DefectsPerMillion",
+    "Distribution",
+    "HoldableTolerance",
     "HotellingChart",
     "Indices",
+    "Johnson",
     "LaneyChart",
     "LotOutcome",
     "NoVariation",
     "Nonconforming",
+    "Normality",
     "NotEstimable",
     "OutOfDomain",
     "OutgoingLimit",
     "Pareto",
     "ParetoBar",
+    "PercentileCapability",
     "Posterior",
     "Prediction",
     "ProcessTime",
@@ -152,13 +183,17 @@ __all__ = [
     "StatsError",
     "Switching",
     "TooFewData",
+    "Transform",
+    "TransformedCapability",
     "VariablesPlan",
     "Yields",
     "aql_labels",
     "beta_binomial_pmf",
     "bissell_interval",
+    "box_cox",
     "c4",
     "c_chart",
+    "capabilities",
     "capability",
     "chance_within_tries",
     "chart_constants",
@@ -169,6 +204,7 @@ __all__ = [
     "d2",
     "d2_star",
     "d3",
+    "distribution",
     "dnom_chart",
     "dpmo",
     "draw_sample",
@@ -178,8 +214,11 @@ __all__ = [
     "expected_outside",
     "find_plan",
     "find_variables_plan",
+    "fit_distribution",
+    "fit_johnson",
     "further_clean_units",
     "g_chart",
+    "holdable_tolerance",
     "hotelling_chart",
     "indices",
     "individuals_chart",
@@ -187,11 +226,13 @@ __all__ = [
     "laney_u_chart",
     "m_from_k",
     "moving_range_chart",
+    "normality",
     "np_chart",
     "operating_characteristic",
     "outgoing_limit",
     "p_chart",
     "pareto",
+    "percentile_capability",
     "poisson_rate",
     "posterior",
     "ppk_lower_bound",
@@ -202,6 +243,7 @@ __all__ = [
     "rate_for_probability",
     "rolled_throughput",
     "run_rules",
+    "sample_size_for_capability",
     "sample_size_for_claim",
     "sequential_plan",
     "shewhart_arl",
@@ -210,11 +252,13 @@ __all__ = [
     "switch",
     "switch_all",
     "t_chart",
+    "transformed_capability",
     "u_chart",
     "variables_acceptance",
     "xbar_acceptance",
     "xbar_r_chart",
     "xbar_s_chart",
+    "yeo_johnson",
     "yields",
     "z_mr_chart",
     "zero_acceptance_size",
