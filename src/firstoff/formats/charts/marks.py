@@ -66,11 +66,11 @@ def at(pixels: float | str | Spec) -> Spec:
     return {"value": pixels}
 
 
-def limited(share: float, look: Look, *, gap: float = 8) -> Spec:
+def limited(share: float, look: Look, *, least: float = 60) -> Spec:
     """Options that end a text in an ellipsis before it leaves its share of the width: a long name
     would otherwise squeeze the drawing."""
     return {
-        "limit": {"expr": f"max({look(60)}, width * {share:.4f} - {look(gap)})"},
+        "limit": {"expr": f"max({look(least)}, width * {share:.4f} - {look(8)})"},
         "ellipsis": "…",
     }
 
@@ -81,11 +81,11 @@ Named = tuple[float, str, str, str]  # value, style of the line, style of the la
 def uprights(x: Spec, lines: Sequence[Named], look: Look) -> list[Spec]:
     """Named vertical lines through the whole drawing, each name above it in a lane of its own.
 
-    Lanes fall from left to right, so that no line runs through the name of another; a name near
-    the right edge runs to the left of its line, in a lane above all others."""
+    Lanes fall from left to right, so that no line runs through the name of another; names right of
+    the middle run to the left of their lines, in lanes above all others."""
     low, high = x["scale"]["domain"]
     ordered = sorted(lines)
-    late = [line for line in ordered if line[0] > low + 0.7 * (high - low)]
+    late = [line for line in ordered if line[0] > low + 0.5 * (high - low)]
     early = [line for line in ordered if line not in late]
     layers = []
     for lane, line in enumerate([*reversed(early), *late]):
@@ -94,7 +94,8 @@ def uprights(x: Spec, lines: Sequence[Named], look: Look) -> list[Spec]:
         y = at(-look(9 + 15 * lane))
         share = (value - low) / (high - low)
         side = {"align": "right", "dx": look(-5)} if line in late else {"dx": look(5)}
-        side |= limited(share if line in late else 1 - share, look)
+        # Names of bars and standards are short: they may lean over the edge before they are cut.
+        side |= limited(share if line in late else 1 - share, look, least=240)
         layers += [
             layer("rule", style, rows, x=on(x, "x"), y=y, y2=at("height")),
             text(name, rows, options=side, x=on(x, "x"), y=y),

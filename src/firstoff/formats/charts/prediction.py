@@ -139,7 +139,7 @@ def _remark(d: Prediction, x: Spec, right: float, look: Look, *, gap: float) -> 
         place, align, dx = (d.low + d.high) / 2, "center", 0.0
         if share < 0.45:
             place, align, dx, share = float(d.low), "right", -gap, d.low / right
-    needed = look(220 if align == "center" else 150)
+    needed = look(250 if align == "center" else 150)
     room = {"expr": f"width * {share:.4f} > {needed} ? 1 : 0"}
     options = {"align": align, "dx": dx, "opacity": room}
     return marks.text(
