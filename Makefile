@@ -28,5 +28,9 @@ fmt: setup   ## format, and mend what can be mended
 lock: setup  ## both lock files anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)
 	$(LOCK) $(UPGRADE) -o requirements.lock
 	$(LOCK) $(UPGRADE) -o requirements-dev.lock --group dev --constraint requirements.lock
+docs: setup  ## the reference pages that are written from the registries
+	$(BIN)/python -m firstoff.rules.criteria.page > docs/reference/criteria.md
+bench: setup ## Firstoff beside the raw limits of this machine
+	$(BIN)/python -m benchmarks
 wheel: setup ## the package, into dist/
 	$(BIN)/python -m hatchling build -t wheel -d dist
