@@ -5,6 +5,7 @@ nothing. Which database the tests run on: tests/plugins/database.py.
 """
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,19 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder of shared cases is not here (FIRSTOFF_SHARED)")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
+    """SQLite in a file: in memory, the second of two writing threads gets an error, no turn."""
+    from django.db import connections
+
+    if connections["default"].vendor == "sqlite":
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        name = str(Path(os.environ["FIRSTOFF_HOME"]) / f"test-{worker}.sqlite3")
+        connections["default"].settings_dict["TEST"]["NAME"] = name
+    else:
+        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
 
 
 @pytest.fixture(autouse=True)
@@ -74,9 +88,16 @@ def world(db: None, _quick_hashes: None) -> World:
 
 
 @pytest.fixture
-def lasting_world(transactional_db: None, _quick_hashes: None) -> World:
+def lasting_world(transactional_db: None, _quick_hashes: None) -> Iterator[World]:
     """The same in a database with real transactions, for tests with threads."""
-    return make_world()
+    from django.db import connection
+
+    from firstoff.db import triggers
+
+    yield make_world()
+    # What is committed has to be cleared away, and records do not let themselves be deleted;
+    # the flush that follows installs the triggers again.
+    triggers.remove(connection)
 
 
 def make_world(at: datetime = NOW) -> World:

@@ -87,7 +87,9 @@ class Pilot:
     batch_id: str
 
 
-def make_program(world: Any, definition: Definition = CROCK, *, at: datetime = NOW) -> tuple[int, int]:
+def make_program(
+    world: Any, definition: Definition = CROCK, *, at: datetime = NOW
+) -> tuple[int, int]:
     """The program and its baseline, by their keys."""
     from firstoff.services import plan
 

@@ -61,9 +61,7 @@ def test_a_run_needs_a_baseline(world: Any) -> None:
     from firstoff.services import plan
 
     unfrozen = replace(CROCK, program=replace(CROCK.program, code="CC-2"), part="CC-2")
-    loaded = plan.load_definition(
-        site_id=world.site.pk, definition=unfrozen, by=world.eli, at=NOW
-    )
+    loaded = plan.load_definition(site_id=world.site.pk, definition=unfrozen, by=world.eli, at=NOW)
     with pytest.raises(Refused, match="CC-2 has no baseline") as refused:
         create(world, loaded.program_id)
     assert refused.value.code == "R-30"

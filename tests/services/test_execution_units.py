@@ -147,7 +147,7 @@ def test_what_cannot_be_meant_starts_nothing(
     world: Any, given: dict[str, Any], sentence: str
 ) -> None:
     pilot = make_pilot(world)
-    code, message = refusal(start, world, pilot, 1, **given)
+    _, message = refusal(start, world, pilot, 1, **given)
     assert message.startswith(sentence), message
     assert Unit.objects.count() == 0
 
@@ -248,9 +248,7 @@ def test_a_quality_manager_lifts_a_refusal_by_signature_for_one_serial(world: An
         ("order", " ", "The subject is empty."),
     ],
 )
-def test_not_everything_can_be_lifted(
-    world: Any, lift: str, subject: str, sentence: str
-) -> None:
+def test_not_everything_can_be_lifted(world: Any, lift: str, subject: str, sentence: str) -> None:
     pilot = make_pilot(world)
     given = {"reason": "r", "password": PASSWORD, "by": world.ada, "at": NOW}
     error = refusal(

@@ -1,0 +1,223 @@
+"""Many records at once: all or none, or each for itself; posted again, stored once."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from firstoff.db.models import Defect, Judgement, LedgerEntry, OperationRecord, TestRecord, Unit
+from firstoff.errors import InvalidInput, Refused
+from firstoff.queries.execution.facts import run_facts
+from firstoff.queries.ledger import verify
+from firstoff.rules.execution import Reading
+from firstoff.services import execution
+from firstoff.services.execution import PostedDefect, PostedMeasure, PostedStep, PostedUnit
+from firstoff.terms import Attempt
+from tests.conftest import NOW
+from tests.making import MINUTE, make_pilot, opened_pilot
+
+LATER = NOW + timedelta(days=1)
+
+
+def good(number: int, **given: Any) -> PostedUnit:
+    start = NOW + number * 10 * MINUTE
+    values = {
+        "started_at": start,
+        "judged_at": start + 6 * MINUTE,
+        "fit": "pass",
+        "finish": "pass",
+        "function": "pass",
+        "build_seconds": Decimal(300),
+        "uid": uuid4(),
+        **given,
+    }
+    return PostedUnit(serial=values.pop("serial", f"CC1-P1-{number:03}"), **values)
+
+
+def post(world: Any, pilot: Any, records: list[PostedUnit], **given: Any) -> Any:
+    values = {"by": world.ben, "at": LATER, **given}
+    return execution.record_units(run_id=pilot.run_id, records=records, **values)
+
+
+def test_a_whole_batch_is_posted_in_one_go(world: Any) -> None:
+    pilot = opened_pilot(world)
+    records = [good(n) for n in range(2, 21)]
+    records[3] = good(5, fit="", defects=(PostedDefect("D-101", "rocks"),))
+    answer = post(world, pilot, records)
+    sample = Reading(run_facts([pilot.run_id])[0]).sample
+    assert (answer.count("stored"), Unit.objects.count(), Defect.objects.get().note) == (
+        19,
+        20,
+        "rocks",
+    )
+    assert [s.first for s in sample[:6]] == [
+        "pending",
+        "good",
+        "good",
+        "good",
+        "reject",
+        "good",
+    ]
+    assert verify().broken is None
+
+
+def test_posted_again_everything_is_stored_already_and_the_ledger_is_silent(world: Any) -> None:
+    pilot = opened_pilot(world)
+    records = [good(n) for n in range(2, 6)]
+    post(world, pilot, records)
+    entries = LedgerEntry.objects.count()
+    again = post(world, pilot, records)
+    assert (again.count("already"), LedgerEntry.objects.count(), Unit.objects.count()) == (
+        4,
+        entries,
+        5,
+    )
+
+
+def test_one_record_that_cannot_be_taken_stops_all_of_them(world: Any) -> None:
+    pilot = opened_pilot(world)
+    records = [good(2), good(3, fit="fail"), good(4, equipment="NOPE")]
+    with pytest.raises(Refused) as refused:
+        post(world, pilot, records)
+    error = refused.value
+    assert (error.code, error.message) == (
+        "records-refused",
+        "2 of 3 records cannot be taken, and nothing was recorded. The first is record 2, "
+        "CC1-P1-003: CC1-P1-003 fails fit without a defect code.",
+    )
+    assert [(r["serial"], r["code"]) for r in error.details["records"]] == [
+        ("CC1-P1-003", "R-34"),
+        ("CC1-P1-004", "invalid-input"),
+    ]
+    assert Unit.objects.count() == 1
+
+
+def test_best_effort_takes_what_it_can_and_answers_for_each(world: Any) -> None:
+    pilot = opened_pilot(world)
+    records = [good(2), good(3, fit="fail"), good(1), good(4, started_at=NOW - MINUTE)]
+    answer = post(world, pilot, records, mode="best_effort")
+    assert [(a.serial, a.state, a.code) for a in answer.answers] == [
+        ("CC1-P1-002", "stored", ""),
+        ("CC1-P1-003", "refused", "R-34"),
+        ("CC1-P1-001", "stored", ""),
+        ("CC1-P1-004", "refused", "R-31"),
+    ]
+    assert sorted(Unit.objects.values_list("serial", flat=True)) == ["CC1-P1-001", "CC1-P1-002"]
+
+
+def test_the_same_rules_hold_as_one_by_one(world: Any) -> None:
+    pilot = make_pilot(world, bar=None)
+    answer = post(world, pilot, [good(1)], mode="best_effort")
+    assert answer.answers[0].message == "CC1-P1 has no locked bar, so no unit may be started."
+
+
+def test_the_first_article_gates_a_post_too(world: Any) -> None:
+    pilot = make_pilot(world)
+    answer = post(world, pilot, [good(1), good(2)], mode="best_effort")
+    assert [(a.state, a.code) for a in answer.answers] == [("stored", ""), ("refused", "R-35")]
+
+
+def test_units_are_numbered_in_the_order_they_were_started(world: Any) -> None:
+    pilot = opened_pilot(world)
+    post(world, pilot, [good(4), good(2), good(3)])
+    order = Unit.objects.order_by("position").values_list("serial", flat=True)
+    assert list(order) == ["CC1-P1-001", "CC1-P1-002", "CC1-P1-003", "CC1-P1-004"]
+
+
+def test_retests_come_after_first_results_whatever_their_place(world: Any) -> None:
+    pilot = opened_pilot(world)
+    retest = good(2, attempt=Attempt.RETEST, started_at=None, judged_at=LATER, build_seconds=None)
+    failed = good(2, fit="", defects=(PostedDefect("D-101"),))
+    post(world, pilot, [retest, failed])
+    state = Reading(run_facts([pilot.run_id])[0]).sample[1]
+    assert (state.first, state.final) == ("reject", "good")
+
+
+def test_a_record_id_with_another_content_is_refused(world: Any) -> None:
+    pilot = opened_pilot(world)
+    uid = uuid4()
+    post(world, pilot, [good(2, uid=uid)])
+    answer = post(world, pilot, [good(2, uid=uid, finish="fail")], mode="best_effort")
+    other = post(world, pilot, [good(3, uid=uid)], mode="best_effort")
+    assert [(a.state, a.code) for a in (*answer.answers, *other.answers)] == [
+        ("refused", "R-36"),
+        ("refused", "R-36"),
+    ]
+
+
+def test_without_a_record_id_the_same_result_is_known_by_its_content(world: Any) -> None:
+    pilot = opened_pilot(world)
+    post(world, pilot, [good(2, uid=None)])
+    answer = post(
+        world, pilot, [good(2, uid=None), good(2, uid=None, fit="fail")], mode="best_effort"
+    )
+    assert [(a.state, a.code) for a in answer.answers] == [("already", ""), ("refused", "R-34")]
+
+
+def test_one_post_holds_each_record_once(world: Any) -> None:
+    pilot = opened_pilot(world)
+    record = good(2)
+    answer = post(world, pilot, [record, record])
+    assert [a.state for a in answer.answers] == ["stored", "already"]
+
+
+def test_steps_and_values_come_along(world: Any) -> None:
+    pilot = opened_pilot(world)
+    steps = (PostedStep(10, Decimal(60)), PostedStep(20, Decimal(120)), PostedStep(30, Decimal(9)))
+    values = (PostedMeasure("1", Decimal("0.61")),)
+    post(world, pilot, [good(2, steps=steps, measures=values, note="first of the shift")])
+    rows = OperationRecord.objects.order_by("seq").values_list("seq", "outcome")
+    assert (list(rows), TestRecord.objects.count()) == (
+        [(10, "pass"), (20, "pass"), (30, "pass")],
+        1,
+    )
+    assert '"notes":{"CC1-P1-002":"first of the shift"}' in (
+        LedgerEntry.objects.latest("seq").details
+    )
+
+
+def test_a_value_out_of_limits_contradicts_a_good_unit(world: Any) -> None:
+    pilot = opened_pilot(world)
+    bad = (PostedMeasure("1", Decimal("0.95")),)
+    answer = post(world, pilot, [good(2, measures=bad)], mode="best_effort")
+    assert answer.answers[0].message == (
+        "1 Lid clearance: 0.95 mm is over 0.9 mm; pass is not possible."
+    )
+
+
+def test_a_refused_record_leaves_no_trace_in_what_follows(world: Any) -> None:
+    pilot = opened_pilot(world)
+    wrong = (PostedStep(10, Decimal(60)), PostedStep(30, Decimal(60)))
+    answer = post(world, pilot, [good(2, steps=wrong), good(3)], mode="best_effort")
+    assert [a.state for a in answer.answers] == ["refused", "stored"]
+    assert Unit.objects.get(serial="CC1-P1-003").position == 2
+
+
+@pytest.mark.parametrize("count", [0, 10_001])
+def test_a_post_has_1_to_10000_records(world: Any, count: int) -> None:
+    pilot = opened_pilot(world)
+    with pytest.raises(InvalidInput, match="expected 1 to 10,000"):
+        post(world, pilot, [good(2)] * count)
+
+
+def test_the_number_of_statements_does_not_grow_with_the_records(world: Any) -> None:
+    pilot = opened_pilot(world)
+
+    def statements(numbers: range) -> int:
+        with CaptureQueriesContext(connection) as seen:
+            post(world, pilot, [good(n) for n in numbers])
+        return len(seen)
+
+    assert statements(range(2, 3)) == statements(range(3, 43))
+
+
+def test_ten_thousand_are_taken_at_once(world: Any) -> None:
+    pilot = opened_pilot(world)
+    second = timedelta(seconds=1)
+    records = [good(n, started_at=NOW + n * second, judged_at=LATER) for n in range(2, 10_002)]
+    assert post(world, pilot, records).count("stored") == 10_000
+    assert Judgement.objects.count() == 10_000
