@@ -32,6 +32,7 @@ from firstoff.rules.plan import (
     freeze_stops,
     plan_gaps,
     read_baseline,
+    total_minutes,
 )
 from firstoff.rules.product import CharacteristicFacts, balloon_key, characteristic_gaps
 from firstoff.terms import EquipmentClass, EquipmentKind, RevisionStatus
@@ -107,6 +108,15 @@ class DefinitionView:
     @property
     def frozen(self) -> BaselineView | None:
         return next((b for b in self.baselines if b.digest == self.digest), None)
+
+    @property
+    def gap_count(self) -> int:
+        return len(self.characteristic_gaps) + len(self.plan_gaps)
+
+    @property
+    def standard_minutes(self) -> Decimal | None:
+        """Sum of the standard times; None while one is missing."""
+        return total_minutes(self.operations)
 
 
 def equipment(

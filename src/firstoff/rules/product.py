@@ -1,12 +1,15 @@
 """What is built: labels and numbers, characteristics and their limits, released revisions."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from firstoff.errors import InvalidInput, Refused
+from firstoff.errors import InvalidInput, Refused, StaleState
+from firstoff.rules import ledger
 from firstoff.terms import CharacteristicClass, CharacteristicKind, RevisionStatus
 
 LONGEST_LABEL = 20
@@ -60,6 +63,10 @@ class CharacteristicFacts:
         if upper:
             return f"at most {upper}{unit}"
         return f"at least {lower}{unit}" if lower else ""
+
+    @property
+    def nominal_shown(self) -> str:
+        return self.shown(self.nominal)
 
     def shown(self, value: Decimal | None) -> str:
         """A nominal or limit with the digits of the drawing; empty for None."""
@@ -211,14 +218,18 @@ def check_characteristics(
     """All of a revision, in the order of their numbers. Raises InvalidInput.
 
     A number stands once, and so does a name in test records: a value belongs to one of them.
+    ``row`` in the details of the error is the place in ``found``, from 0.
     """
     numbers: set[str] = set()
     names: dict[str, str] = {}
     checked = []
-    for characteristic in found:
-        one = check_characteristic(characteristic)
+    for row, characteristic in enumerate(found):
+        with at_row(row):
+            one = check_characteristic(characteristic)
         if one.number in numbers:
-            raise InvalidInput(f"Characteristic {one.number} is there twice.", field="number")
+            raise InvalidInput(
+                f"Characteristic {one.number} is there twice.", field="number", row=row
+            )
         numbers.add(one.number)
         other = names.setdefault(one.measured_as, one.number) if one.measured_as else one.number
         if other != one.number:
@@ -226,9 +237,36 @@ def check_characteristics(
                 f"Characteristics {other} and {one.number} are both {one.measured_as!r} in test "
                 "records; expected different names.",
                 field="measured_as",
+                row=row,
             )
         checked.append(one)
     return tuple(sorted(checked, key=lambda c: balloon_key(c.number)))
+
+
+def state_of(found: Iterable[Any]) -> str:
+    """A digest of facts as they were shown, to tell whether somebody moved them since."""
+    return ledger.digest([{f.name: getattr(one, f.name) for f in fields(one)} for one in found])
+
+
+def check_unmoved(seen: str, now: Iterable[Any], what: str) -> None:
+    """Raises StaleState when it is not as it was seen. Empty: nobody looked before."""
+    if seen and seen != state_of(now):
+        raise StaleState(
+            f"Somebody else changed the {what} since you opened them.",
+            way_out="Your entries are kept. Save once more to put them in place of theirs, or "
+            "open the page again to see theirs.",
+        )
+
+
+@contextmanager
+def at_row(row: int) -> Iterator[None]:
+    """Adds to an error in which of several things it was found, from 0."""
+    try:
+        yield
+    except InvalidInput as error:
+        raise InvalidInput(
+            error.message, code=error.code, way_out=error.way_out, **error.details, row=row
+        ) from error
 
 
 def balloon_key(number: str) -> tuple[tuple[int, int, str], ...]:

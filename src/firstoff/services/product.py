@@ -17,7 +17,7 @@ from firstoff.db.models import (
     RoleGrant,
 )
 from firstoff.errors import InvalidInput, NotFound, Refused
-from firstoff.queries.product import facts_of
+from firstoff.queries.product import characteristics_of, facts_of
 from firstoff.rules.access import Actor, require
 from firstoff.rules.product import (
     LONGEST_PART_NUMBER,
@@ -31,6 +31,7 @@ from firstoff.rules.product import (
     check_name,
     check_program,
     check_releasable,
+    check_unmoved,
     next_label,
     release_stops,
 )
@@ -176,12 +177,17 @@ def set_characteristics(
     characteristics: Sequence[CharacteristicFacts],
     by: Actor,
     at: datetime,
+    seen: str = "",
 ) -> tuple[CharacteristicFacts, ...]:
-    """All characteristics of a draft at once: what is not named goes."""
+    """All characteristics of a draft at once: what is not named goes.
+
+    seen: ``state_of`` what the person saw; raises StaleState when somebody changed it since.
+    """
     program = program_for(by, program_id, "definition.edit")
     wanted = check_characteristics(characteristics)
     with _verb("product.set_characteristics", by, at, program) as entry:
         found = _draft(program, revision)
+        check_unmoved(seen, characteristics_of(found.pk), "characteristics")
         write_characteristics(found, wanted, entry)
     return wanted
 

@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, URLResolver
 
-from firstoff.web import access, assets
+from firstoff.web import access, assets, plan, product
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *assets.urlpatterns,
     *access.urlpatterns,
+    *product.urlpatterns,
+    *plan.urlpatterns,
 ]

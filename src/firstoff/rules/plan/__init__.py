@@ -30,6 +30,7 @@ from firstoff.rules.plan.process import (
     plan_gaps,
     plan_release_stops,
     renumbered,
+    total_minutes,
 )
 
 __all__ = [
@@ -61,4 +62,5 @@ __all__ = [
     "plan_release_stops",
     "read_baseline",
     "renumbered",
+    "total_minutes",
 ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from firstoff.errors import InvalidInput, Refused
 from firstoff.rules import ledger
-from firstoff.rules.plan.process import PlanOperation, seq_of
+from firstoff.rules.plan.process import PlanOperation, seq_of, total_minutes
 from firstoff.rules.product import (
     CharacteristicFacts,
     balloon_key,
@@ -51,10 +51,7 @@ class BaselineFacts:
     @property
     def standard_minutes(self) -> Decimal | None:
         """Sum of the standard times; None while one is missing."""
-        times = [operation.standard_minutes for operation in self.operations]
-        if not times or any(time is None for time in times):
-            return None
-        return sum((time for time in times if time is not None), Decimal(0))
+        return total_minutes(self.operations)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from firstoff.errors import InvalidInput
 from firstoff.rules.product import (
+    at_row,
     balloon_key,
     check_code,
     check_line,
@@ -163,13 +164,17 @@ def _trimmed(operation: PlanOperation, what: str) -> PlanOperation:
 
 
 def check_operations(operations: Sequence[PlanOperation]) -> tuple[PlanOperation, ...]:
-    """The operations in order, each number once. Raises InvalidInput."""
+    """The operations in order, each number once. Raises InvalidInput.
+
+    ``row`` in the details of the error is the place in ``operations``, from 0.
+    """
     seen: set[int] = set()
     checked = []
-    for operation in operations:
-        checked.append(check_operation(operation))
+    for row, operation in enumerate(operations):
+        with at_row(row):
+            checked.append(check_operation(operation))
         if operation.seq in seen:
-            raise InvalidInput(f"Operation {operation.seq} is there twice.", field="seq")
+            raise InvalidInput(f"Operation {operation.seq} is there twice.", field="seq", row=row)
         seen.add(operation.seq)
     return tuple(sorted(checked, key=seq_of))
 
@@ -220,6 +225,13 @@ def check_catalogue_code(found: CatalogueCode) -> CatalogueCode:
         name=check_name(found.name, f"name of {code}", field="name"),
         category=check_category(found.category).value,
     )
+
+
+def total_minutes(operations: Sequence[PlanOperation]) -> Decimal | None:
+    """Sum of the standard times; None while one is missing."""
+    times = [operation.standard_minutes for operation in operations]
+    known = [time for time in times if time is not None]
+    return sum(known, Decimal(0)) if times and len(known) == len(times) else None
 
 
 def plan_release_stops(operations: Sequence[PlanOperation]) -> tuple[str, ...]:

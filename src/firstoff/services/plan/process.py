@@ -24,7 +24,13 @@ from firstoff.rules.plan import (
     plan_release_stops,
     renumbered,
 )
-from firstoff.rules.product import check_editable, check_label, check_releasable, next_label
+from firstoff.rules.product import (
+    check_editable,
+    check_label,
+    check_releasable,
+    check_unmoved,
+    next_label,
+)
 from firstoff.services import ledger
 from firstoff.services.ledger import Entry
 from firstoff.services.product import copy_operations, program_for, revision_of
@@ -103,12 +109,18 @@ def set_operations(
     operations: Sequence[PlanOperation],
     by: Actor,
     at: datetime,
+    seen: str = "",
 ) -> tuple[PlanOperation, ...]:
-    """All operations of a draft plan at once: what is not named goes."""
+    """All operations of a draft plan at once: what is not named goes.
+
+    seen: ``state_of`` what the person saw; raises StaleState when somebody changed it since.
+    """
     program = program_for(by, program_id, "definition.edit")
     wanted = check_operations(operations)
     with _verb("plan.set_operations", by, at, program) as entry:
-        write_operations(_draft(program, revision, plan), program.site_id, wanted, entry)
+        found = _draft(program, revision, plan)
+        check_unmoved(seen, operations_of(found.pk), "operations")
+        write_operations(found, program.site_id, wanted, entry)
     return wanted
 
 
@@ -269,6 +281,7 @@ def _jig(one: PlanOperation, site_id: int) -> Equipment | None:
         raise InvalidInput(
             f"Operation {one.seq}: jig {one.jig!r} {why}; expected a jig or tool in use.",
             field="jig",
+            seq=one.seq,
         )
     return found
 
@@ -282,6 +295,7 @@ def _checked(revision_id: int, one: PlanOperation) -> list[Characteristic]:
             f"Operation {one.seq} checks characteristic {unknown[0]}, which the revision does "
             "not have.",
             field="characteristics",
+            seq=one.seq,
         )
     return found
 

@@ -1,0 +1,140 @@
+"""The rows that a definition is typed into: characteristics, operations, defect codes."""
+
+import re
+from typing import Any
+
+from django import forms
+
+from firstoff.queries.plan import EquipmentView
+from firstoff.rules.plan import CatalogueCode, PlanOperation
+from firstoff.rules.product import CharacteristicFacts
+from firstoff.terms import Aspect, CharacteristicClass, CharacteristicKind
+from firstoff.web.grids import Row
+
+_NUMBERS = re.compile(r"[,;\s]+")
+NOT_NEEDED = "-"  # the choice beside the jigs
+
+
+def _words(kinds: Any) -> list[tuple[str, str]]:
+    return [(kind.value, kind.value.replace("_", " ")) for kind in kinds]
+
+
+def _short(size: int, **more: Any) -> forms.TextInput:
+    return forms.TextInput(attrs={"size": size, "autocomplete": "off", **more})
+
+
+def _number(label: str, size: int = 6) -> forms.DecimalField:
+    return forms.DecimalField(label=label, required=False, widget=_short(size))
+
+
+class CharacteristicRow(Row):
+    told = ("number", "name", "nominal", "lower", "upper", "unit", "method", "measured_as")
+
+    number = forms.CharField(max_length=20, widget=_short(4))
+    name = forms.CharField(max_length=200, widget=_short(18))
+    kind = forms.ChoiceField(choices=_words(CharacteristicKind))
+    classification = forms.ChoiceField(
+        label="Class", choices=_words(CharacteristicClass), initial=CharacteristicClass.MAJOR.value
+    )
+    nominal = _number("Nominal")
+    lower = _number("Lower limit")
+    upper = _number("Upper limit")
+    unit = forms.CharField(max_length=20, required=False, widget=_short(4))
+    method = forms.CharField(
+        label="Method or gauge", max_length=200, required=False, widget=_short(18)
+    )
+    measured_as = forms.CharField(
+        label="Name in test records", max_length=120, required=False, widget=_short(12)
+    )
+
+
+def characteristic(values: dict[str, Any]) -> CharacteristicFacts:
+    return CharacteristicFacts(
+        **{
+            **values,
+            "kind": CharacteristicKind(values["kind"]),
+            "classification": CharacteristicClass(values["classification"]),
+        }
+    )
+
+
+def characteristic_values(found: CharacteristicFacts) -> dict[str, Any]:
+    """What the fields of its row show."""
+    shown = {name: found.shown(getattr(found, name)) for name in ("nominal", "lower", "upper")}
+    plain = {name: getattr(found, name) for name in ("number", "name", "unit", "method")}
+    words = {"kind": found.kind.value, "classification": found.classification.value}
+    return {**plain, **shown, **words, "measured_as": found.measured_as}
+
+
+class OperationRow(Row):
+    told = ("seq", "name", "standard_minutes", "instruction", "caution", "work_centre")
+    told += ("required_skill", "characteristics")  # type: ignore[assignment]
+
+    seq = forms.IntegerField(label="Number", widget=_short(4))
+    name = forms.CharField(max_length=200, widget=_short(22))
+    standard_minutes = _number("Standard time")
+    jig = forms.ChoiceField(required=False)
+    work_centre = forms.CharField(
+        label="Work centre", max_length=120, required=False, widget=_short(12)
+    )
+    required_skill = forms.CharField(
+        label="Training", max_length=120, required=False, widget=_short(12)
+    )
+    characteristics = forms.CharField(label="Checks", required=False, widget=_short(8))
+    instruction = forms.CharField(
+        required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    caution = forms.CharField(
+        required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, jigs: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["jig"].choices = jigs  # type: ignore[attr-defined]
+
+
+def jig_choices(
+    there: tuple[EquipmentView, ...], used: tuple[PlanOperation, ...]
+) -> list[tuple[str, str]]:
+    """Nothing said, none needed, or one of these; a retired one that is still named stays."""
+    found = {e.code: f"{e.code} {e.name}" for e in there}
+    for operation in used:
+        if operation.jig and operation.jig not in found:
+            found[operation.jig] = f"{operation.jig} (retired)"
+    return [("", "not said"), (NOT_NEEDED, "none needed"), *found.items()]
+
+
+def operation(values: dict[str, Any]) -> PlanOperation:
+    jig = values["jig"]
+    numbers = [n for n in _NUMBERS.split(values["characteristics"]) if n]
+    return PlanOperation(
+        **{
+            **values,
+            "jig": "" if jig == NOT_NEEDED else jig,
+            "jig_not_needed": jig == NOT_NEEDED,
+            "characteristics": tuple(numbers),
+        }
+    )
+
+
+def operation_values(found: PlanOperation) -> dict[str, Any]:
+    """What the fields of its row show."""
+    names = ("seq", "name", "standard_minutes", "work_centre", "required_skill", "instruction")
+    return {
+        **{name: getattr(found, name) for name in names},
+        "caution": found.caution,
+        "jig": NOT_NEEDED if found.jig_not_needed else found.jig,
+        "characteristics": ", ".join(found.characteristics),
+    }
+
+
+class CodeRow(Row):
+    told = ("code", "name")
+
+    code = forms.CharField(max_length=40, widget=_short(10))
+    name = forms.CharField(max_length=200, widget=_short(30))
+    category = forms.ChoiceField(label="What fails", choices=_words(Aspect))
+
+
+def defect_code(values: dict[str, Any]) -> CatalogueCode:
+    return CatalogueCode(values["code"], values["name"], values["category"])
