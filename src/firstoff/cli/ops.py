@@ -77,7 +77,8 @@ def init(
         at=now(),
     )
     out.print(f"{settings.HOME} is set up for {place}. Start the site with:", markup=False)
-    out.print(f"  firstoff{' --home ' + home if home else ''} serve", markup=False)
+    named = f" --home {settings.HOME}" if os.environ.get("FIRSTOFF_HOME") else ""
+    out.print(f"  firstoff{named} serve", markup=False)
 
 
 def migrate(home: Home = None) -> None:

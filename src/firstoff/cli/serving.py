@@ -22,7 +22,7 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import RequestEntityTooLarge
 
 from firstoff import __version__
@@ -103,6 +103,7 @@ class Server:
             while select.select([listener.socket], [], [], 0)[0]:
                 listener.handle_accept()  # who was let in by the system is still served
             wasyncore.dispatcher.close(listener)
+            listener.accepting = False  # answers from now on say that their connection closes
         wasyncore.poll2(0.05, self.sockets)  # what has arrived is in flight
         while channels := self._channels():
             for channel in channels:
@@ -228,8 +229,18 @@ def _page(status: int, title: str) -> bytes:
     ).encode()
 
 
+class _Task(WSGITask):
+    """Tells who keeps a connection open that it closes, once the site is stopping."""
+
+    def build_response_header(self) -> Any:
+        if not self.channel.server.accepting and len(self.channel.requests) == 1:
+            self.set_close_on_finish()
+        return super().build_response_header()
+
+
 class _Channel(HTTPChannel):
     parser_class = _Parser
+    task_class = _Task
     error_task_class = _ErrorTask
 
 
