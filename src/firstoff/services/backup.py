@@ -54,11 +54,16 @@ class Restored:
 
 def backup(target: Path, *, at: datetime, progress: Progress, force: bool = False) -> Backup:
     """Write a backup to ``target`` and verify it. Refused where a file of that name exists."""
-    if target.exists() and not force:
+    if os.path.exists(target) and not force:
         raise Refused(
             f"{target} exists already.",
             code="exists",
             way_out="Name another file, or add --force to replace it.",
+        )
+    if not os.access(target.absolute().parent, os.W_OK):
+        raise Unavailable(
+            f"The folder {target.absolute().parent} does not exist or cannot be written.",
+            way_out="Name a file in a folder that can.",
         )
     health.require_ready()
     with _workroom() as room:
