@@ -188,10 +188,21 @@ def test_a_new_password_ends_the_sessions(world: World) -> None:
     assert before.seal != after.seal
 
 
-@pytest.mark.parametrize("who", ["ada", "eli", "cy"])
-def test_who_does_not_administer_sets_nobodys_password(world: World, who: str) -> None:
-    with pytest.raises(NotAllowed):
+@pytest.mark.parametrize(
+    ("who", "error"), [("ada", NotAllowed), ("eli", NotAllowed), ("cy", NotFound)]
+)
+def test_who_does_not_administer_sets_nobodys_password(world: World, who: str, error: Any) -> None:
+    with pytest.raises(error):
         set_password(world, "ben", getattr(world, who))
+
+
+def test_an_unknown_person_and_one_of_another_site_read_the_same(world: World) -> None:
+    said = []
+    for username in ("ben", "nobody"):
+        with pytest.raises(NotFound) as error:
+            set_password(world, username, world.cy)
+        said.append(str(error.value).replace(username, "X"))
+    assert said[0] == said[1]
 
 
 def test_an_administrator_of_one_site_does_not_become_a_person_of_another(world: World) -> None:

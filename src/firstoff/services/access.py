@@ -26,7 +26,7 @@ from firstoff.db.models import (
 )
 from firstoff.errors import InvalidInput, NotAllowed, NotFound, Refused
 from firstoff.queries.access import actor_of, roles_at
-from firstoff.rules.access import PERMISSIONS, SCOPES, Actor, require
+from firstoff.rules.access import PERMISSIONS, SCOPES, Actor, may_anywhere, require, sees
 from firstoff.rules.ledger import digest
 from firstoff.services import ledger
 from firstoff.services.ledger import Entry
@@ -79,7 +79,7 @@ def found(
 
 def create_site(*, code: str, name: str, time_zone: str, by: Actor, at: datetime) -> Site:
     """Another site; whoever makes it administers it."""
-    if not any(Role.ADMINISTRATOR in roles for roles in by.roles.values()):
+    if not may_anywhere(by, "people.edit"):
         raise NotAllowed("Only an administrator adds a site.", permission="people.edit")
     code = _code("code", code)
     with ledger.verb("access.create_site", by=by, at=at, subject=f"site {code}") as entry:
@@ -186,7 +186,7 @@ def set_password(
     with ledger.verb("access.set_password", by=by, at=at, subject=f"person {username}"):
         person = Person.objects.filter(username__iexact=username).first()
         if person is None:
-            raise NotFound(f"There is no person {username!r}.")
+            raise NotFound(f"There is no person {username!r}, or not for you.")
         if person.pk != by.person_id:
             _administers(by, person)
         person.password = make_password(_good_password(password, person))
@@ -398,6 +398,8 @@ def _administers(by: Actor, person: Person) -> None:
     one at all sites, and whoever sets their password could act as them at each."""
     everywhere = Site.objects.filter(grants__person=person).distinct()
     held = [s for s in everywhere if roles_at(person.pk, s.pk)] or list(everywhere)
+    if not any(sees(by, s.pk) for s in everywhere):
+        raise NotFound(f"There is no person {person.username!r}, or not for you.")
     closed = [s for s in held if Role.ADMINISTRATOR not in by.roles_at(s.pk)]
     for site in held:
         if site not in closed:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import (
     DisallowedHost,
     PermissionDenied,
@@ -52,7 +53,12 @@ def _known(error: Exception) -> FirstoffError | None:
         case PermissionDenied():
             return NotAllowed("You may not do that here.")
         case RequestDataTooBig() | TooManyFieldsSent() | TooManyFilesSent():
-            return InvalidInput("More was sent than the site takes.", code="too-big")
+            most = settings.MAX_UPLOAD_BYTES // 1024**2
+            return InvalidInput(
+                "More was sent at once than the site takes.",
+                code="too-big",
+                way_out=f"A file may have {most} MB (FIRSTOFF_MAX_UPLOAD_MB); nothing was read.",
+            )
         case DisallowedHost():
             return InvalidInput("The site does not answer to that name.", code="host")
         case SuspiciousOperation():

@@ -6,7 +6,8 @@ import secrets
 from collections.abc import Callable
 from contextvars import ContextVar
 
-from django.core.exceptions import BadRequest
+from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -38,6 +39,20 @@ class RequestId:
             _request_id.reset(token)
         response["X-Request-Id"] = request_id
         return response
+
+
+class Bounded:
+    """What is larger than the site takes is refused before it is read."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        # A form around a file has some bytes of its own.
+        if not length.isdecimal() or int(length) > settings.MAX_UPLOAD_BYTES + 65_536:
+            raise RequestDataTooBig
+        return self.get_response(request)
 
 
 class NoNul:
