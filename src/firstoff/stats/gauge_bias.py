@@ -1,1 +1,0 @@
-"""A gauge against a reference: bias, type 1 study (Cg, Cgk), linearity, stability."""

@@ -1,1 +1,0 @@
-"""Gauge repeatability and reproducibility: crossed, nested, one appraiser; many gauges at once."""
