@@ -72,12 +72,14 @@ class Firstoff:
     home: Path
     database_url: str = ""
     extra: dict[str, str] = field(default_factory=dict)
+    homeless: bool = False  # FIRSTOFF_HOME is not set
 
     @property
     def environment(self) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("FIRSTOFF_", "DJANGO_"))}
         url = {"FIRSTOFF_DATABASE_URL": self.database_url} if self.database_url else {}
-        return {**kept, **url, "FIRSTOFF_HOME": str(self.home), **self.extra}
+        home = {} if self.homeless else {"FIRSTOFF_HOME": str(self.home)}
+        return {**kept, **url, **home, **self.extra}
 
     def __call__(self, *arguments: str, say: str = "") -> "Ended":
         with tempfile.TemporaryDirectory() as folder:

@@ -1,6 +1,5 @@
 """Setting up, serving, looking after: init, serve, migrate, demo, doctor, backup, restore."""
 
-import json
 import os
 import platform
 import sys
@@ -8,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlparse
 
 import typer
@@ -19,6 +18,7 @@ from firstoff.errors import InvalidInput, Refused
 
 if TYPE_CHECKING:
     from firstoff.cli.serving import Server
+    from firstoff.services.demo import DemoGuide
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -289,43 +289,36 @@ def _listening(host: str, port: int, proxy: str) -> "Server":
     return serving.Server(get_wsgi_application(), at, settings.MAX_UPLOAD_BYTES)
 
 
-def _load_demo() -> dict[str, Any]:
-    """Load the golden pilot once; what to show is kept beside it for the next time."""
+def _load_demo() -> "DemoGuide":
+    """Load the golden pilot, once; the second time it is there."""
     from django.conf import settings
 
-    from firstoff.queries import health
     from firstoff.services import demo as service
     from firstoff.services import upkeep
 
-    kept = Path(settings.HOME) / "demo.json"
     upkeep.migrate(out.print)
-    if kept.exists() and health.has_people():
-        found: dict[str, Any] = json.loads(kept.read_text())
-        return found
-    if health.has_people():
+    try:
+        return service.load(at=now(), say=out.print)
+    except Refused as error:
+        if error.code != "already-set-up":
+            raise
         raise Refused(
             f"{settings.HOME} holds a Firstoff that is no demo.",
             code="occupied",
             way_out="Name another folder with --home; firstoff serve starts this one.",
-        )
-    out.print("Loading the golden pilot.")
-    guide = asdict(service.load(at=now()))
-    kept.touch(mode=0o600)
-    kept.write_text(json.dumps(guide, default=str))
-    return guide
+        ) from error
 
 
-def _print_guide(guide: dict[str, Any], address: str) -> None:
-    width = max(len(p[1]) for p in guide["people"])
+def _print_guide(guide: "DemoGuide", address: str) -> None:
     out.print(f"\nFirstoff {__version__}: the golden pilot", style="bold", markup=False)
     if address:
-        out.print(f"\n  {address}\n", style="bold", markup=False)
-    out.print("Sign in as", markup=False)
-    for name, username, secret, role in guide["people"]:
-        out.print(f"  {username:<{width}}  {secret}   {name}, {role}", markup=False)
+        out.print(f"\n  {address}", style="bold", markup=False)
+    out.print("\nSign in as", markup=False)
+    for p in guide.people:
+        out.print(f"  {p.username:<6}{p.password}   {p.name}, {p.role}", markup=False)
     out.print("\nLook at", markup=False)
-    for sentence, path in guide["look_at"]:
-        out.print(f"  {sentence}\n    {address}{path}", markup=False)
+    for thing in guide.look_at:
+        out.print(f"  {thing.sentence}\n    {address}{thing.path}", markup=False)
     out.print()
     sys.stdout.flush()
 

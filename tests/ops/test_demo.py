@@ -1,0 +1,30 @@
+"""`firstoff demo`: the golden pilot, loaded once, with who can sign in and what to look at."""
+
+
+def test_the_demo_is_loaded_once_and_says_who_can_sign_in(nothing_yet) -> None:
+    first = nothing_yet("demo", "--no-serve")
+    assert (first.returncode, first.stderr) == (0, "")
+    head = nothing_yet.head
+    second = nothing_yet("demo", "--no-serve")
+    assert second.returncode == 0
+    assert nothing_yet.head == head
+    assert first.stdout.endswith(second.stdout)
+    assert "Sign in as\n  ada " in second.stdout
+    assert nothing_yet("ledger", "verify").returncode == 0
+
+
+def test_the_demo_does_not_mix_with_an_installation(firstoff) -> None:
+    head = firstoff.head
+    done = firstoff("demo", "--no-serve")
+    assert done.returncode == 4
+    assert done.stderr.startswith(f"{firstoff.home} holds a Firstoff that is no demo.\n")
+    assert firstoff.head == head
+
+
+def test_without_a_home_the_demo_lies_beside_you(nothing_yet) -> None:
+    """The folder ./firstoff-demo, which later commands find by themselves."""
+    beside = type(nothing_yet)(nothing_yet.home.parent / "firstoff-demo", homeless=True)
+    done = beside("demo", "--no-serve")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (beside.home / "firstoff.sqlite3").exists()
+    assert beside("ledger", "head").returncode == 0
