@@ -1,6 +1,6 @@
 """Reading and verifying the ledger."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,6 +52,13 @@ def version(program_id: int) -> int:
     return newest or 0
 
 
+def versions(program_ids: Iterable[int]) -> dict[int, int]:
+    """The same for several programs, in one query; a program without an entry is not there."""
+    rows = LedgerEntry.objects.filter(program__in=list(program_ids)).order_by()
+    found = rows.values_list("program_id").annotate(newest=Max("seq"))
+    return {program: newest for program, newest in found if program is not None}
+
+
 def entry_hash(seq: int, *, using: str = "default") -> str | None:
     """The hash of one entry, to compare with one printed on paper."""
     found = LedgerEntry.objects.using(using).filter(pk=seq)
@@ -93,10 +100,9 @@ def verify(
     stray = _stray(end.seq, using)
     if stray:
         return Verification(end.seq, rows, end, end.seq + 1, stray)
-    which = f"The newest {newest:,} of {end.seq:,}" if start > 1 else f"{end.seq:,}"
-    return Verification(
-        end.seq, rows, end, None, f"{which} entries and their {rows:,} records hold."
-    )
+    which = f"The newest {newest:,} of {end.seq:,}" if start > 1 else f"All {end.seq:,}"
+    said = f"{which} entries hold, and {rows:,} records with them."
+    return Verification(end.seq, rows, end, None, said)
 
 
 def _problem(

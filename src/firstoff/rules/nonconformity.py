@@ -316,3 +316,28 @@ def changes_between(
         and after < a.effective_at <= until
     ]
     return tuple(sorted(found, key=lambda a: (a.effective_at or until, a.number)))
+
+
+def effect_time_refusals(
+    action: ActionFacts,
+    effective_at: datetime,
+    later: Iterable[tuple[str, datetime]],
+    *,
+    zone: tzinfo = UTC,
+) -> tuple[Refusal, ...]:
+    """Why an action cannot be said to have been in force since then: a batch began meanwhile.
+
+    later: batch ID and start of the pilot batches built after the one the action answers. Else a
+    batch that turned out well could be made *fresh* after the event.
+    """
+    for batch_id, began in sorted(later, key=lambda pair: pair[1]):
+        if effective_at <= began:
+            return (
+                Refusal(
+                    "R-41",
+                    f"{batch_id} began {moment(began, zone)}; {action.label} cannot be put in "
+                    f"force from {moment(effective_at, zone)} afterwards.",
+                    "Give the time from which it is in force; the batch after it is fresh.",
+                ),
+            )
+    return ()

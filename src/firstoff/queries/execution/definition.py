@@ -1,5 +1,7 @@
 """The frozen definition of a run, parsed once and kept: its digest is what it is kept under."""
 
+from collections.abc import Mapping
+
 from firstoff.db.models import Baseline
 from firstoff.rules.execution import PlanOperation
 from firstoff.rules.plan import BaselineFacts, read_baseline
@@ -21,6 +23,19 @@ def frozen(baseline_id: int, digest: str) -> BaselineFacts:
             _routes.clear()
         _read[digest] = held
     return held
+
+
+def frozen_all(digests: Mapping[int, str]) -> None:
+    """Read the definitions not read before, in one query. digests: by the baseline's key."""
+    missing = [key for key, digest in digests.items() if digest not in _read]
+    if not missing:
+        return
+    if len(_read) + len(missing) > _KEPT:
+        _read.clear()
+        _routes.clear()
+    rows = Baseline.objects.filter(pk__in=missing)
+    for digest, content in rows.values_list("digest", "content"):
+        _read[digest] = read_baseline(content)
 
 
 def route(definition: BaselineFacts) -> tuple[PlanOperation, ...]:

@@ -15,12 +15,13 @@ from firstoff.db.models import (
     FirstArticle,
     Judgement,
     OperationRecord,
+    Record,
     RouteRelease,
     Run,
     RunDecision,
     Unit,
 )
-from firstoff.queries.execution.definition import frozen
+from firstoff.queries.execution.definition import frozen, frozen_all
 from firstoff.rules import execution as rules
 from firstoff.rules.execution import (
     DecisionFacts,
@@ -35,25 +36,30 @@ from firstoff.rules.execution import (
 from firstoff.terms import CauseClass, RunKind, RunVerdict
 
 T = TypeVar("T")
+M = TypeVar("M", bound=Record)
 
 
-def run_facts(run_ids: Sequence[int], *, times: bool = True) -> tuple[RunFacts, ...]:
+def run_facts(
+    run_ids: Sequence[int], *, times: bool = True, upto: int | None = None
+) -> tuple[RunFacts, ...]:
     """The runs with all that is recorded about them, in the order asked for.
 
-    Eleven queries whatever the number of runs (and one for each baseline not read before);
-    ``times=False`` leaves the operation times out and saves one.
+    Eleven queries whatever the number of runs (and one where a baseline was not read before);
+    ``times=False`` leaves the operation times out and saves one. upto: as it stood after this
+    entry of the ledger; records are only ever added, so what was decided on can be read back.
     """
     ids = list(run_ids)
     rows = Run.objects.filter(pk__in=ids).select_related("site", "baseline", "repeat_of")
     runs = {r.pk: r for r in rows.defer("baseline__content")}
+    frozen_all({r.baseline_id: r.baseline.digest for r in runs.values()})
     bars = bar_facts(ids)
     decisions = decision_facts(ids)
-    articles = first_article_facts(ids)
-    units = _grouped(_units(ids))
-    judgements = _grouped(_judgements(ids))
-    defects = _grouped(_defects(ids))
-    spent = _grouped(_times(ids)) if times else {}
-    releases = release_facts(ids)
+    articles = first_article_facts(ids, upto)
+    units = _grouped(_units(ids, upto))
+    judgements = _grouped(_judgements(ids, upto))
+    defects = _grouped(_defects(ids, upto))
+    spent = _grouped(_times(ids, upto)) if times else {}
+    releases = release_facts(ids, upto)
     return tuple(
         _run(
             runs[i],
@@ -130,18 +136,22 @@ def decision_facts(run_ids: Iterable[int]) -> dict[int, DecisionFacts]:
     }
 
 
-def first_article_facts(run_ids: Iterable[int]) -> dict[int, FirstArticleFacts]:
+def first_article_facts(
+    run_ids: Iterable[int], upto: int | None = None
+) -> dict[int, FirstArticleFacts]:
     """The latest first article inspection of each run. One query."""
-    rows = FirstArticle.objects.filter(run__in=run_ids).order_by("pk")
+    rows = _then(FirstArticle.objects.filter(run__in=run_ids), upto).order_by("pk")
     columns = ("run_id", "uid", "unit__serial", "passed", "checked", "conforming", "judged_at")
     return {
         run: FirstArticleFacts(str(uid), *rest) for run, uid, *rest in rows.values_list(*columns)
     }
 
 
-def release_facts(run_ids: Iterable[int]) -> dict[int, list[ReleaseFacts]]:
+def release_facts(
+    run_ids: Iterable[int], upto: int | None = None
+) -> dict[int, list[ReleaseFacts]]:
     """Refusals lifted by signature, by run. One query."""
-    rows = RouteRelease.objects.filter(run__in=run_ids).order_by("pk")
+    rows = _then(RouteRelease.objects.filter(run__in=run_ids), upto).order_by("pk")
     columns = ("run_id", "rule", "subject", "reason", "by__name", "received_at", "uid")
     found: dict[int, list[ReleaseFacts]] = defaultdict(list)
     for run, rule, subject, reason, name, at, uid in rows.values_list(*columns):
@@ -178,8 +188,8 @@ def _unit(row: tuple[Any, ...]) -> UnitFacts:
     )  # fmt: skip
 
 
-def _units(run_ids: list[int]) -> Iterable[tuple[int, UnitFacts]]:
-    rows = Unit.objects.filter(run__in=run_ids).order_by("run_id", "position")
+def _units(run_ids: list[int], upto: int | None) -> Iterable[tuple[int, UnitFacts]]:
+    rows = _then(Unit.objects.filter(run__in=run_ids), upto).order_by("run_id", "position")
     for run, *row in rows.values_list("run_id", *_UNIT_COLUMNS):
         yield run, _unit(tuple(row))
 
@@ -208,21 +218,22 @@ def _judgement(row: tuple[Any, ...]) -> JudgementFacts:
     return JudgementFacts(key, unit, attempt, fit, finish, function, spent, supersedes, reason)
 
 
-def _judgements(run_ids: list[int]) -> Iterable[tuple[int, JudgementFacts]]:
-    rows = Judgement.objects.filter(run__in=run_ids).order_by("id")
+def _judgements(run_ids: list[int], upto: int | None) -> Iterable[tuple[int, JudgementFacts]]:
+    rows = _then(Judgement.objects.filter(run__in=run_ids), upto).order_by("id")
     for run, *row in rows.values_list("run_id", *_JUDGEMENT_COLUMNS):
         yield run, _judgement(tuple(row))
 
 
-def _defects(run_ids: list[int]) -> Iterable[tuple[int, DefectFacts]]:
+def _defects(run_ids: list[int], upto: int | None) -> Iterable[tuple[int, DefectFacts]]:
+    findings = _then(CauseFinding.objects.filter(defect__run__in=run_ids), upto)
     causes = {
         defect: (cause_class, cause)
-        for defect, cause_class, cause in CauseFinding.objects.filter(defect__run__in=run_ids)
-        .order_by("id")
-        .values_list("defect_id", "cause_class", "cause")
+        for defect, cause_class, cause in findings.order_by("id").values_list(
+            "defect_id", "cause_class", "cause"
+        )
     }
     rows = (
-        Defect.objects.filter(run__in=run_ids)
+        _then(Defect.objects.filter(run__in=run_ids), upto)
         .order_by("id")
         .values_list("run_id", "id", "uid", "unit_id", "judgement_id", "code", "name", "category")
     )
@@ -232,12 +243,17 @@ def _defects(run_ids: list[int]) -> Iterable[tuple[int, DefectFacts]]:
         yield run, DefectFacts(key, str(uid), unit, judgement, code, name, category, *why)
 
 
-def _times(run_ids: list[int]) -> Iterable[tuple[int, OperationTime]]:
-    rows = OperationRecord.objects.filter(run__in=run_ids, attempt=1).order_by("id")
+def _times(run_ids: list[int], upto: int | None) -> Iterable[tuple[int, OperationTime]]:
+    rows = _then(OperationRecord.objects.filter(run__in=run_ids, attempt=1), upto).order_by("id")
     for run, unit, seq, began, ended in rows.values_list(
         "run_id", "unit_id", "seq", "began_at", "ended_at"
     ):
         yield run, OperationTime(unit, seq, (ended - began).total_seconds())
+
+
+def _then(rows: "QuerySet[M]", upto: int | None) -> "QuerySet[M]":
+    """Records as they stood after an entry of the ledger."""
+    return rows if upto is None else rows.filter(entry__lte=upto)
 
 
 def _grouped(pairs: Iterable[tuple[int, T]]) -> dict[int, list[T]]:

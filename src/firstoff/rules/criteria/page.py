@@ -22,7 +22,8 @@ def reference_page() -> str:
         "# Criteria\n",
         "A criterion reads records and answers *met*, *not met* or *no evidence*, with a figure, "
         "a threshold, a sentence and the records behind it. This page is written from the "
-        "registry `firstoff.rules.criteria`; the examples are judged by the same code that decides.\n",
+        "registry `firstoff.rules.criteria`; the examples are judged by the same code that "
+        "decides.\n",
         "## Of a pilot run\n",
         "A run may be signed off if and only if every one of these is met. One that the bar does "
         "not ask for is left out.\n",

@@ -1,0 +1,246 @@
+"""Everything the verdict on a run is read from, in a fixed number of queries."""
+
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.db.models import QuerySet
+
+from firstoff.db.models import CorrectiveAction, Run, StepFix, TestRecord
+from firstoff.errors import NotFound
+from firstoff.formats.testdata.packing import Measured, read_procedure
+from firstoff.queries.execution.definition import frozen
+from firstoff.queries.execution.facts import run_facts
+from firstoff.rules.access import Actor, require
+from firstoff.rules.evidence import Measurement, PilotEvidence
+from firstoff.rules.execution import RunFacts
+from firstoff.rules.nonconformity import ActionFacts
+from firstoff.rules.plan import BaselineFacts
+from firstoff.rules.product import CharacteristicFacts
+from firstoff.terms import RunKind
+
+
+@dataclass(frozen=True, slots=True)
+class RunAddress:
+    """Where a run is: its program and its site, as addresses and pages name them."""
+
+    id: int
+    uid: str
+    batch_id: str
+    kind: RunKind
+    number: int
+    line: str
+    planned_quantity: int
+    note: str
+    created_at: datetime
+    program_id: int
+    program: str  # its code
+    program_name: str
+    currency: str
+    part_id: int
+    site_id: int
+    site: str  # its code
+    site_name: str
+    time_zone: str
+    baseline_id: int
+    baseline: str  # its digest
+    repeat_of: str  # batch ID
+    serial_pattern: str
+
+
+def run_named(actor: Actor, site: str, batch_id: str) -> RunAddress:
+    """The run with this batch ID. Raises NotFound, also where the actor has no role."""
+    found = _addresses().filter(site__code=site, batch_id=batch_id).first()
+    return _seen(actor, found)
+
+
+def run_at(actor: Actor, run_id: int) -> RunAddress:
+    """The run with this key. Raises NotFound, also where the actor has no role."""
+    return _seen(actor, _addresses().filter(pk=run_id).first())
+
+
+def runs_called(actor: Actor, batch_id: str) -> tuple[RunAddress, ...]:
+    """The runs with this batch ID at any site the actor sees: the command line names no site."""
+    rows = _addresses().filter(site__in=actor.site_ids, batch_id=batch_id)
+    return tuple(_address(row) for row in rows)
+
+
+def addresses_of(run_ids: Iterable[int]) -> tuple[RunAddress, ...]:
+    """The runs with these keys, for queries that have asked already who may see them."""
+    return tuple(_address(row) for row in _addresses().filter(pk__in=list(run_ids)))
+
+
+def _addresses() -> "QuerySet[Run]":
+    rows = Run.objects.select_related("site", "program", "baseline", "repeat_of")
+    return rows.defer("baseline__content")
+
+
+def _seen(actor: Actor, found: Run | None) -> RunAddress:
+    if found is None:
+        raise NotFound("There is no such run, or not for you.")
+    require(actor, "see", found.site_id)
+    return _address(found)
+
+
+def _address(row: Run) -> RunAddress:
+    return RunAddress(
+        id=row.pk,
+        uid=str(row.uid),
+        batch_id=row.batch_id,
+        kind=RunKind(row.kind),
+        number=row.number,
+        line=row.line,
+        planned_quantity=row.planned_quantity,
+        note=row.note,
+        created_at=row.received_at,
+        program_id=row.program_id,
+        program=row.program.code,
+        program_name=row.program.name,
+        currency=row.program.currency,
+        part_id=row.program.part_id,
+        site_id=row.site_id,
+        site=row.site.code,
+        site_name=row.site.name,
+        time_zone=row.site.time_zone,
+        baseline_id=row.baseline_id,
+        baseline=row.baseline.digest,
+        repeat_of=row.repeat_of.batch_id if row.repeat_of else "",
+        serial_pattern=row.serial_pattern,
+    )
+
+
+def run_evidence(run: RunAddress, *, upto: int | None = None) -> PilotEvidence:
+    """The evidence of a run: at most 17 queries, whatever its size.
+
+    upto: as it stood after this entry of the ledger. A pilot run answers to the program's pilot
+    runs before it; a run of another kind answers to none.
+    """
+    return evidence_of([run], upto=upto)[0]
+
+
+def evidence_of(
+    runs: Sequence[RunAddress], *, upto: int | None = None
+) -> tuple[PilotEvidence, ...]:
+    """The evidence of several runs, in as many queries as of one."""
+    earlier = _earlier(runs)
+    wanted = dict.fromkeys(key for run in runs for key in (*earlier[run.id], run.id))
+    facts = dict(zip(wanted, run_facts(list(wanted), upto=upto), strict=True))
+    actions = action_facts({run.program_id for run in runs}, upto=upto)
+    fixes = _step_fixes([run.id for run in runs], upto)
+    definitions = {run.id: frozen(run.baseline_id, run.baseline) for run in runs}
+    asked = {run.id: _asked(facts[run.id], definitions[run.id]) for run in runs}
+    measured = _measurements(asked, upto)
+    return tuple(
+        PilotEvidence(
+            run=facts[run.id],
+            baseline=definitions[run.id],
+            earlier=tuple(facts[key] for key in earlier[run.id]),
+            actions=actions[run.program_id],
+            measurements=measured.get(run.id, {}),
+            step_fixes=fixes.get(run.id, {}),
+            currency=run.currency,
+        )
+        for run in runs
+    )
+
+
+def _earlier(runs: Sequence[RunAddress]) -> dict[int, list[int]]:
+    """Keys of the pilot runs before each, in the order built. One query."""
+    programs = {run.program_id for run in runs if run.kind is RunKind.PILOT}
+    rows = Run.objects.filter(program__in=programs, kind=RunKind.PILOT).order_by("number")
+    pilots = list(rows.values_list("program_id", "number", "pk"))
+    return {
+        run.id: [
+            key
+            for program, number, key in pilots
+            if run.kind is RunKind.PILOT and program == run.program_id and number < run.number
+        ]
+        for run in runs
+    }
+
+
+def _asked(run: RunFacts, definition: BaselineFacts) -> list[CharacteristicFacts]:
+    """The characteristics whose capability the bar asks for."""
+    numbers = () if run.bar is None else tuple(c.characteristic for c in run.bar.capabilities)
+    return [c for c in definition.characteristics if c.number in numbers]
+
+
+def action_facts(
+    program_ids: Iterable[int], *, upto: int | None = None
+) -> dict[int, tuple[ActionFacts, ...]]:
+    """Corrective actions by program and number, each with when it took effect. One query."""
+    ids = list(program_ids)
+    rows = CorrectiveAction.objects.filter(program__in=ids)
+    if upto is not None:
+        rows = rows.filter(entry__lte=upto)
+    found: dict[int, list[ActionFacts]] = {key: [] for key in ids}
+    columns = ("program_id", "id", "uid", "number", "run__batch_id", "against", "cause_class")
+    effect = ("effect__effective_at", "effect__evidence", "effect__entry_id")
+    table: Iterable[tuple[Any, ...]] = rows.order_by("number").values_list(
+        *columns, "what", *effect
+    )
+    for program, key, uid, *rest, at, evidence, entry in table:
+        known = entry is not None and (upto is None or entry <= upto)
+        taken = (at, evidence) if known else (None, "")
+        found[program].append(ActionFacts(key, str(uid), *rest, *taken))
+    return {program: tuple(actions) for program, actions in found.items()}
+
+
+def _step_fixes(run_ids: list[int], upto: int | None) -> dict[int, dict[int, str]]:
+    rows = StepFix.objects.filter(run__in=run_ids)
+    if upto is not None:
+        rows = rows.filter(entry__lte=upto)
+    found: dict[int, dict[int, str]] = {}
+    for run, seq, proposal in rows.order_by("pk").values_list("run_id", "seq", "proposal"):
+        found.setdefault(run, {})[seq] = proposal  # the latest holds
+    return found
+
+
+_Test = tuple[int, bytes, object, str]
+
+
+def _measurements(
+    asked: Mapping[int, Sequence[CharacteristicFacts]], upto: int | None
+) -> dict[int, dict[str, tuple[Measurement, ...]]]:
+    """The first value of each unit for each characteristic. No query when none is asked for."""
+    wanted = [run for run, characteristics in asked.items() if characteristics]
+    if not wanted:
+        return {}
+    rows = TestRecord.objects.filter(run__in=wanted)
+    if upto is not None:
+        rows = rows.filter(entry__lte=upto)
+    tests: dict[int, list[_Test]] = {run: [] for run in wanted}
+    columns = ("run_id", "unit_id", "values", "uid", "procedure__definition")
+    for run, *test in rows.order_by("began_at", "pk").values_list(*columns):
+        tests[run].append((test[0], test[1], test[2], test[3]))
+    return {run: {c.number: tuple(_values(tests[run], c)) for c in asked[run]} for run in wanted}
+
+
+def _values(
+    records: Iterable[_Test], characteristic: CharacteristicFacts
+) -> Iterable[Measurement]:
+    """A retest does not replace the first value: capability is of the process, not of repairs."""
+    seen: set[int] = set()
+    for unit, values, uid, definition in records:
+        place = _place(definition, characteristic.number, characteristic.measured_as)
+        if place is None or unit in seen:
+            continue
+        seen.add(unit)
+        (value,) = struct.unpack_from("<d", bytes(values), 8 * place)
+        yield Measurement(unit, None if value != value else value, str(uid))
+
+
+@lru_cache(maxsize=4096)
+def _place(definition: str, number: str, measured_as: str) -> int | None:
+    """Where in a procedure a characteristic stands: by its number, else by its name in tests."""
+    lines = read_procedure(definition).lines
+    by_number = (place for place, line in enumerate(lines) if line.characteristic == number)
+    by_name = (place for place, line in enumerate(lines) if _is_named(line, measured_as))
+    return next(by_number, next(by_name, None))
+
+
+def _is_named(line: Measured, measured_as: str) -> bool:
+    return bool(measured_as) and line.name.casefold() == measured_as.casefold()
