@@ -1,0 +1,289 @@
+"""Runs as lists and heads: where each stands, what it is made on, what its setup lacks."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Count, QuerySet
+
+from firstoff.db.models import (
+    Adjustment,
+    RecordImport,
+    Run,
+    RunEquipment,
+    SetupLine,
+    StepFix,
+    Unit,
+)
+from firstoff.errors import NotFound
+from firstoff.queries.execution.facts import (
+    bar_facts,
+    decision_facts,
+    first_article_facts,
+    release_facts,
+)
+from firstoff.rules.access import Actor, require
+from firstoff.rules.execution import (
+    SETUP_ITEMS,
+    Bar,
+    DecisionFacts,
+    FirstArticleFacts,
+    ReleaseFacts,
+    SetupItem,
+    setup_gaps,
+)
+from firstoff.terms import RunKind
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run as lists show it. ``units``: how many were started."""
+
+    id: int
+    uid: str
+    batch_id: str
+    kind: RunKind
+    number: int
+    line: str
+    planned_quantity: int
+    serial_pattern: str
+    bench_minutes: Decimal | None
+    note: str
+    created_at: datetime
+    created_by: str
+    program_id: int
+    program: str  # its code
+    program_name: str
+    currency: str
+    part: str
+    site_id: int
+    site: str  # its code
+    site_name: str
+    time_zone: str
+    baseline_id: int
+    baseline: str  # its digest
+    repeat_of: str
+    bar: Bar | None
+    decision: DecisionFacts | None
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class UsedEquipment:
+    code: str
+    name: str
+    kind: str
+    equipment_class: str  # as it was when the run was created
+
+
+@dataclass(frozen=True, slots=True)
+class SetupValue:
+    """A line of the setup record; ``value`` is empty where it is still a gap."""
+
+    item: SetupItem
+    value: str
+    by: str
+    at: datetime | None
+
+    @property
+    def gap(self) -> bool:
+        return not self.value.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentView:
+    made_at: datetime
+    what: str
+    before: str
+    after: str
+    reason: str
+    by: str
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportView:
+    file_name: str
+    kind: str
+    sha256: str
+    taken: int
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunHead:
+    """A run with everything about it but its units."""
+
+    run: RunView
+    equipment: tuple[UsedEquipment, ...]
+    setup: tuple[SetupValue, ...]
+    first_article: FirstArticleFacts | None
+    releases: tuple[ReleaseFacts, ...]
+    adjustments: tuple[AdjustmentView, ...]
+    step_fixes: Mapping[int, str]
+    imports: tuple[ImportView, ...]
+    repeats: tuple[str, ...]  # batch IDs
+
+    @property
+    def setup_gaps(self) -> tuple[SetupItem, ...]:
+        return setup_gaps({line.item.key: line.value for line in self.setup})
+
+
+def runs(
+    actor: Actor,
+    *,
+    site_id: int | None = None,
+    program_id: int | None = None,
+    kind: RunKind | None = None,
+    search: str = "",
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[tuple[RunView, ...], int]:
+    """Runs of the sites the actor sees, newest first: one page, and the total. Six queries."""
+    rows = _rows().filter(site__in=actor.site_ids).order_by("-received_at", "-pk")
+    if site_id is not None:
+        rows = rows.filter(site=site_id)
+    if program_id is not None:
+        rows = rows.filter(program=program_id)
+    if kind is not None:
+        rows = rows.filter(kind=kind)
+    if search:
+        rows = rows.filter(batch_id__icontains=search)
+    return _views(rows[offset : offset + limit]), rows.count()
+
+
+def run(actor: Actor, site: str, batch_id: str) -> RunView:
+    """The run with this batch ID. Raises NotFound, also where the actor has no role."""
+    found = _rows().filter(site__code=site, batch_id=batch_id)
+    return _one(actor, found)
+
+
+def run_by_id(actor: Actor, run_id: int) -> RunView:
+    """The run with this key. Raises NotFound, also where the actor has no role."""
+    return _one(actor, _rows().filter(pk=run_id))
+
+
+def runs_called(actor: Actor, batch_id: str) -> tuple[RunView, ...]:
+    """The runs with this batch ID at any site the actor sees."""
+    return _views(_rows().filter(site__in=actor.site_ids, batch_id=batch_id))
+
+
+def _one(actor: Actor, rows: "QuerySet[Run]") -> RunView:
+    found = _views(rows[:1])
+    if not found:
+        raise NotFound("There is no such run, or not for you.")
+    require(actor, "see", found[0].site_id)
+    return found[0]
+
+
+def _rows() -> "QuerySet[Run]":
+    joined = Run.objects.select_related(
+        "site", "program", "program__part", "baseline", "repeat_of", "by"
+    )
+    return joined.defer("baseline__content")
+
+
+def _views(rows: "QuerySet[Run]") -> tuple[RunView, ...]:
+    found = list(rows)
+    ids = [row.pk for row in found]
+    bars, decisions = bar_facts(ids), decision_facts(ids)
+    counts = dict(
+        Unit.objects.filter(run__in=ids).order_by().values_list("run").annotate(n=Count("pk"))
+    )
+    return tuple(
+        _view(row, bars.get(row.pk), decisions.get(row.pk), counts.get(row.pk, 0)) for row in found
+    )
+
+
+def _view(row: Run, bar: Bar | None, decision: DecisionFacts | None, units: int) -> RunView:
+    return RunView(
+        id=row.pk,
+        uid=str(row.uid),
+        batch_id=row.batch_id,
+        kind=RunKind(row.kind),
+        number=row.number,
+        line=row.line,
+        planned_quantity=row.planned_quantity,
+        serial_pattern=row.serial_pattern,
+        bench_minutes=row.bench_minutes,
+        note=row.note,
+        created_at=row.received_at,
+        created_by=row.by.name,
+        program_id=row.program_id,
+        program=row.program.code,
+        program_name=row.program.name,
+        currency=row.program.currency,
+        part=row.program.part.number,
+        site_id=row.site_id,
+        site=row.site.code,
+        site_name=row.site.name,
+        time_zone=row.site.time_zone,
+        baseline_id=row.baseline_id,
+        baseline=row.baseline.digest,
+        repeat_of=row.repeat_of.batch_id if row.repeat_of else "",
+        bar=bar,
+        decision=decision,
+        units=units,
+    )
+
+
+def head(actor: Actor, site: str, batch_id: str) -> RunHead:
+    """Everything about a run but its units. Thirteen queries. Raises NotFound."""
+    return head_of(run(actor, site, batch_id))
+
+
+def head_of(view: RunView) -> RunHead:
+    """The same for a run that the actor is known to see. Eight queries."""
+    named = RunEquipment.objects.filter(run=view.id).order_by("pk").select_related("equipment")
+    repeats = Run.objects.filter(repeat_of=view.id).order_by("pk")
+    return RunHead(
+        run=view,
+        equipment=tuple(
+            UsedEquipment(n.equipment.code, n.equipment.name, n.equipment.kind, n.equipment_class)
+            for n in named
+        ),
+        setup=setup(view.id),
+        first_article=first_article_facts([view.id]).get(view.id),
+        releases=tuple(release_facts([view.id]).get(view.id, ())),
+        adjustments=adjustments(view.id),
+        step_fixes=dict(
+            StepFix.objects.filter(run=view.id).order_by("pk").values_list("seq", "proposal")
+        ),
+        imports=tuple(_imports(view.id)),
+        repeats=tuple(repeats.values_list("batch_id", flat=True)),
+    )
+
+
+def setup(run_id: int) -> tuple[SetupValue, ...]:
+    """The setup record, line by line, gaps included (R-37a). One query."""
+    rows = SetupLine.objects.filter(run=run_id).order_by("pk")
+    held = {
+        item: (value, name, at)
+        for item, value, name, at in rows.values_list("item", "value", "by__name", "received_at")
+    }
+    return tuple(SetupValue(i, *held.get(i.key, ("", "", None))) for i in SETUP_ITEMS)
+
+
+def adjustments(run_id: int) -> tuple[AdjustmentView, ...]:
+    """What was changed while the run ran (R-47), in the order it was made. One query."""
+    rows = Adjustment.objects.filter(run=run_id).order_by("made_at", "pk")
+    return tuple(
+        AdjustmentView(a.made_at, a.what, a.before, a.after, a.reason, a.by.name, str(a.uid))
+        for a in rows.select_related("by")
+    )
+
+
+def _imports(run_id: int) -> Iterable[ImportView]:
+    rows = RecordImport.objects.filter(run=run_id).order_by("pk")
+    columns = ("file_name", "kind", "sha256", "taken", "received_at", "by__name")
+    return (ImportView(*row) for row in rows.values_list(*columns))
+
+
+def offered_bar(view: RunView) -> Bar | None:
+    """The bar of the batch this one repeats: offered, not imposed (R-42). Three queries."""
+    if not view.repeat_of:
+        return None
+    earlier = Run.objects.filter(site=view.site_id, batch_id=view.repeat_of).first()
+    return bar_facts([earlier.pk]).get(earlier.pk) if earlier else None
