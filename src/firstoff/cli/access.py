@@ -282,7 +282,7 @@ def site_add(
 
 def _line(*cells: str) -> None:
     """One line, cells separated by tabs: it reads, and `cut` splits it."""
-    shell.out.print("\t".join(cells).rstrip(), markup=False)
+    typer.echo("\t".join(cells).rstrip())
 
 
 def _said(as_json: bool, value: object, sentence: str) -> None:
