@@ -26,6 +26,7 @@ from firstoff.web.auth import Guard
 from tests.conftest import NOW, World
 from tests.making import CROCK, make_pilot
 from tests.web.conftest import Browse
+from tests.web.reading import PageRead
 
 ROLES = [r.value for r in Role]
 SECRETS = ("Hidden kettle", "HK-9-P1", "Ben Tams", "Ada Okafor", "STOKE", "Stoke-on-Trent")
@@ -514,3 +515,14 @@ def test_our_own_mistake_tells_no_details(
 def test_no_password_stands_in_a_log(world: World, browse: Browse, caplog: Any) -> None:
     browse().post("/sign-in/", {"username": "ada", "password": "hush-hush-hush"})
     assert "hush-hush-hush" not in caplog.text
+
+
+def test_the_page_of_the_api_runs_scripts_of_our_own_alone(world: World, browse: Browse) -> None:
+    page = PageRead(browse(world.ada).get("/api/v1/docs").content.decode())
+    elsewhere = [
+        address
+        for e in page.all("script", "link", "img")
+        if (address := e.attrs.get("src") or e.attrs.get("href"))
+        and not address.startswith("/static/")
+    ]
+    assert (page.dangers(), elsewhere) == ([], [])

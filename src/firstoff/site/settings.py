@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "ninja",  # the page of the API, out of the package and not from elsewhere
     "firstoff.db",
     "firstoff.web",
 ]
