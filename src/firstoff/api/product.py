@@ -1,5 +1,259 @@
-"""The API of the area product."""
+"""The API of the area product: programs, revisions, characteristics."""
 
-from ninja import Router
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router, Schema, Status
+from pydantic import Field
+
+from firstoff.api.auth import actor
+from firstoff.api.pages import Page, page, window
+from firstoff.queries import access
+from firstoff.queries import product as reads
+from firstoff.queries.product import ProgramView
+from firstoff.rules.access import Actor
+from firstoff.rules.product import CharacteristicFacts
+from firstoff.services import product
+from firstoff.terms import CharacteristicClass, CharacteristicKind, RevisionStatus
 
 router = Router()
+
+_ONE = "/sites/{site}/programs/{code}"
+_REVISION = _ONE + "/revisions/{revision}"
+
+
+class ProgramOut(Schema):
+    site: str
+    code: str
+    name: str
+    description: str
+    part_number: str
+    part_name: str
+    owner: str = Field(alias="owner_username")
+    template: str
+    first_quantity: int | None
+    due: date | None
+    currency: str
+    created_at: datetime
+
+
+class ProgramChange(Schema):
+    name: str = Field(max_length=200)
+    description: str = ""
+    owner: str = Field("", description="User name; you, unless said")
+    first_quantity: int | None = Field(None, description="What somebody is owed")
+    due: date | None = None
+    currency: str = Field("USD", description="ISO 4217")
+
+
+class ProgramIn(ProgramChange):
+    code: str = Field(max_length=40, description="It begins every batch ID, and stays")
+    part_number: str = Field("", max_length=120, description="The code, unless said")
+    part_name: str = Field("", max_length=200, description="The name, unless said")
+    revision: str = Field("A", max_length=20, description="The first draft")
+
+
+class RevisionOut(Schema):
+    label: str
+    status: RevisionStatus
+    released_at: datetime | None
+    released_by: str
+
+
+class CopyIn(Schema):
+    label: str = Field("", max_length=20, description="The one after the newest, unless said")
+    copy_from: str = Field("", max_length=20, description="The newest, unless said")
+
+
+class Characteristic(Schema):
+    number: str = Field(max_length=20, description="On the drawing")
+    name: str = Field(max_length=200)
+    kind: CharacteristicKind
+    classification: CharacteristicClass
+    nominal: Decimal | None = None
+    lower: Decimal | None = Field(None, description="As text it keeps its digits: 0.30")
+    upper: Decimal | None = None
+    unit: str = Field("", max_length=20)
+    method: str = Field("", max_length=200)
+    measured_as: str = Field("", max_length=120, description="Its name in test records")
+
+    def facts(self) -> CharacteristicFacts:
+        return CharacteristicFacts(**self.dict())
+
+
+def program_at(request: HttpRequest, site: str, code: str) -> tuple[Actor, ProgramView]:
+    by = actor(request)
+    return by, reads.program(by, site, code)
+
+
+def _of(request: HttpRequest, site: str, code: str) -> dict[str, Any]:
+    by, program = program_at(request, site, code)
+    return {"program_id": program.id, "by": by, "at": timezone.now()}
+
+
+@router.get("/programs", response=Page[ProgramOut], summary="Programs of every site you see")
+def programs(
+    request: HttpRequest, search: str = "", cursor: str | None = None, limit: int = 50
+) -> dict[str, object]:
+    offset, size = window(cursor, limit)
+    found, total = reads.programs(actor(request), search=search, offset=offset, limit=size)
+    return page(found, total, offset)
+
+
+@router.get("/sites/{site}/programs", response=Page[ProgramOut], summary="Programs of a site")
+def programs_at(
+    request: HttpRequest, site: str, search: str = "", cursor: str | None = None, limit: int = 50
+) -> dict[str, object]:
+    by = actor(request)
+    offset, size = window(cursor, limit)
+    found, total = reads.programs(
+        by, site_id=access.site(by, site).id, search=search, offset=offset, limit=size
+    )
+    return page(found, total, offset)
+
+
+@router.post("/sites/{site}/programs", response={201: ProgramOut}, summary="Begin a program")
+def add_program(request: HttpRequest, site: str, payload: ProgramIn) -> Status[object]:
+    """With its part, a first draft revision and a draft plan."""
+    by = actor(request)
+    place = access.site(by, site)
+    made = product.create_program(site_id=place.id, **payload.dict(), by=by, at=timezone.now())
+    return Status(201, reads.program_by_id(by, made.pk))
+
+
+@router.get(_ONE, response=ProgramOut, summary="One program")
+def program(request: HttpRequest, site: str, code: str) -> ProgramView:
+    return program_at(request, site, code)[1]
+
+
+@router.put(_ONE, response=ProgramOut, summary="Change what a program says about itself")
+def change_program(
+    request: HttpRequest, site: str, code: str, payload: ProgramChange
+) -> ProgramView:
+    by, found = program_at(request, site, code)
+    said = payload.dict()
+    said["owner"] = said["owner"] or by.username
+    product.update_program(program_id=found.id, **said, by=by, at=timezone.now())
+    return reads.program_by_id(by, found.id)
+
+
+@router.get(f"{_ONE}/revisions", response=Page[RevisionOut], summary="Revisions of the part")
+def revisions(
+    request: HttpRequest, site: str, code: str, cursor: str | None = None, limit: int = 50
+) -> dict[str, object]:
+    by, found = program_at(request, site, code)
+    offset, size = window(cursor, limit)
+    there = reads.revisions(by, found.id)
+    return page(there[offset : offset + size], len(there), offset)
+
+
+@router.post(f"{_ONE}/revisions", response={201: RevisionOut}, summary="Make the next draft")
+def add_revision(request: HttpRequest, site: str, code: str, payload: CopyIn) -> Status[object]:
+    """With the characteristics and the plan of an earlier one."""
+    of = _of(request, site, code)
+    made = product.create_revision(**of, **payload.dict())
+    return Status(201, _revision(of, made.label))
+
+
+@router.delete(_REVISION, response={204: None}, summary="Discard a draft revision")
+def discard_revision(request: HttpRequest, site: str, code: str, revision: str) -> Status[object]:
+    product.discard_revision(**_of(request, site, code), revision=revision)
+    return Status(204, None)
+
+
+@router.post(f"{_REVISION}/release", response=RevisionOut, summary="Release a revision")
+def release_revision(request: HttpRequest, site: str, code: str, revision: str) -> object:
+    """It is immutable from then on (R-10)."""
+    of = _of(request, site, code)
+    product.release_revision(**of, revision=revision)
+    return _revision(of, revision)
+
+
+@router.get(
+    f"{_REVISION}/characteristics",
+    response=Page[Characteristic],
+    summary="Characteristics of a revision",
+)
+def characteristics(
+    request: HttpRequest,
+    site: str,
+    code: str,
+    revision: str,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> dict[str, object]:
+    by, found = program_at(request, site, code)
+    offset, size = window(cursor, limit)
+    there = reads.characteristics(by, found.id, revision)
+    return page(there[offset : offset + size], len(there), offset)
+
+
+@router.put(
+    f"{_REVISION}/characteristics",
+    response=list[Characteristic],
+    summary="Set all characteristics of a draft",
+)
+def set_characteristics(
+    request: HttpRequest, site: str, code: str, revision: str, payload: list[Characteristic]
+) -> tuple[CharacteristicFacts, ...]:
+    """What is not named goes."""
+    return product.set_characteristics(
+        **_of(request, site, code),
+        revision=revision,
+        characteristics=[one.facts() for one in payload],
+    )
+
+
+@router.post(
+    f"{_REVISION}/characteristics",
+    response={201: Characteristic},
+    summary="Add a characteristic to a draft",
+)
+def add_characteristic(
+    request: HttpRequest, site: str, code: str, revision: str, payload: Characteristic
+) -> Status[object]:
+    made = product.add_characteristic(
+        **_of(request, site, code), revision=revision, characteristic=payload.facts()
+    )
+    return Status(201, made)
+
+
+@router.put(
+    _REVISION + "/characteristics/{path:number}",
+    response=Characteristic,
+    summary="Change a characteristic of a draft",
+)
+def change_characteristic(
+    request: HttpRequest,
+    site: str,
+    code: str,
+    revision: str,
+    number: str,
+    payload: Characteristic,
+) -> CharacteristicFacts:
+    return product.update_characteristic(
+        **_of(request, site, code),
+        revision=revision,
+        number=number,
+        characteristic=payload.facts(),
+    )
+
+
+@router.delete(
+    _REVISION + "/characteristics/{path:number}",
+    response={204: None},
+    summary="Take a characteristic out of a draft",
+)
+def remove_characteristic(
+    request: HttpRequest, site: str, code: str, revision: str, number: str
+) -> Status[object]:
+    product.remove_characteristic(**_of(request, site, code), revision=revision, number=number)
+    return Status(204, None)
+
+
+def _revision(of: dict[str, Any], label: str) -> object:
+    there = reads.revisions(of["by"], of["program_id"])
+    return next(r for r in there if r.label == label)

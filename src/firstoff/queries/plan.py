@@ -22,7 +22,9 @@ from firstoff.rules.ledger import canonical, decimal_text, text_digest
 from firstoff.rules.plan import (
     BaselineFacts,
     CatalogueCode,
+    Definition,
     Difference,
+    EquipmentFacts,
     EquipmentState,
     Gap,
     PlanOperation,
@@ -34,7 +36,12 @@ from firstoff.rules.plan import (
     read_baseline,
     total_minutes,
 )
-from firstoff.rules.product import CharacteristicFacts, balloon_key, characteristic_gaps
+from firstoff.rules.product import (
+    CharacteristicFacts,
+    ProgramFacts,
+    balloon_key,
+    characteristic_gaps,
+)
 from firstoff.terms import EquipmentClass, EquipmentKind, RevisionStatus
 
 SHORT = 8  # hex digits by which people name a baseline
@@ -276,6 +283,36 @@ def _content(
     )
 
 
+def as_definition(
+    actor: Actor, program_id: int, *, revision: str = "", plan: str = ""
+) -> Definition:
+    """A definition that can be loaded elsewhere, with the equipment its operations name."""
+    view = definition(actor, program_id, revision=revision, plan=plan)
+    jigs = {o.jig for o in view.operations if o.jig}
+    rows = Equipment.objects.filter(site=view.program.site_id, code__in=jigs).order_by("code")
+    program = view.program
+    return Definition(
+        program=ProgramFacts(
+            program.code,
+            program.name,
+            program.description,
+            program.first_quantity,
+            program.due,
+            program.currency,
+        ),
+        part=program.part_number,
+        part_name=program.part_name,
+        revision=view.revision.label,
+        release_revision=not view.revision.draft,
+        characteristics=view.characteristics,
+        plan=view.plan.label if view.plan else "1",
+        release_plan=view.plan is not None and not view.plan.draft,
+        operations=view.operations,
+        equipment=tuple(_equipment_facts(row) for row in rows),
+        defect_codes=tuple(c for c in view.defect_codes if not c.retired),
+    )
+
+
 def baselines(
     actor: Actor, program_id: int, *, offset: int = 0, limit: int = 50
 ) -> tuple[tuple[BaselineView, ...], int]:
@@ -287,6 +324,16 @@ def baselines(
 
 def baseline(actor: Actor, program_id: int, digest: str) -> tuple[BaselineView, BaselineFacts]:
     """By its ID, or by a beginning of at least 4 digits that only one has. Two queries."""
+    found = _named(actor, program_id, digest)
+    return _baselines([found])[0], read_baseline(found.content)
+
+
+def baseline_text(actor: Actor, program_id: int, digest: str) -> str:
+    """Its canonical JSON: the SHA-256 of this text is the ID. Two queries."""
+    return _named(actor, program_id, digest).content
+
+
+def _named(actor: Actor, program_id: int, digest: str) -> Baseline:
     program_by_id(actor, program_id)
     start = digest.replace(" ", "").lower()
     found = list(_of(program_id).filter(digest__startswith=start)[:2]) if len(start) > 3 else []
@@ -296,8 +343,7 @@ def baseline(actor: Actor, program_id: int, digest: str) -> tuple[BaselineView, 
         )
     if not found:
         raise NotFound(f"There is no baseline {digest!r} of this program.")
-    (view,) = _baselines(found)
-    return view, read_baseline(found[0].content)
+    return found[0]
 
 
 def compare(
@@ -369,6 +415,17 @@ def _equipment(row: Equipment, today: date) -> EquipmentView:
         calibration_due=row.calibration_due,
         retired_at=row.retired_at,
         state=equipment_state(row.calibration_due, row.retired_at, today),
+    )
+
+
+def _equipment_facts(row: Equipment) -> EquipmentFacts:
+    return EquipmentFacts(
+        row.code,
+        row.name,
+        EquipmentKind(row.kind),
+        EquipmentClass(row.equipment_class),
+        row.line,
+        row.calibration_due,
     )
 
 

@@ -25,7 +25,7 @@ class AboutForm(Form):
         label="What do you build?", max_length=200, help_text="As people call it: Counter crock"
     )
     first_quantity = forms.IntegerField(
-        label="How many does somebody wait for?",
+        label="Units owed first",
         required=False,
         min_value=1,
         help_text="The order that a signed-off pilot releases.",
@@ -58,9 +58,7 @@ class ProgramForm(AboutForm):
         max_length=120,
         help_text="As on the drawing; the code, unless you say.",
     )
-    revision = forms.CharField(
-        label="Revision you are working on", max_length=20, help_text="As on the drawing: A, C, 03"
-    )
+    revision = forms.CharField(max_length=20, help_text="The one you work on, as on the drawing")
 
 
 class OwnedForm(AboutForm):
