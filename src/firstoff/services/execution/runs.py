@@ -129,11 +129,13 @@ def repeat_run(
     batch_id: str = "",
     baseline_id: int | None = None,
     planned_quantity: int | None = None,
+    equipment: Sequence[str] | None = None,
     note: str = "",
 ) -> RunMade:
     """A repeat of a batch: same kind, line, equipment and serials, the same bar offered (R-42).
 
-    baseline_id: another one where the definition changed, else the one of the batch repeated.
+    baseline_id: another one where the definition changed, else the one of the batch repeated;
+    equipment: likewise, where the process change brought a jig or a machine.
     """
     earlier = run_for(by, run_id, "run.create")
     try:
@@ -166,8 +168,12 @@ def repeat_run(
                 repeat_of=earlier,
                 note=check_prose(note, "note", field="note"),
             )
-            named = RunEquipment.objects.filter(run=earlier).select_related("equipment")
-            return _write_run(entry, run, [n.equipment for n in named.order_by("pk")], uid)
+            if equipment is None:
+                named = RunEquipment.objects.filter(run=earlier).select_related("equipment")
+                used = [n.equipment for n in named.order_by("pk")]
+            else:
+                used = _equipment(earlier.site_id, equipment)
+            return _write_run(entry, run, used, uid)
     except AlreadyStored as known:
         return _made(known.record)
 

@@ -1,0 +1,8 @@
+"""The golden pilot as a demonstration: loaded through the same verbs that everybody uses.
+
+Only the clock is moved: what happened is recorded at the times it would have happened.
+"""
+
+from firstoff.services.demo.story import DemoGuide, DemoPerson, LookAt, load
+
+__all__ = ["DemoGuide", "DemoPerson", "LookAt", "load"]
