@@ -26,9 +26,13 @@ FOLDER = Path(
 
 NOT_YET = frozenset(
     {
-        # stack-up, reliability, batches, demand, cost and summary are under way in stack.py,
-        # weibull.py, survival.py, demonstration.py, warranty.py, batches.py, demand.py, cost.py
         "asymmetric_stack",
+        "d2_star",
+        "gauge_rr_anova_crossed",
+        "gauge_rr_anova_crossed_no_pooling",
+        "gauge_rr_average_range",
+        "gauge_rr_nested",
+        "gauge_rr_range_method_two_appraisers",
         "inspection_break_even",
         "kaplan_meier",
         "linear_stack",
