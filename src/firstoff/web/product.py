@@ -22,7 +22,7 @@ _CURRENCIES = ("USD", "EUR", "GBP", "CNY", "JPY", "INR", "CHF", "SEK", "CAD", "A
 
 class AboutForm(Form):
     name = forms.CharField(
-        label="What do you build?", max_length=200, help_text="As people call it: Counter crock"
+        label="Product", max_length=200, help_text="What you build, as people call it."
     )
     first_quantity = forms.IntegerField(
         label="Units owed first",

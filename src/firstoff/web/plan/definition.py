@@ -14,7 +14,7 @@ from firstoff.queries import plan as reads
 from firstoff.queries import product as programs
 from firstoff.queries.plan import DefinitionView
 from firstoff.rules.access import may
-from firstoff.rules.product import state_of
+from firstoff.rules.product import next_label, state_of
 from firstoff.services import plan, product
 from firstoff.terms import EquipmentKind
 from firstoff.web.auth import Request, page
@@ -199,6 +199,8 @@ def _page(request: Request, site: str, code: str, **sent: Form | Grid) -> HttpRe
         "may_freeze": may(actor, "baseline.freeze", site_id),
         "drafting": any(r.draft for r in view.revisions),
         "planning": any(p.draft for p in view.plans),
+        "next_revision": next_label(view.revisions[0].label),
+        "next_plan": next_label(view.plans[0].label) if view.plans else "1",
         "seen_characteristics": state_of(view.characteristics),
         "seen_operations": state_of(view.operations),
         "characteristics": grids.get("characteristics") if edits else None,
