@@ -41,6 +41,34 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
     }
 )
 
+# What a permission lets one do, as a refusal says it.
+DEEDS: Mapping[str, str] = MappingProxyType(
+    {
+        "see": "see anything",
+        "program.edit": "make or change programs",
+        "definition.edit": "change definitions",
+        "baseline.freeze": "freeze baselines",
+        "equipment.edit": "change equipment",
+        "run.create": "make runs",
+        "run.setup": "record the setup of a run",
+        "unit.record": "record units",
+        "adjustment.record": "record adjustments",
+        "first_article.record": "record first articles",
+        "cause.record": "name causes",
+        "action.edit": "make or change corrective actions",
+        "training.record": "record trainings",
+        "gate.state": "state a criterion of a gate",
+        "bar.lock": "lock a bar",
+        "judgement.correct": "correct a first result",
+        "route.release": "release a refusal of the line",
+        "run.decide": "sign off or hold a run",
+        "gate.waive": "waive a criterion",
+        "gate.decide": "decide a gate",
+        "people.edit": "change people and sites",
+        "token.edit": "make or revoke tokens",
+    }
+)
+
 # Which permissions an API token of a scope opens; the person's roles still have to carry them.
 SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -101,13 +129,14 @@ def require(actor: Actor, permission: str, site_id: int) -> None:
         return
     if actor.scopes is not None and actor.roles_at(site_id) & PERMISSIONS[permission]:
         raise NotAllowed(
-            f"This token may not do that: its scopes are {', '.join(sorted(actor.scopes))}.",
+            f"This token may not {DEEDS[permission]}: its scopes are "
+            f"{', '.join(sorted(actor.scopes))}.",
             way_out=f"It needs the scope {_scope_for(permission)}.",
             permission=permission,
         )
     roles = sorted(r.value.replace("_", " ") for r in PERMISSIONS[permission])
     raise NotAllowed(
-        f"{actor.name or actor.username} may not do that here ({permission}).",
+        f"{actor.name or actor.username} may not {DEEDS[permission]} here.",
         way_out=f"It takes one of these roles: {', '.join(roles)}.",
         permission=permission,
     )

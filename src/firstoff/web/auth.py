@@ -164,6 +164,7 @@ def _place(request: Any, code: str | None, permission: str) -> SiteView | None:
             way_out="An administrator gives roles on the page People.",
         )
     if permission != "self":
+        request.place = place  # the page of a refusal names who may there
         require(actor, permission, place.id)
     return place
 

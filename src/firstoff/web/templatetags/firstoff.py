@@ -20,7 +20,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from firstoff.formats import charts
 from firstoff.formats.charts import words
-from firstoff.rules.access import may, may_anywhere
+from firstoff.queries import access
+from firstoff.rules.access import PERMISSIONS, may, may_anywhere
 from firstoff.web.assets import charts_url
 
 register = template.Library()
@@ -287,6 +288,13 @@ def _address(names: Iterable[str], args: Sequence[str]) -> str:
         except NoReverseMatch:
             continue
     return ""
+
+
+@register.simple_tag(takes_context=True)
+def who_may(context: RequestContext, permission: str) -> tuple[str, ...]:
+    """The names of those who may at this site: whom to ask."""
+    place = getattr(context["request"], "place", None)
+    return () if place is None else access.who_may(PERMISSIONS[permission], place.id)
 
 
 # ---------- tables ----------
