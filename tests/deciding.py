@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
-from firstoff.rules.execution import Bar
+from firstoff.rules.execution import Bar, BarCapability
 from firstoff.terms import RunVerdict
 from tests.conftest import NOW, PASSWORD
 from tests.making import MINUTE, Pilot, judge, lock, make_pilot, pass_first_article, start
@@ -40,19 +41,27 @@ def build(
     at: Any = NOW,
     cause_class: str = "process",
     cause: str = "The faces foul.",
+    first: int = 1,
+    clearance: bool = False,
 ) -> Batch:
-    """Build and judge the units of a batch; the last ``rejects`` of them fail for fit."""
+    """Build and judge the units of a batch; the last ``rejects`` of them fail for fit.
+
+    first: the number it begins with; clearance: the lid's clearance is measured on each.
+    """
     from firstoff.services import nonconformity
     from firstoff.services.execution import PostedDefect
 
     moment = at
-    for number in range(1, units + 1):
+    for number in range(first, first + units):
         moment = at + 20 * number * MINUTE
         start(world, pilot, number, at=moment)
         if number == 1:
             pass_first_article(world, pilot, at=moment + MINUTE)
         given: dict[str, Any] = {"at": moment + 10 * MINUTE}
-        if number > units - rejects:
+        if clearance:
+            measured(world, pilot, number, at=moment + 10 * MINUTE)
+            continue
+        if number >= first + units - rejects:
             given |= {"fit": "fail", "defects": [PostedDefect(code="D-101")]}
         judge(world, pilot, number, **given)
     if rejects and cause_class:
@@ -70,6 +79,30 @@ def build(
 def first_batch(world: Any, *, rejects: int = 3, **given: Any) -> Batch:
     """Batch 1: over its bar of 1 in 4, unless told."""
     return build(world, make_pilot(world, bar=SMALL), rejects=rejects, **given)
+
+
+def measured(world: Any, pilot: Pilot, number: int, *, at: Any) -> None:
+    """A good unit with its lid clearance: 0.55 to 0.64 mm, in limits of 0.30 to 0.90."""
+    from firstoff.services import execution
+    from firstoff.services.execution import PostedMeasure, PostedUnit
+
+    value = Decimal("0.55") + Decimal("0.03") * (number % 4)
+    execution.record_units(
+        run_id=pilot.run_id,
+        records=[
+            PostedUnit(
+                serial=f"{pilot.batch_id}-{number:03}",
+                uid=uuid4(),
+                fit="pass",
+                finish="pass",
+                function="pass",
+                build_seconds=Decimal(300),
+                measures=(PostedMeasure("1", value),),
+            )
+        ],
+        by=world.ben,
+        at=at,
+    )
 
 
 def decide(
@@ -129,3 +162,8 @@ def second_batch(world: Any, *, rejects: int = 1, **given: Any) -> tuple[Batch, 
 
 def bar_of(**changes: Any) -> Bar:
     return replace(SMALL, **changes)
+
+
+def measured_bar() -> Bar:
+    """The small bar, asking for the capability of the lid clearance too."""
+    return bar_of(capabilities=(BarCapability("1", Decimal("0.50")),))

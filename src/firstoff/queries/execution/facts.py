@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any, TypeVar
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import ExpressionWrapper, F, QuerySet, TextField
 
 from firstoff.db.models import (
     Bar,
@@ -159,12 +161,30 @@ def release_facts(
     return found
 
 
+def _raw(name: str) -> "ExpressionWrapper[F]":
+    """A column as the driver gives it. Django turns every value of ten thousand rows into its
+    field's type, one call each; that takes longer than the query."""
+    return ExpressionWrapper(F(name), output_field=TextField())
+
+
+def _dashed(uid: str | UUID) -> str:
+    """A UUID as text: SQLite keeps 32 digits, PostgreSQL gives a UUID."""
+    if not isinstance(uid, str):
+        return str(uid)
+    return f"{uid[:8]}-{uid[8:12]}-{uid[12:16]}-{uid[16:20]}-{uid[20:]}"
+
+
+def _in_utc(at: datetime) -> datetime:
+    """SQLite's times are UTC and do not say so."""
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
 _UNIT_COLUMNS = (
     "id",
-    "uid",
+    "_uid",
     "serial",
     "position",
-    "started_at",
+    "_started",
     "operator__name",
     "builder_class",
     "equipment__code",
@@ -172,36 +192,45 @@ _UNIT_COLUMNS = (
     "instruction",
     "previous_serial",
     "exclusion__reason",
+    "run_id",
 )
 
 
 def unit_facts(rows: "QuerySet[Unit]") -> list[UnitFacts]:
     """Units as values. One query."""
-    return [_unit(row) for row in rows.values_list(*_UNIT_COLUMNS)]
+    return [unit for _, unit in _unit_rows(rows)]
 
 
-def _unit(row: tuple[Any, ...]) -> UnitFacts:
-    key, uid, serial, position, at, name, builder, code, cls, instruction, previous, why = row
-    return UnitFacts(
-        key, str(uid), serial, position, at, name, builder, code or "", cls, instruction,
-        previous, why or "",
-    )  # fmt: skip
+def _unit_rows(rows: "QuerySet[Unit]") -> list[tuple[int, UnitFacts]]:
+    raw = rows.annotate(_uid=_raw("uid"), _started=_raw("started_at"))
+    table: Iterable[Any] = raw.values_list(*_UNIT_COLUMNS)
+    return [
+        (
+            run,
+            UnitFacts(
+                key, _dashed(uid), serial, position, _in_utc(at), name, builder, code or "", cls,
+                instruction, previous, why or "",
+            ),
+        )
+        for key, uid, serial, position, at, name, builder, code, cls, instruction, previous, why,
+        run in table
+    ]  # fmt: skip
 
 
-def _units(run_ids: list[int], upto: int | None) -> Iterable[tuple[int, UnitFacts]]:
-    rows = _then(Unit.objects.filter(run__in=run_ids), upto).order_by("run_id", "position")
-    for run, *row in rows.values_list("run_id", *_UNIT_COLUMNS):
-        yield run, _unit(tuple(row))
+def _units(run_ids: list[int], upto: int | None) -> list[tuple[int, UnitFacts]]:
+    rows = _then(Unit.objects.filter(run__in=run_ids), upto)
+    return _unit_rows(rows.order_by("run_id", "position"))
 
 
 _JUDGEMENT_COLUMNS = (
+    "run_id",
     "id",
     "unit_id",
     "attempt",
     "fit",
     "finish",
     "function",
-    "build_seconds",
+    "_seconds",
     "supersedes_id",
     "correction_reason",
 )
@@ -209,19 +238,26 @@ _JUDGEMENT_COLUMNS = (
 
 def judgement_facts(rows: "QuerySet[Judgement]") -> list[JudgementFacts]:
     """Judgements as values, in the order they were recorded. One query."""
-    return [_judgement(row) for row in rows.order_by("id").values_list(*_JUDGEMENT_COLUMNS)]
+    return [judgement for _, judgement in _judgement_rows(rows)]
 
 
-def _judgement(row: tuple[Any, ...]) -> JudgementFacts:
-    key, unit, attempt, fit, finish, function, seconds, supersedes, reason = row
-    spent = None if seconds is None else float(seconds)
-    return JudgementFacts(key, unit, attempt, fit, finish, function, spent, supersedes, reason)
+def _judgement_rows(rows: "QuerySet[Judgement]") -> list[tuple[int, JudgementFacts]]:
+    raw = rows.order_by("id").annotate(_seconds=_raw("build_seconds"))
+    table: Iterable[Any] = raw.values_list(*_JUDGEMENT_COLUMNS)
+    return [
+        (
+            run,
+            JudgementFacts(
+                key, unit, attempt, fit, finish, function,
+                None if seconds is None else float(seconds), supersedes, reason,
+            ),
+        )
+        for run, key, unit, attempt, fit, finish, function, seconds, supersedes, reason in table
+    ]  # fmt: skip
 
 
-def _judgements(run_ids: list[int], upto: int | None) -> Iterable[tuple[int, JudgementFacts]]:
-    rows = _then(Judgement.objects.filter(run__in=run_ids), upto).order_by("id")
-    for run, *row in rows.values_list("run_id", *_JUDGEMENT_COLUMNS):
-        yield run, _judgement(tuple(row))
+def _judgements(run_ids: list[int], upto: int | None) -> list[tuple[int, JudgementFacts]]:
+    return _judgement_rows(_then(Judgement.objects.filter(run__in=run_ids), upto))
 
 
 def _defects(run_ids: list[int], upto: int | None) -> Iterable[tuple[int, DefectFacts]]:
@@ -243,12 +279,14 @@ def _defects(run_ids: list[int], upto: int | None) -> Iterable[tuple[int, Defect
         yield run, DefectFacts(key, str(uid), unit, judgement, code, name, category, *why)
 
 
-def _times(run_ids: list[int], upto: int | None) -> Iterable[tuple[int, OperationTime]]:
+def _times(run_ids: list[int], upto: int | None) -> list[tuple[int, OperationTime]]:
     rows = _then(OperationRecord.objects.filter(run__in=run_ids, attempt=1), upto).order_by("id")
-    for run, unit, seq, began, ended in rows.values_list(
-        "run_id", "unit_id", "seq", "began_at", "ended_at"
-    ):
-        yield run, OperationTime(unit, seq, (ended - began).total_seconds())
+    raw = rows.annotate(_began=_raw("began_at"), _ended=_raw("ended_at"))
+    table: Iterable[Any] = raw.values_list("run_id", "unit_id", "seq", "_began", "_ended")
+    return [
+        (run, OperationTime(unit, seq, (ended - began).total_seconds()))
+        for run, unit, seq, began, ended in table
+    ]
 
 
 def _then(rows: "QuerySet[M]", upto: int | None) -> "QuerySet[M]":
