@@ -14,6 +14,7 @@ from scipy import special
 from firstoff.stats import checks
 from firstoff.stats.caveats import Caveat
 from firstoff.stats.checks import Floats
+from firstoff.stats.constants import d2
 from firstoff.stats.distributions import nct_noncentrality
 from firstoff.stats.errors import NoVariation, TooFewData
 from firstoff.stats.spread import (
@@ -21,14 +22,15 @@ from firstoff.stats.spread import (
     SUBGROUP_METHODS,
     Sigma,
     Subgroups,
+    Sweep,
     Within,
     series_sigma,
     subgroup_sigma,
     subgroups,
+    sweep,
 )
 
 _SMALL = 30
-_PIECE = 1 << 16  # values taken together: they stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +116,13 @@ def capability(
     low, high = checks.limits(lower, upper)
     aim = None if target is None else checks.real("target", target)
     level = checks.open_fraction("confidence", confidence)
-    flat, sigma = _flat_and_within(values, within, span)
-    n, mean, sd = flat.size, *_mean_sd(flat)
+    flat, seen, sigma = _swept(values, within, span)
+    n, mean, sd = flat.size, seen.mean, seen.sd
     over = indices(mean, sd, lower=low, upper=high, target=aim)
     inner = None if sigma is None else indices(mean, sigma.value, lower=low, upper=high)
     below, above = expected_outside(mean, sd, lower=low, upper=high)
-    seen_below = 0 if low is None or flat.min() >= low else int(np.count_nonzero(flat < low))
-    seen_above = 0 if high is None or flat.max() <= high else int(np.count_nonzero(flat > high))
+    seen_below = 0 if low is None or seen.least >= low else int(np.count_nonzero(flat < low))
+    seen_above = 0 if high is None or seen.most <= high else int(np.count_nonzero(flat > high))
     single = low is None or high is None
     return Capability(
         n=n,
@@ -254,20 +256,21 @@ def _chi_lower(index: float, df: float, level: float) -> float:
     return index * math.sqrt(float(special.chdtri(df, level)) / df)
 
 
-def _flat_and_within(
-    values: ArrayLike, within: str | None, span: int
-) -> tuple[Floats, Sigma | None]:
+def _swept(values: ArrayLike, within: str | None, span: int) -> tuple[Floats, Sweep, Sigma | None]:
+    """The values in one series, what a pass over them gives, and sigma within."""
     if _is_nested(values):
         groups: Subgroups = subgroups("values", values)
-        _enough(groups.values)
         method = checks.choice("within", within or "pooled", SUBGROUP_METHODS)
-        if (groups.sizes < 2).all():
-            return groups.values, None
-        return groups.values, _varied(subgroup_sigma(groups, method))
+        seen = _enough(groups.values)
+        alone = bool((groups.sizes < 2).all())
+        return groups.values, seen, None if alone else _varied(subgroup_sigma(groups, method))
     flat = checks.series("values", values, least=2)
-    _enough(flat)
     method = checks.choice("within", within or "moving-range", SERIES_METHODS)
-    return flat, _varied(series_sigma(flat, method, span=span))
+    seen = _enough(flat)
+    if method == "moving-range" and span == 2:
+        step = Sigma(seen.step / d2(2), method, max(1.0, 0.62 * (flat.size - 1)))
+        return flat, seen, _varied(step)
+    return flat, seen, _varied(series_sigma(flat, method, span=span))
 
 
 def _varied(sigma: Sigma) -> Sigma | None:
@@ -275,21 +278,13 @@ def _varied(sigma: Sigma) -> Sigma | None:
     return sigma if sigma.value > 0 else None
 
 
-def _enough(values: Floats) -> None:
+def _enough(values: Floats) -> Sweep:
     if values.size < 2:
         raise TooFewData(needed=2, got=int(values.size))
-    few = values[:64]  # most series show here that they vary, and are spared two passes
-    if few.min() == few.max() and values.min() == values.max():
+    seen = sweep(values)
+    if seen.least == seen.most:
         raise NoVariation
-
-
-def _mean_sd(values: Floats) -> tuple[float, float]:
-    mean = float(values.mean())
-    squares = 0.0
-    for start in range(0, values.size, _PIECE):
-        left = values[start : start + _PIECE] - mean  # centred first: an offset costs no digits
-        squares += float(left @ left)
-    return mean, math.sqrt(squares / (values.size - 1))
+    return seen
 
 
 def _is_nested(values: ArrayLike) -> bool:

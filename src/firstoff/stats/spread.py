@@ -5,7 +5,7 @@ The estimators differ, and each has its constant of unbiasedness; a result names
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -147,7 +147,7 @@ def series_sigma(values: Floats, method: str = "moving-range", *, span: int = 2)
     if values.size < width:
         raise TooFewData(needed=width, got=int(values.size))
     if width == 2 and method == "moving-range":
-        return Sigma(_mean_step(values) / d2(2), method, max(1.0, 0.62 * (values.size - 1)))
+        return Sigma(sweep(values).step / d2(2), method, max(1.0, 0.62 * (values.size - 1)))
     ranges = moving_ranges(values, width)
     if method == "median-moving-range":
         if width != 2:
@@ -168,13 +168,35 @@ def moving_ranges(values: Floats, span: int = 2) -> Floats:
     return ranged
 
 
-def _mean_step(values: Floats) -> float:
-    """Mean of |x_i - x_(i-1)|, a piece at a time so that it stays in the processor's cache."""
-    total = 0.0
-    for start in range(0, values.size - 1, _PIECE):
-        steps = np.diff(values[start : start + _PIECE + 1])
-        total += float(np.abs(steps, out=steps).sum())
-    return total / (values.size - 1)
+class Sweep(NamedTuple):
+    """What one pass over a series gives; ``step`` is the mean of |x_i - x_(i-1)|."""
+
+    mean: float
+    sd: float
+    least: float
+    most: float
+    step: float
+
+
+def sweep(values: Floats) -> Sweep:
+    """Mean, spread, extremes and mean step of a series, shape (n,), n >= 2.
+
+    After the mean a piece at a time, so that all the rest is read from the processor's cache.
+    Values are centred before they are squared: a large offset costs no digits.
+    """
+    mean = float(values.mean())
+    squares, steps = 0.0, 0.0
+    least, most = np.inf, -np.inf
+    for start in range(0, values.size, _PIECE):
+        piece = values[start : start + _PIECE + 1]  # one of the next: the step to it
+        moved = np.subtract(piece[1:], piece[:-1])
+        steps += float(np.abs(moved, out=moved).sum())
+        own = piece[:_PIECE]
+        least, most = min(least, float(own.min())), max(most, float(own.max()))
+        left = own - mean
+        squares += float(left @ left)
+    n = values.size
+    return Sweep(mean, float(np.sqrt(squares / (n - 1))), least, most, steps / (n - 1))
 
 
 def _pooled(squares: Floats, df: int, method: str) -> Sigma:
