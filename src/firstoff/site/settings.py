@@ -100,7 +100,7 @@ AUTH_USER_MODEL = "firstoff.Person"
 # Who somebody is, is asked of services.access in one place, with throttling.
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "firstoff.site.hashers.Argon2id",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
