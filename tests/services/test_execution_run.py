@@ -37,9 +37,9 @@ def test_a_run_gets_its_batch_id_from_the_program_and_its_number(world: Any, pro
 
 
 def test_a_batch_id_can_follow_a_pattern_or_be_given(world: Any, program: int) -> None:
-    by_pattern = create(world, program, batch_pattern="{program}/B{n:02}")
+    by_pattern = create(world, program, batch_pattern="{program}-B{n:02}")
     given = create(world, program, batch_id="SPRING-26")
-    assert (by_pattern.batch_id, given.batch_id) == ("CC-1/B01", "SPRING-26")
+    assert (by_pattern.batch_id, given.batch_id) == ("CC-1-B01", "SPRING-26")
 
 
 def test_a_batch_id_names_one_batch_for_ever(world: Any, program: int) -> None:
@@ -75,6 +75,9 @@ def test_a_run_needs_a_baseline(world: Any) -> None:
         ({"equipment": ["NOPE"]}, "There is no equipment NOPE at this site."),
         ({"serial_pattern": "CC1"}, "The serial pattern CC1 has to hold the number once"),
         ({"bench_minutes": Decimal("NaN")}, "The time on the bench is NaN min"),
+        ({"batch_id": "A/1"}, "The batch ID A/1 cannot be part of an address."),
+        ({"batch_id": ".."}, "The batch ID .. cannot be part of an address."),
+        ({"batch_id": "A 1"}, "The batch ID 'A 1' holds ' '"),
         ({"line": " "}, "The line is empty."),
         ({"baseline_id": 0}, "CC-1 has no such baseline."),
     ],

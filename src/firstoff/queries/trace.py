@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
+from django.conf import settings
 from django.db.models import Q
 
 from firstoff.db.models import (
@@ -22,6 +24,7 @@ from firstoff.db.models import (
     Unit,
 )
 from firstoff.errors import NotFound
+from firstoff.formats import store
 from firstoff.formats.testdata.packing import Result, read_procedure, unpack
 from firstoff.queries.execution.definition import frozen
 from firstoff.queries.execution.facts import judgement_facts, unit_facts
@@ -397,3 +400,13 @@ def find_units(
     columns = ("run__site__code", "part__number", "serial", "run__batch_id")
     page = rows.order_by("-pk").values_list(*columns)[offset : offset + limit]
     return tuple(page), rows.count()
+
+
+def attachment(actor: Actor, site: str, sha256: str) -> bytes:
+    """The content of a file that came with a test record of the site. Raises NotFound."""
+    rows = Attachment.objects.filter(sha256=sha256, test_record__run__site__code=site)
+    found = rows.values_list("size", "test_record__run__site_id").first()
+    if found is None:
+        raise NotFound("There is no such file, or not for you.")
+    require(actor, "see", found[1])
+    return store.get(Path(settings.MEDIA_ROOT), sha256, size=found[0])

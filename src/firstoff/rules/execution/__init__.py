@@ -5,6 +5,7 @@ from firstoff.rules.execution.bar import (
     bar_warnings,
     check_bar,
     check_lock,
+    check_plan,
     describe,
 )
 from firstoff.rules.execution.counting import (
@@ -33,6 +34,7 @@ from firstoff.rules.execution.judging import (
 )
 from firstoff.rules.execution.numbers import (
     Matched,
+    check_batch_id,
     check_batch_pattern,
     check_given_serial,
     check_serial,
@@ -127,10 +129,12 @@ __all__ = [
     "bar_warnings",
     "check_aspect",
     "check_bar",
+    "check_batch_id",
     "check_batch_pattern",
     "check_first_article",
     "check_given_serial",
     "check_lock",
+    "check_plan",
     "check_recorded_time",
     "check_serial",
     "check_serial_pattern",

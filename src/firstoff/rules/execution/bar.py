@@ -63,6 +63,18 @@ def _check_capabilities(bar: Bar, characteristics: Sequence[str] | None) -> None
             )
 
 
+def check_plan(
+    sample: int, max_rejects: int, *, claim: float | None = None, confidence: float = 0.95
+) -> None:
+    """Whether n and c, and the rate to be shown, can be asked about. Raises InvalidInput."""
+    _between("sample", "The number of units that count", sample, 1, LARGEST_SAMPLE)
+    _between("max_rejects", "The rejects allowed", max_rejects, 0, sample - 1)
+    if claim is not None and not 0.0001 <= claim < 1:
+        _refuse("claim", "The rate to be shown", f"{claim:g}", "0.01\u00a0% to under 100\u00a0%")
+    if not 0.5 <= confidence <= 0.9999:
+        _refuse("confidence", "The confidence", f"{confidence:g}", "50\u00a0% to 99.99\u00a0%")
+
+
 def check_lock(bar: Bar | None, *, batch_id: str, units: int, zone: tzinfo = UTC) -> None:
     """Whether a bar may be locked now: once, and before the first unit. Raises Refused (R-31)."""
     way_out = "A different bar needs a new run."

@@ -103,6 +103,18 @@ def check_serial(serial: str, pattern: str, *, batch: str, program: str = "") ->
     return text
 
 
+def check_batch_id(text: str) -> str:
+    """An ID that names a batch on labels, in addresses and in files. Raises InvalidInput."""
+    check_text(text, "batch ID")
+    if "/" in text or not text.strip("."):
+        raise InvalidInput(
+            f"The batch ID {text} cannot be part of an address.",
+            way_out="Expected letters and digits, with - or _ between them: CC1-P1.",
+            field="batch_id",
+        )
+    return text
+
+
 def check_given_serial(serial: str) -> str:
     """A serial as somebody else made it: spaces inside and any script, nothing invisible."""
     text = serial.strip()

@@ -21,9 +21,9 @@ from firstoff.queries.execution.facts import decision_facts
 from firstoff.rules import execution as rules
 from firstoff.rules.access import Actor, require, sees
 from firstoff.rules.execution import (
+    check_batch_id,
     check_batch_pattern,
     check_serial_pattern,
-    check_text,
     closed_refusals,
     enforce,
     following,
@@ -234,7 +234,7 @@ def _batch_id(program: Program, kind: RunKind, number: int, given: str, pattern:
         text = following(last.batch_id) if last else ""
         text = text or make(BATCH_PATTERNS[kind], number, program=_compact(program.code))
         text = _free(program.site_id, text)
-    check_text(text, "batch ID")
+    check_batch_id(text)
     if Run.objects.filter(site=program.site_id, batch_id__iexact=text).exists():
         raise InvalidInput(
             f"There is a batch {text} at {program.site.name} already.",

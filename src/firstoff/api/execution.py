@@ -1,5 +1,0 @@
-"""The API of the area execution."""
-
-from ninja import Router
-
-router = Router()
