@@ -16,9 +16,9 @@ _request_id: ContextVar[str] = ContextVar("request_id", default="-")
 _CLEAN = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 # Charts are drawn by scripts of our own with their data beside them as JSON: nothing inline runs.
-# Vega sets style attributes on what it draws, hence 'unsafe-inline' for styles alone.
+# Style attributes are allowed, style elements are not.
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'; media-src 'self'"
 )
