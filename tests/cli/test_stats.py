@@ -103,3 +103,30 @@ def test_the_statistics_start_without_django() -> None:
     asked = "import sys, firstoff.cli.stats, firstoff.stats; print('django' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
+
+
+def test_chart_names_the_points_that_break_a_rule(capsys: Console, tmp_path: Path) -> None:
+    path = _file(tmp_path, "gap\n" + "\n".join(["10.0", "10.2", "9.9", "10.1"] * 4 + ["14"]))
+    said = _said(capsys, "chart", path, "--base", "16")
+    assert said["I rule 1"].strip() == "points 17"
+
+
+def test_chart_of_counts_needs_sizes(capsys: Console, tmp_path: Path) -> None:
+    path = _file(tmp_path, "x,n\n1,10\n2,10\n")
+    assert run(["stats", "chart", path, "--kind", "p", "--column", "x"]) == 2
+    assert run(["stats", "chart", path, "--kind", "p", "--column", "x", "--size-column", "n"]) == 0
+    assert "A p chart needs sample sizes; name their column." in capsys.readouterr().err
+
+
+def test_chart_reports_as_json(capsys: Console, tmp_path: Path) -> None:
+    path = _file(tmp_path, "gap\n1\n2\n3\n")
+    for kind in ("i", "ewma", "cusum", "c"):
+        assert run(["stats", "chart", path, "--kind", kind, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)
+
+
+def test_tolerance_and_normality_read_a_column(capsys: Console, tmp_path: Path) -> None:
+    path = _file(tmp_path, "gap\n" + "\n".join(str(value) for value in range(20)))
+    said = _said(capsys, "tolerance", path, "--coverage", "90%")
+    assert said["90\u00a0% of all values"].strip() == "-4.21815 to 23.2182"
+    assert _said(capsys, "normality", path)["Normal"].strip() == "no sign against it"

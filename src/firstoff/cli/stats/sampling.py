@@ -1,0 +1,101 @@
+"""Commands of acceptance sampling: a plan's curve, a plan for two risks, the published plans."""
+
+from typing import Annotated, Any
+
+import typer
+
+from firstoff.cli.stats.shared import AsJson, answer, app, fraction, percent, plain, refusing
+
+
+@app.command()
+@refusing
+def oc(
+    n: Annotated[int, typer.Argument(help="Units inspected.")],
+    c: Annotated[int, typer.Argument(help="Accept number.")],
+    rates: Annotated[str, typer.Option(help="True rates.")] = "1%,2%,5%,10%,15%,20%,30%",
+    lot: Annotated[int | None, typer.Option(help="Lot size, where known.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """How often a plan of N units and at most C rejects passes, at each true rate."""
+    from firstoff import stats
+
+    at = [fraction(rate, "rates") for rate in rates.split(",")]
+    seen = stats.operating_characteristic(n, c, at, lot=lot)
+    rows = [
+        (percent(rate), f"passes {chance * 100:.0f} times in 100")
+        for rate, chance in zip(seen.rates, seen.acceptance, strict=True)
+    ]
+    answer(seen, [("True rate", f"{seen.model}, {n} units, at most {c}"), *rows], as_json)
+
+
+@app.command()
+@refusing
+def plan(
+    aql: Annotated[str, typer.Option(help="Rate to accept, such as 1%.")],
+    ltpd: Annotated[str, typer.Option(help="Rate to reject, such as 10%.")],
+    alpha: Annotated[str, typer.Option(help="Risk to reject the AQL.")] = "5%",
+    beta: Annotated[str, typer.Option(help="Risk to accept the LTPD.")] = "10%",
+    lot: Annotated[int | None, typer.Option(help="Lot size, where known.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The smallest sampling plan that keeps both risks."""
+    from firstoff import stats
+
+    found = stats.find_plan(
+        aql=fraction(aql, "aql"),
+        ltpd=fraction(ltpd, "ltpd"),
+        alpha=fraction(alpha, "alpha"),
+        beta=fraction(beta, "beta"),
+        lot=lot,
+    )
+    rows = [
+        ("Plan", f"{found.n} units, accept at {found.c} or fewer ({found.model})"),
+        (
+            f"At {percent(found.aql)}",
+            f"accepted {found.acceptance_at_aql * 100:.0f} times in 100",
+        ),
+        (
+            f"At {percent(found.ltpd)}",
+            f"accepted {found.acceptance_at_ltpd * 100:.0f} times in 100",
+        ),
+    ]
+    answer(found, rows, as_json)
+
+
+@app.command()
+@refusing
+def sampling(
+    lot: Annotated[int, typer.Argument(help="Units in the lot.")],
+    aql: Annotated[str, typer.Option(help="AQL as printed, such as 1.0.")],
+    level: Annotated[str, typer.Option(help="S-1 to S-4, I, II, III.")] = "II",
+    inspection: Annotated[str, typer.Option(help="normal, tightened, reduced.")] = "normal",
+    procedure: Annotated[str, typer.Option(help="single, double, multiple.")] = "single",
+    seed: Annotated[str | None, typer.Option(help="Draw the first sample from this seed.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The plan of MIL-STD-105E = ANSI/ASQ Z1.4 for a lot, and the units to draw."""
+    from firstoff import stats
+
+    found = stats.standard_plan(
+        lot,
+        aql=aql,
+        level=level,  # type: ignore[arg-type]
+        inspection=inspection,  # type: ignore[arg-type]
+        procedure=procedure,  # type: ignore[arg-type]
+    )
+    drawn = None if seed is None else stats.draw_sample(lot, min(found.n[0], lot), seed=seed)
+    rows = [("Standard", found.standard), ("Code letter", _letters(found))]
+    for n, ac, re in zip(found.n, found.ac, found.re, strict=True):
+        accept = "no acceptance" if ac < 0 else f"accept at {ac}"
+        rows.append(("Sample", f"{n} units, {accept}, reject at {re}"))
+    if found.inspect_all:
+        rows.append(("Note", f"The sample reaches the lot: inspect all {lot:,} units."))
+    if drawn is not None:
+        rows.append(("Draw", ", ".join(str(unit) for unit in drawn)))
+    answer({**plain(found), "drawn": drawn}, rows, as_json)
+
+
+def _letters(found: Any) -> str:
+    if found.letter == found.letter_used:
+        return f"{found.letter}, {found.procedure}"
+    return f"{found.letter}; the arrow leads to {found.letter_used}, {found.procedure}"
