@@ -83,6 +83,14 @@ def test_a_form_answers_beside_its_fields(world: World, browse: Browse) -> None:
     assert error_of(answer, "password").startswith("Too many wrong passwords. Wait 15 minutes")
 
 
+def test_an_empty_installation_says_how_to_begin(db: None, browse: Browse) -> None:
+    assert "firstoff init" in browse().get("/sign-in/").content.decode()
+
+
+def test_a_founded_installation_does_not(world: World, browse: Browse) -> None:
+    assert "firstoff init" not in browse().get("/sign-in/").content.decode()
+
+
 def test_the_session_key_changes_on_signing_in(world: World, browse: Browse) -> None:
     client = browse()
     planted = client.session

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from firstoff import terms
 from firstoff.formats import charts
+from firstoff.queries import access
 from firstoff.web.forms import DateInput, Form
 from firstoff.web.templatetags.firstoff import STATES, page_bounds, script_json
 from tests.web.reading import PageRead
@@ -290,3 +291,25 @@ def test_the_chart_engine_is_served_for_ever_under_its_version(client: Any, db: 
 @pytest.mark.parametrize("address", ["/assets/0123456789ab/charts.js", "/assets/x/settings.py"])
 def test_another_version_is_not_there(client: Any, db: None, address: str) -> None:
     assert client.get(address).status_code == 404
+
+
+# ---------- first steps ----------
+
+
+@pytest.mark.parametrize(
+    ("who", "done", "buttons"),
+    [
+        ("adam", 1, []),  # people are there already, and he makes no programs
+        ("eli", 1, ["New program"]),
+        ("vic", 1, []),
+    ],
+)
+def test_a_new_site_says_what_to_do_next(
+    world: Any, who: str, done: int, buttons: list[str]
+) -> None:
+    request: Any = RequestFactory().get("/")
+    request.actor = getattr(world, who)
+    (request.place,) = [s for s in access.sites(world.adam) if s.code == "STOKE"]
+    page = PageRead(shown("{% first_steps %}", request=request))
+    assert len([e for e in page.all("span") if "st-met" in e.attrs["class"]]) == done
+    assert [e.text for e in page.all("a")] == buttons

@@ -137,6 +137,11 @@ def roles_at(person_id: int, site_id: int) -> frozenset[Role]:
     return _roles_of([person_id])[person_id].get(site_id, frozenset())
 
 
+def anybody() -> bool:
+    """Whether this installation has been set up."""
+    return Person.objects.exists()
+
+
 def sites(actor: Actor) -> tuple[SiteView, ...]:
     rows = Site.objects.filter(pk__in=actor.site_ids).order_by("code")
     return tuple(SiteView(s.pk, s.code, s.name, s.time_zone) for s in rows)

@@ -152,7 +152,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     ):
         begin(request, form.result)
         return HttpResponseRedirect(onward)
-    context = {"form": form, "next": onward}
+    context = {"form": form, "next": onward, "founded": access.anybody()}
     return render(request, "access/sign_in.html", context, status=form.status)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from firstoff.formats import charts
 from firstoff.formats.charts import words
-from firstoff.queries import access
+from firstoff.queries import access, product
 from firstoff.rules.access import PERMISSIONS, may, may_anywhere
 from firstoff.web.assets import charts_url
 
@@ -295,6 +295,56 @@ def who_may(context: RequestContext, permission: str) -> tuple[str, ...]:
     """The names of those who may at this site: whom to ask."""
     place = getattr(context["request"], "place", None)
     return () if place is None else access.who_may(PERMISSIONS[permission], place.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the first steps of a new site."""
+
+    title: str
+    say: str
+    button: str
+    url: str
+    done: bool
+    next: bool = False  # the one to take now
+
+
+@register.inclusion_tag("parts/first_steps.html", takes_context=True)
+def first_steps(context: RequestContext) -> dict[str, Any]:
+    """What brings the first product onto the road; for pages of a site that has none yet."""
+    request = context["request"]
+    actor, place = request.actor, request.place
+    people = access.people(actor, place.id, limit=1)[1]
+    programs = product.programs(actor, site_id=place.id, limit=1)[1]
+
+    def address(permission: str, name: str, *args: str) -> str:
+        return _address((name,), args) if may(actor, permission, place.id) else ""
+
+    steps = [
+        Step(
+            "Say who is here",
+            "At least an operator who builds, and a quality manager who locks the bar and signs.",
+            "Add a person",
+            address("people.edit", "people-add", place.code),
+            people > 2,
+        ),
+        Step(
+            "Name the product",
+            "A program is one product on its road of nine gates, from the prototype to delivery.",
+            "New program",
+            address("program.edit", "programs-add"),
+            programs > 0,
+        ),
+        Step(
+            "Say what may pass",
+            "Lock the acceptance bar of the first pilot batch. The first unit waits for it.",
+            "",
+            "",
+            False,
+        ),
+    ]
+    due = next((n for n, s in enumerate(steps) if s.url and not s.done), None)
+    return {"steps": [replace(s, next=n == due) for n, s in enumerate(steps)]}
 
 
 # ---------- tables ----------
