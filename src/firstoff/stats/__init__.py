@@ -87,6 +87,10 @@ from firstoff.stats.kappa import (
     intraclass_correlation,
     light_kappa,
 )
+from firstoff.stats.many_charts import (
+    ManyCharts,
+    individuals_charts,
+)
 from firstoff.stats.memory_charts import (
     CusumChart,
     cusum_arl,
@@ -237,6 +241,7 @@ __all__ = [
     "Link",
     "LinkShare",
     "LotOutcome",
+    "ManyCharts",
     "NoVariation",
     "Nonconforming",
     "Normality",
@@ -322,6 +327,7 @@ __all__ = [
     "hotelling_chart",
     "indices",
     "individuals_chart",
+    "individuals_charts",
     "intraclass_correlation",
     "laney_p_chart",
     "laney_u_chart",

@@ -133,7 +133,7 @@ def capabilities(
     Bissell's; sigma within is from moving ranges. Raises TooFewData, OutOfDomain.
     Oracle: ``capability`` one by one
     """
-    flat, index, m = _indexed(values, groups)
+    flat, index, m = indexed(values, groups)
     level = checks.open_fraction("confidence", confidence)
     low, high = _limits_of("lower", lower, m), _limits_of("upper", upper, m)
     if (low >= high).any():
@@ -183,7 +183,9 @@ def _moments(flat: Floats, index: Integers, n: Integers) -> tuple[Floats, Floats
     return mean, sd, total / np.maximum(n - 1, 1) / d2(2)
 
 
-def _indexed(values: ArrayLike, groups: ArrayLike | None) -> tuple[Floats, Integers, int]:
+def indexed(values: ArrayLike, groups: ArrayLike | None) -> tuple[Floats, Integers, int]:
+    """Values of many characteristics as one series, the index of each value, and how many there
+    are. Raises TooFewData, OutOfDomain."""
     table = checks.array("values", values, dimensions=(1, 2))
     if table.size == 0:
         raise TooFewData(needed=1, got=0)
