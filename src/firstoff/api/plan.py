@@ -265,14 +265,15 @@ def set_operations(
     revision: str,
     plan_label: str,
     payload: list[Operation],
-) -> tuple[PlanOperation, ...]:
+) -> list[PlanOperation]:
     """What is not named goes."""
-    return plan.set_operations(
+    made = plan.set_operations(
         **_of(request, site, code),
         revision=revision,
         plan=plan_label,
         operations=[one.facts() for one in payload],
     )
+    return list(made)
 
 
 @router.post(
@@ -331,10 +332,11 @@ def remove_operation(
 @router.post(f"{_PLAN}/order", response=list[Operation], summary="Put operations into an order")
 def reorder_operations(
     request: HttpRequest, site: str, code: str, revision: str, plan_label: str, payload: Order
-) -> tuple[PlanOperation, ...]:
-    return plan.reorder_operations(
+) -> list[PlanOperation]:
+    made = plan.reorder_operations(
         **_of(request, site, code), revision=revision, plan=plan_label, order=payload.order
     )
+    return list(made)
 
 
 def _planned(of: dict[str, Any], revision: str, label: str) -> object:
@@ -367,7 +369,7 @@ def add_defect_codes(
     made = plan.add_defect_codes(
         **_of(request, site, code), codes=[CatalogueCode(**one.dict()) for one in payload]
     )
-    return Status(201, made)
+    return Status(201, list(made))
 
 
 @router.delete(
@@ -445,7 +447,7 @@ def freeze(request: HttpRequest, site: str, code: str, payload: FreezeIn) -> rea
 )
 def compare(request: HttpRequest, site: str, code: str, before: str, after: str) -> object:
     by, program = program_at(request, site, code)
-    return reads.compare(by, program.id, before, after)[2]
+    return list(reads.compare(by, program.id, before, after)[2])
 
 
 @router.get(_ONE + "/baselines/{digest}", response=BaselineFull, summary="One baseline")

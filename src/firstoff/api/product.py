@@ -198,13 +198,14 @@ def characteristics(
 )
 def set_characteristics(
     request: HttpRequest, site: str, code: str, revision: str, payload: list[Characteristic]
-) -> tuple[CharacteristicFacts, ...]:
+) -> list[CharacteristicFacts]:
     """What is not named goes."""
-    return product.set_characteristics(
+    made = product.set_characteristics(
         **_of(request, site, code),
         revision=revision,
         characteristics=[one.facts() for one in payload],
     )
+    return list(made)  # a pair would be taken for a status and an answer
 
 
 @router.post(
