@@ -138,8 +138,8 @@ def restore(source: Path, *, at: datetime, progress: Progress, force: bool = Fal
         with _reachable():
             _bring_database(copy, progress)
     facts = manifest.facts
-    if ledger.head().hash != facts.ledger_hash:
-        raise Unavailable("The database was written while the backup came back; look at both.")
+    if facts.ledger_seq and ledger.entry_hash(facts.ledger_seq) != facts.ledger_hash:
+        raise Unavailable("What was brought back is not there; run firstoff doctor --full.")
     return Restored(
         facts.made_at, len(manifest.files) - 1, facts.ledger_seq, facts.ledger_hash, kept
     )
