@@ -1,5 +1,6 @@
 """What the commands on runs share: the noun itself, its options, finding a run."""
 
+import sys
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Any
