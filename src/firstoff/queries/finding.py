@@ -1,0 +1,91 @@
+"""What is meant by a scan or a few typed letters: units, runs, programs, equipment, people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from firstoff.db.models import Equipment, Person, Program, Run, Unit
+from firstoff.rules.access import Actor
+from firstoff.rules.trace import meant
+
+MOST = 20  # of a kind: who looks for one thing does not read more
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing. ``keys`` are what its address takes; ``exact``: it is called just that."""
+
+    kind: str  # unit, run, program, equipment, person
+    name: str
+    remark: str
+    site: str
+    keys: tuple[str, ...]
+    exact: bool
+
+
+def find(actor: Actor, text: str) -> tuple[Found, ...]:
+    """What is called so, or begins so, at the sites the actor sees. Five queries.
+
+    Exact names first; GS1 element strings are read for their serial number or batch.
+    """
+    wanted = meant(text)
+    if not wanted:
+        return ()
+    found = [
+        *_units(actor, wanted),
+        *_runs(actor, wanted),
+        *_programs(actor, wanted),
+        *_equipment(actor, wanted),
+        *_people(actor, wanted),
+    ]
+    return tuple(sorted(found, key=lambda f: not f.exact))
+
+
+def _units(actor: Actor, text: str) -> Iterator[Found]:
+    rows = Unit.objects.filter(run__site__in=actor.site_ids, serial__istartswith=text)
+    rows = rows.select_related("run__site", "part").order_by("serial", "pk")
+    for u in rows[:MOST]:
+        site = u.run.site.code
+        said = f"batch {u.run.batch_id}, part {u.part.number}"
+        yield _found("unit", u.serial, said, site, (site, u.part.number, u.serial), text)
+
+
+def _runs(actor: Actor, text: str) -> Iterator[Found]:
+    rows = Run.objects.filter(site__in=actor.site_ids, batch_id__istartswith=text)
+    for r in rows.select_related("site", "program").order_by("batch_id", "pk")[:MOST]:
+        site = r.site.code
+        said = f"{r.kind.replace('_', '-')} run of {r.program.name}"
+        yield _found("run", r.batch_id, said, site, (site, r.batch_id), text)
+
+
+def _programs(actor: Actor, text: str) -> Iterator[Found]:
+    rows = Program.objects.filter(site__in=actor.site_ids).filter(
+        Q(code__istartswith=text) | Q(name__icontains=text)
+    )
+    for p in rows.select_related("site").order_by("code", "pk")[:MOST]:
+        yield _found("program", p.code, p.name, p.site.code, (p.site.code, p.code), text)
+
+
+def _equipment(actor: Actor, text: str) -> Iterator[Found]:
+    rows = Equipment.objects.filter(site__in=actor.site_ids).filter(
+        Q(code__istartswith=text) | Q(name__icontains=text)
+    )
+    for e in rows.select_related("site").order_by("code", "pk")[:MOST]:
+        yield _found("equipment", e.code, e.name, e.site.code, (e.site.code, e.code), text)
+
+
+def _people(actor: Actor, text: str) -> Iterator[Found]:
+    rows: QuerySet[Person] = Person.objects.filter(grants__site__in=actor.site_ids).filter(
+        Q(username__istartswith=text) | Q(name__icontains=text)
+    )
+    named = rows.values_list("username", "name", "grants__site_id", "grants__site__code")
+    for username, name, site_id, site in named.distinct().order_by("username")[:MOST]:
+        if site_id in actor.site_ids:
+            yield _found("person", username, name, site, (site, username), text)
+
+
+def _found(
+    kind: str, name: str, remark: str, site: str, keys: tuple[str, ...], text: str
+) -> Found:
+    return Found(kind, name, remark, site, keys, name.lower() == text.lower())

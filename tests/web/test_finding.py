@@ -1,0 +1,44 @@
+"""The search field."""
+
+import pytest
+
+from tests.conftest import World
+from tests.making import make_pilot
+from tests.web.conftest import Browse
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("J-02", "/equipment/?site=STOKE&q=J-02"),
+        ("ben", "/people/STOKE/ben/"),
+        (" BEN ", "/people/STOKE/ben/"),
+    ],
+)
+def test_one_exact_name_opens(world: World, browse: Browse, text: str, address: str) -> None:
+    make_pilot(world)
+    assert browse(world.eli).get("/find/", {"q": text})["Location"] == address
+
+
+def test_several_are_listed(world: World, browse: Browse) -> None:
+    make_pilot(world)
+    text = browse(world.vic).get("/find/?q=ca").content.decode()
+    assert ("Feeler gauge" in text, "Lucas" in text) == (False, False)
+    text = browse(world.vic).get("/find/?q=au").content.decode()
+    assert "Feeler gauge" in text
+
+
+@pytest.mark.parametrize("text", ["nothing", "%", "_", "<b>", "陶"])
+def test_nothing_found_says_so(world: World, browse: Browse, text: str) -> None:
+    make_pilot(world)
+    page = browse(world.vic).get("/find/", {"q": text}).content.decode()
+    assert "Nothing is called" in page
+
+
+def test_somebody_from_another_site_finds_nothing(world: World, browse: Browse) -> None:
+    make_pilot(world)
+    for text in ("J-02", "ben", "CC-1", "C"):
+        answer = browse(world.cy).get("/find/", {"q": text})
+        assert answer.status_code == 200
+        text = answer.content.decode()
+        assert [s for s in ("Assembly jig", "Ben Tams", "Counter crock") if s in text] == []
