@@ -364,8 +364,11 @@ def _by_size(groups: Subgroups, factor: object) -> Floats:
 
 
 def _mean(values: Floats) -> float:
-    shift = float(values[0])  # centred first: a large offset costs no digits
-    return shift + float((values - shift).mean())
+    """Centred first, a piece at a time: an offset costs no digits, equal values give just it."""
+    shift, total = float(values[0]), 0.0
+    for start in range(0, values.size, 1 << 16):
+        total += float((values[start : start + (1 << 16)] - shift).sum())
+    return shift + total / values.size
 
 
 def _of_parts(values: ArrayLike, parts: Sequence[str]) -> tuple[Floats, list[str]]:

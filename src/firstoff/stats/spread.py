@@ -161,8 +161,8 @@ def series_sigma(values: Floats, method: str = "moving-range", *, span: int = 2)
 def moving_ranges(values: Floats, span: int = 2) -> Floats:
     """Range of each ``span`` neighbours, shape (n - span + 1,)."""
     if span == 2:
-        found: Floats = np.abs(np.diff(values))
-        return found
+        found: Floats = np.diff(values)
+        return np.abs(found, out=found)
     windows = np.lib.stride_tricks.sliding_window_view(values, span)
     ranged: Floats = windows.max(axis=1) - windows.min(axis=1)
     return ranged
