@@ -10,7 +10,7 @@ from django.db.models import Max, Min
 
 from firstoff.db.models import ActionEffect, CauseFinding, CorrectiveAction, Defect, Run
 from firstoff.errors import InvalidInput, NotFound
-from firstoff.queries.evidence.pilot import action_facts
+from firstoff.queries.nonconformity import action_facts
 from firstoff.rules.access import Actor, require, sees
 from firstoff.rules.execution import check_recorded_time, enforce
 from firstoff.rules.nonconformity import (

@@ -5,19 +5,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 from django.db.models import QuerySet
 
-from firstoff.db.models import CorrectiveAction, Run, StepFix, TestRecord
+from firstoff.db.models import Run, StepFix, TestRecord
 from firstoff.errors import NotFound
 from firstoff.formats.testdata.packing import Measured, read_procedure
 from firstoff.queries.execution.definition import frozen
 from firstoff.queries.execution.facts import run_facts
+from firstoff.queries.nonconformity import action_facts
 from firstoff.rules.access import Actor, require
 from firstoff.rules.evidence import Measurement, PilotEvidence
 from firstoff.rules.execution import RunFacts
-from firstoff.rules.nonconformity import ActionFacts
 from firstoff.rules.plan import BaselineFacts
 from firstoff.rules.product import CharacteristicFacts
 from firstoff.terms import RunKind
@@ -166,27 +165,6 @@ def _asked(run: RunFacts, definition: BaselineFacts) -> list[CharacteristicFacts
     """The characteristics whose capability the bar asks for."""
     numbers = () if run.bar is None else tuple(c.characteristic for c in run.bar.capabilities)
     return [c for c in definition.characteristics if c.number in numbers]
-
-
-def action_facts(
-    program_ids: Iterable[int], *, upto: int | None = None
-) -> dict[int, tuple[ActionFacts, ...]]:
-    """Corrective actions by program and number, each with when it took effect. One query."""
-    ids = list(program_ids)
-    rows = CorrectiveAction.objects.filter(program__in=ids)
-    if upto is not None:
-        rows = rows.filter(entry__lte=upto)
-    found: dict[int, list[ActionFacts]] = {key: [] for key in ids}
-    columns = ("program_id", "id", "uid", "number", "run__batch_id", "against", "cause_class")
-    effect = ("effect__effective_at", "effect__evidence", "effect__entry_id")
-    table: Iterable[tuple[Any, ...]] = rows.order_by("number").values_list(
-        *columns, "what", *effect
-    )
-    for program, key, uid, *rest, at, evidence, entry in table:
-        known = entry is not None and (upto is None or entry <= upto)
-        taken = (at, evidence) if known else (None, "")
-        found[program].append(ActionFacts(key, str(uid), *rest, *taken))
-    return {program: tuple(actions) for program, actions in found.items()}
 
 
 def _step_fixes(run_ids: list[int], upto: int | None) -> dict[int, dict[int, str]]:
