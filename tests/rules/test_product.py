@@ -78,7 +78,8 @@ def test_numbers_stand_as_people_count() -> None:
 def test_limits_are_written_with_the_digits_of_the_drawing(
     lower: str | None, upper: str | None, unit: str, said: str
 ) -> None:
-    found = replace(GAP, lower=lower and Decimal(lower), upper=upper and Decimal(upper), unit=unit)
+    low, high = (None if limit is None else Decimal(limit) for limit in (lower, upper))
+    found = replace(GAP, lower=low, upper=high, unit=unit)
 
     assert check_characteristic(found).limits == said
 
