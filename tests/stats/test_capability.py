@@ -38,6 +38,17 @@ def test_values_outside_are_counted_and_named() -> None:
     assert (seen.observed_above, Caveat.OUTSIDE_SEEN in seen.caveats) == (1, True)
 
 
+def test_a_drift_makes_the_past_speak_for_nothing_and_is_named() -> None:
+    drifting = [value + place / 20 for place, value in enumerate(GAPS * 3)]
+    assert Caveat.NOT_STABLE in stats.capability(drifting, lower=0, upper=3).caveats
+    assert Caveat.NOT_STABLE not in stats.capability(GAPS * 3, lower=0, upper=3).caveats
+
+
+def test_skewed_values_are_named() -> None:
+    skewed = np.random.default_rng(1).lognormal(size=60)
+    assert Caveat.NOT_NORMAL in stats.capability(skewed, upper=20).caveats
+
+
 def test_subgroups_and_series_give_the_same_overall_and_another_within() -> None:
     series = stats.capability(GAPS, lower=0.3, upper=0.6)
     nested = stats.capability(np.reshape(GAPS, (5, 2)), lower=0.3, upper=0.6)

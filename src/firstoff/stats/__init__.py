@@ -114,16 +114,18 @@ from firstoff.stats.multivariate_charts import (
 )
 from firstoff.stats.nonnormal import (
     Johnson,
-    Normality,
     PercentileCapability,
     Transform,
     TransformedCapability,
     box_cox,
     fit_johnson,
-    normality,
     percentile_capability,
     transformed_capability,
     yeo_johnson,
+)
+from firstoff.stats.normality import (
+    Normality,
+    normality,
 )
 from firstoff.stats.pareto import Pareto, ParetoBar, pareto
 from firstoff.stats.process_time import ProcessTime, process_time

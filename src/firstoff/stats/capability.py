@@ -17,6 +17,7 @@ from firstoff.stats.checks import Floats
 from firstoff.stats.constants import d2
 from firstoff.stats.distributions import nct_noncentrality
 from firstoff.stats.errors import NoVariation, TooFewData
+from firstoff.stats.normality import anderson_darling, normal_p_value
 from firstoff.stats.spread import (
     SERIES_METHODS,
     SUBGROUP_METHODS,
@@ -31,6 +32,8 @@ from firstoff.stats.spread import (
 )
 
 _SMALL = 30
+_RARE = 0.005  # false alarms of a caveat: one study in two hundred
+_TESTED = (20, 10_000)  # values: fewer show nothing of normality, more show every trifle
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,7 @@ def capability(
         observed_below=seen_below,
         observed_above=seen_above,
         confidence=level,
-        caveats=_caveats(n, single, seen_below + seen_above),
+        caveats=_caveats(flat, seen, sigma, single, seen_below + seen_above),
     )
 
 
@@ -295,12 +298,27 @@ def _is_nested(values: ArrayLike) -> bool:
     return isinstance(values[0], (list, tuple, np.ndarray))
 
 
-def _caveats(n: int, single: bool, outside: int) -> tuple[Caveat, ...]:
-    found = []
-    if n < _SMALL:
-        found.append(Caveat.SMALL_SAMPLE)
-    if single:
-        found.append(Caveat.ONE_LIMIT)
-    if outside:
-        found.append(Caveat.OUTSIDE_SEEN)
-    return tuple(found)
+def _caveats(
+    values: Floats, seen: Sweep, sigma: Sigma | None, single: bool, outside: int
+) -> tuple[Caveat, ...]:
+    n = int(values.size)
+    told = {
+        Caveat.SMALL_SAMPLE: n < _SMALL,
+        Caveat.ONE_LIMIT: single,
+        Caveat.OUTSIDE_SEEN: outside > 0,
+        Caveat.NOT_STABLE: sigma is not None and _unstable(n, seen, sigma),
+        Caveat.NOT_NORMAL: _TESTED[0] <= n <= _TESTED[1] and _not_normal(values, seen),
+    }
+    return tuple(caveat for caveat, holds in told.items() if holds)
+
+
+def _unstable(n: int, seen: Sweep, sigma: Sigma) -> bool:
+    """Whether spread within leaves the spread of all, or the outermost value, unexplained."""
+    excess = (seen.sd / sigma.value - 1) / math.sqrt(1 / (2 * (n - 1)) + 1 / (2 * sigma.df))
+    farthest = max(seen.most - seen.mean, seen.mean - seen.least) / sigma.value
+    return excess > 3 or n * math.erfc(farthest / math.sqrt(2)) < _RARE
+
+
+def _not_normal(values: Floats, seen: Sweep) -> bool:
+    z = (np.sort(values) - seen.mean) / seen.sd
+    return normal_p_value(anderson_darling(z), int(values.size)) < _RARE

@@ -1,4 +1,4 @@
-"""Capability of values that are not normal, and whether they are.
+"""Capability of values that are not normal.
 
 Two ways: percentiles of a fitted distribution (ISO 22514-2), or a transform to normality (Box-Cox,
 Yeo-Johnson, Johnson) with the limits transformed along. They give different figures; say which.
@@ -15,10 +15,10 @@ from scipy import special
 
 from firstoff.stats import checks
 from firstoff.stats.capability import Capability, capability
-from firstoff.stats.caveats import Caveat
 from firstoff.stats.checks import Floats
-from firstoff.stats.errors import NotEstimable, NoVariation, OutOfDomain, TooFewData
+from firstoff.stats.errors import NotEstimable, NoVariation, OutOfDomain
 from firstoff.stats.fits import Distribution, Family, fit_distribution
+from firstoff.stats.normality import anderson_darling
 
 JohnsonFamily = Literal["SU", "SB", "SL"]
 
@@ -106,23 +106,6 @@ class TransformedCapability:
     result: Capability
 
 
-@dataclass(frozen=True, slots=True)
-class Normality:
-    """Do the values look normal? Anderson-Darling with its p value, and the two moments.
-
-    ``normal``: no sign against it at 1 - confidence, which for few values means little.
-    """
-
-    n: int
-    anderson_darling: float
-    p_value: float
-    skewness: float
-    excess_kurtosis: float
-    confidence: float
-    normal: bool
-    caveats: tuple[Caveat, ...]
-
-
 def percentile_capability(
     values: ArrayLike | Distribution,
     family: Family | None = None,
@@ -202,7 +185,7 @@ def fit_johnson(values: ArrayLike) -> Johnson:
         member = _through_quantiles(points, float(z))
         if member is None:
             continue
-        score = _anderson_darling(np.sort(member.z(points)))
+        score = anderson_darling(np.sort(member.z(points)))
         if best is None or score < best[0]:
             best = (score, member)
     if best is None:
@@ -245,31 +228,6 @@ def transformed_capability(
         confidence=confidence,
     )
     return TransformedCapability(method_name, parameters, result)
-
-
-def normality(values: ArrayLike, *, confidence: float = 0.95) -> Normality:
-    """Anderson-Darling's test of normality with estimated mean and spread.
-
-    values: n >= 8. The p value is Stephens' approximation. Raises TooFewData, NoVariation,
-    OutOfDomain. Source: D'Agostino and Stephens (1986), table 4.9. Oracle: scipy anderson
-    """
-    points = np.sort(_varied(values, least=8))
-    level = checks.open_fraction("confidence", confidence)
-    left = points - points.mean()
-    sd = math.sqrt(float(left @ left) / (points.size - 1))
-    score = _anderson_darling(left / sd)
-    p = _stephens(score * (1 + 0.75 / points.size + 2.25 / points.size**2))
-    spread = math.sqrt(float(np.square(left).mean()))
-    return Normality(
-        int(points.size),
-        score,
-        p,
-        float((left**3).mean()) / spread**3,
-        float((left**4).mean()) / spread**4 - 3,
-        level,
-        p >= 1 - level,
-        (Caveat.SMALL_SAMPLE,) if points.size < 30 else (),
-    )
 
 
 def _varied(values: ArrayLike, least: int = 3) -> Floats:
@@ -387,24 +345,3 @@ def _slifker_shapiro(
     gamma = delta * math.log((m / p - 1) / (p * math.sqrt(m / p)))
     xi = centre - p / 2 * (m / p + 1) / (m / p - 1)
     return Johnson("SL", gamma, delta, xi, 1.0)
-
-
-def _anderson_darling(z: Floats) -> float:
-    """A² of sorted standard scores against the standard normal."""
-    if z.size < 3:
-        raise TooFewData(needed=3, got=int(z.size))
-    k = 2 * np.arange(1, z.size + 1) - 1
-    terms = k * (special.log_ndtr(z) + special.log_ndtr(-z[::-1]))
-    return float(-z.size - terms.mean())
-
-
-def _stephens(a: float) -> float:
-    if a >= 0.6:
-        p = math.exp(1.2937 - 5.709 * a + 0.0186 * a * a)
-    elif a > 0.34:
-        p = math.exp(0.9177 - 4.279 * a - 1.38 * a * a)
-    elif a > 0.2:
-        p = 1 - math.exp(-8.318 + 42.796 * a - 59.938 * a * a)
-    else:
-        p = 1 - math.exp(-13.436 + 101.14 * a - 223.73 * a * a)
-    return min(1.0, max(0.0, p)) if a < 13 else 0.0
