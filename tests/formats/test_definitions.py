@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -151,3 +152,11 @@ def test_what_is_written_leaves_out_what_says_nothing() -> None:
     written = json.loads(write_definition(found))
     assert written["program"] == {"code": "CC-1", "name": "Counter crock", "currency": "USD"}
     assert written["revision"]["characteristics"] == SMALL["revision"]["characteristics"]
+
+
+def test_the_example_in_the_docs_can_be_read() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "definition-file.md"
+    example = page.read_text(encoding="utf-8").split("```json\n")[1].split("```")[0]
+
+    found = read_definition(example.encode())
+    assert (found.program.code, len(found.operations), found.release_plan) == ("CC-1", 1, True)
