@@ -202,10 +202,11 @@ class Operation:
     method: str
     route: str
     body: Any
+    keys: Any  # by name, for what stands in the address
 
     @property
     def address(self) -> str:
-        return re.sub(r"{(\w+)}", lambda m: EXAMPLES.get(m[1], "1"), self.route)
+        return re.sub(r"{(\w+)}", lambda m: self.keys[m[1]], self.route)
 
 
 def operations() -> list[Operation]:
@@ -214,10 +215,17 @@ def operations() -> list[Operation]:
     described: Any = json.loads(json.dumps(api.get_openapi_schema()))
     schemas = described.get("components", {}).get("schemas", {})
     return [
-        Operation(method.upper(), route, _body(one, schemas))
+        Operation(method.upper(), route, _body(one, schemas), _keys(one, schemas))
         for route, methods in described["paths"].items()
         for method, one in methods.items()
     ]
+
+
+def _keys(operation: Any, schemas: Any) -> dict[str, str]:
+    named = [p for p in operation.get("parameters", []) if p["in"] == "path"]
+    return {
+        p["name"]: EXAMPLES.get(p["name"]) or str(example(p["schema"], schemas)) for p in named
+    }
 
 
 def _body(operation: Any, schemas: Any) -> Any:
@@ -255,6 +263,8 @@ def example(schema: Any, schemas: Any) -> Any:
             return True
         case "null":
             return None
+        case None:  # says nothing about itself: an id lets most things pass
+            return BY_CONVERTER["uuid"]
         case _:
             return _FORMATS.get(schema.get("format", ""), "x" * max(1, schema.get("minLength", 1)))
 
