@@ -28,13 +28,14 @@ def as_values(row: Record) -> dict[str, Any]:
     """A row about to be written, as the database will give it back."""
     model = type(row)
     return {
-        f.attname: _settled(f, getattr(row, f.attname))
+        f.attname: settled(f, getattr(row, f.attname))
         for f in model._meta.concrete_fields
         if f.name != "entry"
     }
 
 
-def _settled(field: "models.Field[Any, Any]", value: Any) -> Any:
+def settled(field: "models.Field[Any, Any]", value: Any) -> Any:
+    """A value about to be written, as the database will give it back."""
     value = field.to_python(value)
     if isinstance(value, Decimal) and isinstance(field, models.DecimalField):
         return value.quantize(Decimal(1).scaleb(-field.decimal_places))

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
+from firstoff.db.inserts import insert
 from firstoff.db.models import LedgerEntry, Program, Record
 from firstoff.db.rows import as_values
 from firstoff.rules.access import Actor
@@ -42,9 +43,9 @@ class Entry:
             return records
         for record in records:
             self._stamp(record)
-        type(records[0])._default_manager.bulk_create(records, batch_size=1000)
-        for record in records:
-            self._cover(record)
+        table = records[0]._meta.db_table
+        for record, row in zip(records, insert(records), strict=True):
+            self.rows.append((table, record.pk, row))
         return records
 
     def _stamp(self, record: Record) -> None:

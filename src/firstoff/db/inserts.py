@@ -1,0 +1,112 @@
+"""Many records of one table, written by one statement.
+
+What ``bulk_create`` does, a column at a time: Django asks every value of every row what it is,
+and for ten thousand units that takes ten times as long as the database does.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from django.db import connection, models
+
+from firstoff.db.models.ledger import Record
+from firstoff.db.rows import record_columns, settled
+from firstoff.rules.ledger import canonical_rows
+
+# What these hold is stored as it is when it is of the plain type.
+_PLAIN: dict[type, type] = {
+    models.CharField: str,
+    models.TextField: str,
+    models.PositiveIntegerField: int,
+    models.PositiveBigIntegerField: int,
+    models.BigAutoField: int,
+    models.ForeignKey: int,
+    models.OneToOneField: int,
+    models.BooleanField: bool,
+}
+
+
+def insert(records: Sequence[Record]) -> list[str]:
+    """Write new records of one table, numbering them in order; answers their canonical rows.
+
+    Inside the transaction that holds the ledger's lock: nobody else takes a number meanwhile.
+    A record may name another one that was written since it was made.
+    """
+    model = type(records[0])
+    for record, key in zip(records, _keys(model, len(records)), strict=True):
+        record.pk = key
+        _name_parents(record)
+    fields = model._meta.concrete_fields
+    columns = {f.attname: _column(f, [r.__dict__[f.attname] for r in records]) for f in fields}
+    _write(model, [_stored(f, columns[f.attname]) for f in fields])
+    for record in records:
+        record._state.adding = False
+        record._state.db = connection.alias
+    names = sorted(record_columns(model))
+    return list(canonical_rows(names, [columns[name] for name in names]))
+
+
+def _name_parents(record: Record) -> None:
+    """The keys of the records it hangs on, which may have had none when it was made."""
+    held = record._state.fields_cache
+    for name, parent in held.items():
+        if isinstance(parent, Record):
+            record.__dict__[f"{name}_id"] = parent.pk
+
+
+def _column(field: "models.Field[Any, Any]", values: list[Any]) -> Sequence[Any]:
+    """The values as the database will give them back."""
+    kinds = set(map(type, values))
+    kinds.discard(type(None))
+    plain = _PLAIN.get(type(field))
+    if plain is not None and kinds <= {plain}:
+        return values
+    if kinds <= {datetime} and isinstance(field, models.DateTimeField):
+        return values
+    return [_bare(settled(field, value)) for value in values]
+
+
+def _bare(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value
+
+
+def _stored(field: "models.Field[Any, Any]", values: Sequence[Any]) -> Iterable[Any]:
+    """The values as the driver takes them."""
+    if type(field) in _PLAIN:
+        return values
+    if isinstance(field, models.DateTimeField):
+        # Of many rows received at once, each has the same time: a text is made once.
+        texts = {v: connection.ops.adapt_datetimefield_value(v) for v in set(values)}
+        return [texts[value] for value in values]
+    return [field.get_db_prep_save(value, connection) for value in values]
+
+
+def _keys(model: type[Record], count: int) -> Iterable[int]:
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [table, count],
+            )
+            return [key for (key,) in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        (last,) = cursor.fetchone() or (0,)
+    return range(last + 1, last + 1 + count)
+
+
+def _write(model: type[Record], columns: Sequence[Iterable[Any]]) -> None:
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(str(f.column)) for f in model._meta.concrete_fields)
+    into = f"{quote(model._meta.db_table)} ({names})"
+    rows = zip(*columns, strict=True)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            holes = ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {into} VALUES ({holes})", list(rows))
