@@ -71,11 +71,13 @@ function paste(form, event) {
   event.preventDefault();
   let row = event.target.closest("[data-grid-row]");
   const from = fieldsOf(row).indexOf(event.target);
-  for (const line of text.replace(/\r/g, "").replace(/\n+$/, "").split("\n")) {
+  const lines = text.replace(/\r/g, "").replace(/\n+$/, "").split("\n");
+  lines.forEach((line, place) => {
+    if (place) row = rowsOf(form)[rowsOf(form).indexOf(row) + 1] ?? addRow(form);
     const fields = fieldsOf(row);
     line.split("\t").forEach((cell, n) => fields[from + n] && put(fields[from + n], cell));
-    row = rowsOf(form)[rowsOf(form).indexOf(row) + 1] ?? addRow(form);
-  }
+  });
+  form.dataset.touched = "1";
 }
 
 for (const form of document.querySelectorAll("form[data-grid]")) {
