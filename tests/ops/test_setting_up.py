@@ -56,7 +56,11 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(nothing_yet) -> None:
     nothing_yet.home.mkdir(mode=0o500)
     done = nothing_yet.init()
     assert done.returncode == 5
-    assert done.stderr.startswith(f"The folder {nothing_yet.home} cannot be written:")
+    assert done.stderr.splitlines() == [
+        f"The secret key {nothing_yet.home}/secret.key can be neither read nor made: "
+        "Permission denied.",
+        f"Give the user that runs Firstoff the right to write to {nothing_yet.home}.",
+    ]
 
 
 def test_version_is_that_of_the_package(nothing_yet) -> None:

