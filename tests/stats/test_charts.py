@@ -97,6 +97,13 @@ def test_a_cusum_at_once_is_a_cusum_one_by_one(values: list[float]) -> None:
     assert chart.upper == pytest.approx(expected, abs=1e-9)
 
 
+def test_memory_charts_freeze_their_base() -> None:
+    steady = stats.ewma_chart(JUMP[:6])
+    frozen = stats.ewma_chart(JUMP, base=6)
+    assert (frozen.center[0], frozen.sigma, frozen.base) == (steady.center[0], steady.sigma, 6)
+    assert stats.cusum_chart(JUMP, base=6).signal_upper.tolist()[0] == 6
+
+
 def test_a_cusum_tells_where_the_shift_began() -> None:
     chart = stats.cusum_chart([0, -1, 0, 2, 2, 2, 2, 2], center=0, sigma=1)
     assert (chart.signal_upper.tolist(), chart.began(6)) == ([6, 7], 3)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -160,6 +161,34 @@ def test_walds_plan_is_the_one_of_the_handbook() -> None:
         "reject",
         "continue",
     ]
+
+
+def test_a_sequential_plan_keeps_its_risks_and_spends_little() -> None:
+    plan = stats.sequential_plan(aql=0.01, ltpd=0.10)
+    curve = stats.sequential_characteristic(plan, [0.0, 0.01, plan.slope, 0.10, 1.0])
+    assert [round(float(chance), 3) for chance in curve.acceptance[[0, 1, 3, 4]]] == [
+        1.0,
+        0.95,
+        0.1,
+        0.0,
+    ]
+    assert curve.asn[1] < stats.find_plan(aql=0.01, ltpd=0.10).n
+    assert np.all(np.diff(curve.acceptance) < 0)
+
+
+def test_walds_mean_sample_is_near_a_simulated_one() -> None:
+    plan = stats.sequential_plan(aql=0.02, ltpd=0.08)
+    rng = np.random.default_rng(6)
+    taken = []
+    for _ in range(600):
+        found = np.cumsum(rng.random(2000) < 0.05)
+        n = np.arange(1, 2001)
+        done = (found <= plan.slope * n - plan.accept_intercept) | (
+            found >= plan.slope * n + plan.reject_intercept
+        )
+        taken.append(int(np.argmax(done)) + 1)
+    expected = stats.sequential_characteristic(plan, 0.05).asn[0]
+    assert expected == pytest.approx(float(np.mean(taken)), rel=0.15)
 
 
 def test_a_variables_plan_needs_fewer_units_than_counting() -> None:

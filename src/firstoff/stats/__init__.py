@@ -23,10 +23,10 @@ from firstoff.stats.attribute_charts import (
 from firstoff.stats.capability import (
     Capability,
     Indices,
-    bissell_interval,
     capability,
     expected_outside,
     indices,
+    ppk_interval,
     ppk_lower_bound,
 )
 from firstoff.stats.capability_planning import (
@@ -212,11 +212,13 @@ from firstoff.stats.tolerance_intervals import (
 )
 from firstoff.stats.variables_sampling import (
     Nonconforming,
+    SequentialCurve,
     SequentialPlan,
     VariablesPlan,
     estimated_nonconforming,
     find_variables_plan,
     m_from_k,
+    sequential_characteristic,
     sequential_plan,
     variables_acceptance,
 )
@@ -305,6 +307,7 @@ __all__ = [
     "Rate",
     "RolledYield",
     "SamplingPlan",
+    "SequentialCurve",
     "SequentialPlan",
     "Signals",
     "Stack",
@@ -327,7 +330,6 @@ __all__ = [
     "aql_labels",
     "beta_binomial_pmf",
     "bias",
-    "bissell_interval",
     "box_cox",
     "c4",
     "c_chart",
@@ -403,6 +405,7 @@ __all__ = [
     "percentile_capability",
     "poisson_rate",
     "posterior",
+    "ppk_interval",
     "ppk_lower_bound",
     "predict_rejects",
     "predicted_rejects",
@@ -414,6 +417,7 @@ __all__ = [
     "run_rules",
     "sample_size_for_capability",
     "sample_size_for_claim",
+    "sequential_characteristic",
     "sequential_plan",
     "shewhart_arl",
     "simulate_stack",

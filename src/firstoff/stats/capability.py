@@ -6,6 +6,7 @@ point. Every bound that decides is one-sided at the stated confidence.
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -75,6 +76,7 @@ class Capability:
     ppk: float
     cpm: float | None
     cpm_about_target: float | None
+    cpm_interval: tuple[float, float] | None
     pp_interval: tuple[float, float] | None
     ppk_interval: tuple[float, float]
     pp_lower: float | None
@@ -87,6 +89,9 @@ class Capability:
     cpl: float | None
     cpu: float | None
     cpk: float | None
+    cp_interval: tuple[float, float] | None
+    cpk_interval: tuple[float, float] | None
+    cp_lower: float | None
     cpk_lower: float | None
     expected_below: float
     expected_above: float
@@ -127,6 +132,7 @@ def capability(
     seen_below = 0 if low is None or seen.least >= low else int(np.count_nonzero(flat < low))
     seen_above = 0 if high is None or seen.most <= high else int(np.count_nonzero(flat > high))
     single = low is None or high is None
+    within_bounds = _within_bounds(inner, sigma, n, level)
     return Capability(
         n=n,
         mean=mean,
@@ -140,8 +146,9 @@ def capability(
         ppk=over.nearest,
         cpm=over.taguchi,
         cpm_about_target=_about_target(over, n),
+        cpm_interval=_cpm_interval(over, n, level),
         pp_interval=None if over.both is None else _chi_interval(over.both, n - 1, level),
-        ppk_interval=bissell_interval(over.nearest, n, level),
+        ppk_interval=ppk_interval(over.nearest, n, confidence=level, one_limit=single),
         pp_lower=None if over.both is None else _chi_lower(over.both, n - 1, level),
         ppk_lower=ppk_lower_bound(over.nearest, n, confidence=level, one_limit=single),
         bound_method="noncentral t, exact" if single else "Bissell",
@@ -152,7 +159,10 @@ def capability(
         cpl=None if inner is None else inner.to_lower,
         cpu=None if inner is None else inner.to_upper,
         cpk=None if inner is None else inner.nearest,
-        cpk_lower=None if inner is None or sigma is None else _cpk_lower(inner, sigma, n, level),
+        cp_interval=within_bounds.cp_interval,
+        cpk_interval=within_bounds.cpk_interval,
+        cp_lower=within_bounds.cp_lower,
+        cpk_lower=within_bounds.cpk_lower,
         expected_below=below,
         expected_above=above,
         expected_outside=below + above,
@@ -223,12 +233,17 @@ def ppk_lower_bound(
     return nct_noncentrality(root * index, size - 1, level) / root
 
 
-def bissell_interval(ppk: float, n: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Bissell's two-sided interval of a Ppk from n values. Source: Bissell (1990)."""
-    size = checks.whole("n", n, least=2)
+def ppk_interval(
+    ppk: float, n: int, *, confidence: float = 0.95, one_limit: bool = False
+) -> tuple[float, float]:
+    """The two-sided interval of a Ppk estimated from n values, by the method of its bound.
+
+    Raises TooFewData, OutOfDomain. Source: Bissell (1990); Owen (1968). Oracle: R
+    """
     level = checks.open_fraction("confidence", confidence)
-    half = float(special.ndtri((1 + level) / 2)) * _bissell_se(checks.real("ppk", ppk), size)
-    return ppk - half, ppk + half
+    low = ppk_lower_bound(ppk, n, confidence=(1 + level) / 2, one_limit=one_limit)
+    high = ppk_lower_bound(ppk, n, confidence=(1 - level) / 2, one_limit=one_limit)
+    return low, high
 
 
 def _bissell_se(index: float, n: int, df: float | None = None) -> float:
@@ -243,10 +258,35 @@ def _about_target(over: Indices, n: int) -> float | None:
     return over.both / math.sqrt(1 + square * n / (n - 1))
 
 
-def _cpk_lower(inner: Indices, sigma: Sigma, n: int, level: float) -> float:
-    # The degrees of freedom of a within sigma are its own, not n - 1.
-    z = float(special.ndtri(level))
-    return inner.nearest - z * _bissell_se(inner.nearest, n, sigma.df)
+class _Bounds(NamedTuple):
+    """Bounds of Cp and Cpk: by the degrees of freedom of sigma within, which are not n - 1."""
+
+    cp_interval: tuple[float, float] | None = None
+    cpk_interval: tuple[float, float] | None = None
+    cp_lower: float | None = None
+    cpk_lower: float | None = None
+
+
+def _within_bounds(inner: Indices | None, sigma: Sigma | None, n: int, level: float) -> _Bounds:
+    if inner is None or sigma is None:
+        return _Bounds()
+    se = _bissell_se(inner.nearest, n, sigma.df)
+    one, two = float(special.ndtri(level)), float(special.ndtri((1 + level) / 2))
+    cp, cpk = inner.both, inner.nearest
+    return _Bounds(
+        None if cp is None else _chi_interval(cp, sigma.df, level),
+        (cpk - two * se, cpk + two * se),
+        None if cp is None else _chi_lower(cp, sigma.df, level),
+        cpk - one * se,
+    )
+
+
+def _cpm_interval(over: Indices, n: int, level: float) -> tuple[float, float] | None:
+    """Boyles' approximation: chi-square with degrees of freedom that fall as the mean strays."""
+    if over.both is None or over.taguchi is None:
+        return None
+    off = (over.both / over.taguchi) ** 2 - 1  # ((mean - target)/sd)^2
+    return _chi_interval(over.taguchi, n * (1 + off) ** 2 / (1 + 2 * off), level)
 
 
 def _chi_interval(index: float, df: float, level: float) -> tuple[float, float]:

@@ -321,11 +321,7 @@ def _grouped(
         place = int(np.argmin(groups.sizes)) + 1
         raise TooFewData(needed=2, got=1, what=f"values in subgroup {place}")
     first = _base(groups.sizes.size, base, least=1)
-    part = Subgroups(
-        groups.values[: int(groups.sizes[:first].sum())],
-        groups.starts[:first],
-        groups.sizes[:first],
-    )
+    part = groups.first(first)
     method = checks.choice("within", within, SUBGROUP_METHODS)
     used, given = _standards(subgroup_sigma(part, method), sigma, center)
     level = _mean(part.values) if center is None else checks.real("center", center)

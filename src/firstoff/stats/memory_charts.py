@@ -52,23 +52,23 @@ def ewma_chart(
     center: float | None = None,
     sigma: float | None = None,
     within: Within | None = None,
+    base: int | None = None,
 ) -> ControlChart:
     """Exponentially weighted moving average, with exact limits that widen from the start.
 
     values: a series, or rational subgroups whose means are smoothed; weight: of the newest point,
-    above 0, at most 1. Raises TooFewData, OutOfDomain.
+    above 0, at most 1; base: centre and sigma from the first so many points.
+    Raises TooFewData, OutOfDomain.
     Source: Roberts (1959); Montgomery 9.2. Oracle: R qcc ewma; NIST 6.3.2.4
     """
     share = checks.real("weight", weight, above=0)
     if share > 1:
         raise OutOfDomain("weight", share, "at most 1")
     width = checks.real("sigmas", sigmas, above=0)
-    points, level, spread, se, method = _standardised(values, center, sigma, within)
+    points, level, spread, se, method = _standardised(values, center, sigma, within, base)
     smooth = _smoothed(points, share, level)
     age = 2 * np.arange(1, points.size + 1)
-    error = se * np.sqrt(share / (2 - share) * -np.expm1(age * math.log1p(-share)))
-    if share == 1:
-        error = se
+    error = se * np.sqrt(share / (2 - share) * (1 - (1 - share) ** age))
     return ControlChart(
         "EWMA",
         smooth,
@@ -77,7 +77,7 @@ def ewma_chart(
         level + width * error,
         spread,
         method,
-        points.size,
+        points.size if base is None else base,
         center is not None and sigma is not None,
         scan(smooth, Zones(np.asarray(level), error * width / 3), (1,)),
     )
@@ -91,16 +91,18 @@ def cusum_chart(
     center: float | None = None,
     sigma: float | None = None,
     within: Within | None = None,
+    base: int | None = None,
 ) -> CusumChart:
     """Tabular CUSUM: sums of what exceeds k standard errors, that signal beyond h.
 
-    k is half the shift to be found. values: a series or rational subgroups.
+    k is half the shift to be found. values: a series or rational subgroups; base: centre and
+    sigma from the first so many points.
     Raises NoVariation, TooFewData, OutOfDomain.
     Source: Page (1954); Montgomery 9.1. Oracle: R qcc cusum, whose shift is 2k
     """
     slack = checks.real("k", k, least=0)
     limit = checks.real("h", h, above=0)
-    points, level, spread, se, method = _standardised(values, center, sigma, within)
+    points, level, spread, se, method = _standardised(values, center, sigma, within, base)
     if spread == 0:
         raise NoVariation
     z = (points - level) / se
@@ -183,25 +185,43 @@ def _density(z: Floats) -> Floats:
 
 
 def _standardised(
-    values: ArrayLike, center: float | None, sigma: float | None, within: str | None
+    values: ArrayLike,
+    center: float | None,
+    sigma: float | None,
+    within: str | None,
+    base: int | None,
 ) -> tuple[Floats, float, float, Floats, str]:
     """Points, centre, process sigma, standard error of each point, method."""
     if _nested(values):
         groups = subgroups("values", values)
         points, sizes = groups.means, groups.sizes.astype(np.float64)
-        level = float((points * sizes).sum() / sizes.sum())
-        found = None if sigma is not None else subgroup_sigma(groups, within or "pooled")
+        first = _first(base, points.size)
+        level = float((points[:first] * sizes[:first]).sum() / sizes[:first].sum())
+        found = (
+            None if sigma is not None else subgroup_sigma(groups.first(first), within or "pooled")
+        )
     else:
         points = checks.series("values", values)
         sizes = np.ones(points.size)
-        level = float(points[0] + (points - points[0]).mean())
-        found = None if sigma is not None else series_sigma(points, within or "moving-range")
+        first = _first(base, points.size)
+        part = points[:first]
+        level = float(part[0] + (part - part[0]).mean())
+        found = None if sigma is not None else series_sigma(part, within or "moving-range")
     middle = level if center is None else checks.real("center", center)
     if found is None:
         spread, method = checks.real("sigma", sigma, least=0), "given"
     else:
         spread, method = found.value, found.method
     return points, middle, spread, spread / np.sqrt(sizes), method
+
+
+def _first(base: int | None, size: int) -> int:
+    if base is None:
+        return size
+    first = checks.whole("base", base, least=1)
+    if first > size:
+        raise OutOfDomain("base", first, f"at most the number of points, {size}")
+    return first
 
 
 def _nested(values: ArrayLike) -> bool:

@@ -18,6 +18,7 @@ from firstoff.stats.errors import OutOfDomain, TooFewData
 Within = Literal[
     "moving-range",
     "median-moving-range",
+    "sd",
     "mean-range",
     "weighted-range",
     "mean-sd",
@@ -35,7 +36,7 @@ SUBGROUP_METHODS = (
     "pooled-raw",
 )
 _PIECE = 1 << 16
-SERIES_METHODS = ("moving-range", "median-moving-range")
+SERIES_METHODS = ("moving-range", "median-moving-range", "sd")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +46,11 @@ class Subgroups:
     values: Floats
     starts: Integers
     sizes: Integers
+
+    def first(self, count: int) -> "Subgroups":
+        """The first so many subgroups, such as those that limits are frozen from."""
+        last = int(self.sizes[:count].sum())
+        return Subgroups(self.values[:last], self.starts[:count], self.sizes[:count])
 
     @property
     def means(self) -> Floats:
@@ -146,6 +152,10 @@ def series_sigma(values: Floats, method: str = "moving-range", *, span: int = 2)
     width = checks.whole("span", span, least=2)
     if values.size < width:
         raise TooFewData(needed=width, got=int(values.size))
+    if method == "sd":
+        # Takes shifts for spread: for series known to be stable, and to compare with programs.
+        spread = float(values.std(ddof=1)) / c4(int(values.size))
+        return Sigma(spread, method, float(values.size - 1))
     if width == 2 and method == "moving-range":
         return Sigma(sweep(values).step / d2(2), method, max(1.0, 0.62 * (values.size - 1)))
     ranges = moving_ranges(values, width)

@@ -21,7 +21,7 @@ def _within(given: Mapping[str, Any]) -> dict[str, Any]:
     values: Any = given["subgroups"]
     if given["sigma_method"] == "moving_range":
         values = [value for group in values for value in group]
-    low, high = given["lsl"], given["usl"]
+    low, high = given.get("lsl"), given.get("usl")
     method: Any = _WITHIN[given["sigma_method"]]
     seen = stats.capability(values, lower=low, upper=high, within=method)
     assert seen.sigma_within is not None
@@ -41,8 +41,8 @@ def _within(given: Mapping[str, Any]) -> dict[str, Any]:
 def _overall(given: Mapping[str, Any]) -> dict[str, Any]:
     seen = stats.capability(
         given["x"],
-        lower=given["lsl"],
-        upper=given["usl"],
+        lower=given.get("lsl"),
+        upper=given.get("usl"),
         target=given.get("target"),
         confidence=given.get("confidence", 0.95),
     )
@@ -79,9 +79,9 @@ def _from_moments(given: Mapping[str, Any]) -> dict[str, Any]:
     seen = stats.indices(
         given["mean"],
         given["sigma"],
-        lower=given["lsl"],
-        upper=given["usl"],
-        target=given["target"],
+        lower=given.get("lsl"),
+        upper=given.get("usl"),
+        target=given.get("target"),
     )
     return {
         "cp": seen.both,
@@ -165,7 +165,7 @@ def _fit(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _box_cox(given: Mapping[str, Any]) -> dict[str, Any]:
     search = tuple(given.get("search", (-5, 5)))
-    seen = stats.box_cox(given["x"], search=search)  # type: ignore[arg-type]
+    seen = stats.box_cox(given["x"], search=search)
     return {"lambda_mle": seen.power, "ci95_profile": seen.interval}
 
 

@@ -14,6 +14,7 @@ _WITHIN = {
     "MVLUE-SD": "weighted-sd",
     "RMSDF": "pooled",
     "MR": "moving-range",
+    "SD": "sd",
 }
 Given = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -60,7 +61,8 @@ def _s_unequal(given: Given) -> Answer:
 
 def _individuals(given: Given) -> Answer:
     span = given.get("moving_range_span", 2)
-    return _flat(stats.individuals_chart(given["x"], span=span).location)
+    within: Any = _WITHIN[given.get("sigma_method", "MR")]
+    return _flat(stats.individuals_chart(given["x"], within=within, span=span).location)
 
 
 def _screened(given: Given) -> Answer:
