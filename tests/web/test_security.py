@@ -29,7 +29,7 @@ from tests.web.conftest import Browse
 from tests.web.reading import PageRead
 
 ROLES = [r.value for r in Role]
-SECRETS = ("Hidden kettle", "HK-9-P1", "Ben Tams", "Ada Okafor", "STOKE", "Stoke-on-Trent")
+SECRETS = ("Hidden kettle", "HK9-P1", "Ben Tams", "Ada Okafor", "STOKE", "Stoke-on-Trent")
 
 KETTLE = replace(
     CROCK,
@@ -44,13 +44,13 @@ EXAMPLES = {
     "username": "ben",
     "program": "HK-9",
     "code": "HK-9",
-    "batch_id": "HK-9-P1",
-    "batch": "HK-9-P1",
-    "run": "HK-9-P1",
+    "batch_id": "HK9-P1",
+    "batch": "HK9-P1",
+    "run": "HK9-P1",
     "gate": "7",
     "part": "HK-9",
     "revision": "C",
-    "serial": "HK-9-P1-001",
+    "serial": "HK9-P1-001",
     "equipment": "J-02",
 }
 BY_CONVERTER = {"int": "1", "uuid": "0198a5a0-0000-7000-8000-000000000000"}
@@ -327,15 +327,15 @@ def test_who_may_only_read_writes_nothing(
 ) -> None:
     make_pilot(world, definition=KETTLE)
     client, secret = browse(), key(world, getattr(world, who), scopes=scopes)
-    before, taken = ledger.head(), {}
-    for one in operations():
-        if one.method == "GET":
-            continue
-        with transaction.atomic():
-            status = ask(client, one, secret).status_code
-            if status < 400 and not _only_asks(one):
-                taken[one.method, one.route] = status
+    before, taken, refused = ledger.head(), {}, 0
+    writing = [o for o in operations() if o.method != "GET"]
+    for one in writing:
+        status = ask(client, one, secret).status_code
+        refused += status == 403
+        if status < 400 and not _only_asks(one):
+            taken[one.method, one.route] = status
     assert (taken, ledger.head()) == ({}, before)
+    assert refused > len(writing) * 0.8, "most of the walk ended before a permission was asked"
 
 
 def _only_asks(one: Operation) -> bool:
