@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from firstoff.formats import charts
 from tests.conftest import PASSWORD, World
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -108,6 +109,21 @@ def test_the_page_of_the_api_draws_itself(page: Any) -> None:
     page.goto("/api/v1/docs")
     page.wait_for_selector(".opblock", timeout=20_000)
     assert page.locator(".opblock").count() > 10
+
+
+def test_every_chart_draws_itself_in_a_page(page: Any, settings: Any) -> None:
+    settings.ROOT_URLCONF = "tests.browser.chart_page"
+    page.goto("/every-chart/")
+    drawn = "document.querySelectorAll('[data-chart=drawn] svg[role=img]').length"
+    page.wait_for_function(f"{drawn} === {len(charts.KINDS)}", timeout=20_000)
+    page.set_viewport_size({"width": 380, "height": 800})
+    page.wait_for_timeout(500)
+    drawings = "[...document.querySelectorAll('.chart-place svg')]"
+    widths = page.evaluate(f"{drawings}.map(s => s.getBoundingClientRect().width)")
+    assert [w for w in widths if not 200 < w <= 380] == []
+    page.locator("summary", has_text="Table of values").first.click()
+    assert page.is_visible("figure table")
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
 
 
 def test_signing_out_takes_one_button(page: Any) -> None:
