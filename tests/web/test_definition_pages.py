@@ -140,6 +140,14 @@ def test_two_who_edit_at_once_do_not_overwrite_each_other_unseen(
     assert saved.status_code in (302, 409)
 
 
+def test_an_address_that_is_only_posted_to_leads_back(world: World, browse: Browse) -> None:
+    draft(world)
+    vic = browse(world.vic)
+
+    for act in ("characteristics/", "operations/", "codes/", "freeze/", "release-plan/"):
+        assert vic.get(f"{HERE}{act}?revision=C")["Location"] == f"{HERE}?revision=C"
+
+
 def test_a_row_marked_removed_goes_and_an_empty_one_is_none(world: World, browse: Browse) -> None:
     program = draft(world)
     gone = {**CLEARANCE, "number": "2", "upper": "not even a number", "remove": "on"}

@@ -1,7 +1,7 @@
 """The definition of a program on one page: fill it in, release it, freeze it."""
 
 from collections.abc import Callable
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,12 +23,25 @@ from firstoff.web.grids import Grid
 from firstoff.web.plan import rows
 
 
+def _or_back(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """What is posted to has no page of its own: whoever opens its address lands on the page."""
+
+    @wraps(view)
+    def answered(request: Request, site: str, code: str, **more: str) -> HttpResponse:
+        if request.method == "POST":
+            return view(request, site, code, **more)
+        return redirect(_with_query("definition", site, code, request.GET.dict()))
+
+    return answered
+
+
 @page("see")
 def definition(request: Request, site: str, code: str) -> HttpResponse:
     return _page(request, site, code)
 
 
-@page(post="definition.edit")
+@page("see", post="definition.edit")
+@_or_back
 def characteristics(request: Request, site: str, code: str) -> HttpResponse:
     """The grid of characteristics was sent: all of the draft, at once."""
     view = _view(request, site, code)
@@ -46,7 +59,8 @@ def characteristics(request: Request, site: str, code: str) -> HttpResponse:
     return _page(request, site, code, characteristics=grid)
 
 
-@page(post="definition.edit")
+@page("see", post="definition.edit")
+@_or_back
 def operations(request: Request, site: str, code: str) -> HttpResponse:
     """The grid of operations was sent: all of the draft plan, at once."""
     view = _view(request, site, code)
@@ -65,7 +79,8 @@ def operations(request: Request, site: str, code: str) -> HttpResponse:
     return _page(request, site, code, operations=grid)
 
 
-@page(post="definition.edit")
+@page("see", post="definition.edit")
+@_or_back
 def codes(request: Request, site: str, code: str) -> HttpResponse:
     view = _view(request, site, code)
     grid = Grid.of(request, rows.CodeRow, "d", key="code")
@@ -138,7 +153,8 @@ _MOVES = {"new-revision", "discard-revision"}
 _PLAN_MOVES = {"new-plan", "discard-plan"}
 
 
-@page(post="definition.edit")
+@page("see", post="definition.edit")
+@_or_back
 def act(request: Request, site: str, code: str, what: str) -> HttpResponse:
     """One of the buttons."""
     view = _view(request, site, code)
@@ -150,7 +166,8 @@ def act(request: Request, site: str, code: str, what: str) -> HttpResponse:
     return _page(request, site, code, **{section: form})
 
 
-@page(post="baseline.freeze")
+@page("see", post="baseline.freeze")
+@_or_back
 def freeze(request: Request, site: str, code: str) -> HttpResponse:
     view = _view(request, site, code)
     form = Form(request.POST)
@@ -263,8 +280,13 @@ def _back(
     query = _query(view) if revision else {}
     if not plan:
         query.pop("plan", None)
-    address = reverse("definition", args=[view.program.site, view.program.code])
-    return redirect(f"{address}?{urlencode(query)}#{section}")
+    address = _with_query("definition", view.program.site, view.program.code, query)
+    return redirect(f"{address}#{section}")
+
+
+def _with_query(name: str, site: str, code: str, query: dict[str, Any]) -> str:
+    address = reverse(name, args=[site, code])
+    return f"{address}?{urlencode(query)}" if query else address
 
 
 def _spaced(digest: str) -> str:
