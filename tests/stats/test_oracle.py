@@ -26,10 +26,6 @@ FOLDER = Path(
 
 NOT_YET = frozenset(
     {
-        "inspection_break_even",
-        "mean_sd",
-        "one_way_anova",
-        "sampling_plan_expected_cost",
     }
 )
 

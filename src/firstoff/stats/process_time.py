@@ -9,6 +9,7 @@ from scipy import special
 
 from firstoff.stats import checks
 from firstoff.stats.caveats import Caveat
+from firstoff.stats.trend import trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def process_time(
     target = None if standard is None else checks.real("standard", standard, above=0)
     n, mean, sd = times.size, float(times.mean()), float(times.std(ddof=1))
     half = float(special.stdtrit(n - 1, (1 + level) / 2)) * sd / math.sqrt(n)
-    slope, p = _trend(times)
+    slope, p = trend(times)
     return ProcessTime(
         n=n,
         mean=mean,
@@ -72,21 +73,3 @@ def process_time(
         trend_p=p,
         caveats=(Caveat.SMALL_SAMPLE,) if n < 10 else (),
     )
-
-
-def _trend(times: checks.Floats) -> tuple[float | None, float | None]:
-    n = times.size
-    if n < 3:
-        return None, None
-    place = np.arange(n) - (n - 1) / 2
-    squares = float(place @ place)
-    slope = float(place @ times) / squares
-    left = times - times.mean() - slope * place
-    residual = float(left @ left)
-    scale = float(np.square(times - times.mean()).sum())
-    if scale == 0:
-        return 0.0, None
-    if residual <= scale * 1e-15:  # on a straight line: no doubt that there is a trend
-        return slope, 0.0
-    t = slope / math.sqrt(residual / (n - 2) / squares)
-    return slope, float(2 * special.stdtr(n - 2, -abs(t)))
