@@ -1,8 +1,7 @@
 """Numbers that are not our own: every case of the case files, at the tolerance stated in it.
 
 The files lie in ``oracles`` beside this test and in the folder named by FIRSTOFF_ORACLE. A case
-names a statistic; an adapter in ``oracle_adapters`` calls ours. An unknown name fails, unless it
-stands in NOT_YET.
+names a statistic; an adapter in ``oracle_adapters`` calls ours. An unknown name fails.
 """
 
 import json
@@ -22,11 +21,6 @@ HERE = Path(__file__).resolve().parent
 OWN = HERE / "oracles"
 FOLDER = Path(
     os.environ.get("FIRSTOFF_ORACLE", HERE.parents[1].joinpath("..", "shared", "oracle"))
-)
-
-NOT_YET = frozenset(
-    {
-    }
 )
 
 ADAPTERS: dict[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = {}
@@ -60,14 +54,8 @@ def test_a_case_of_our_own_sources_holds(case: Mapping[str, Any]) -> None:
     _hold(case)
 
 
-def test_nothing_is_put_off_that_is_there() -> None:
-    assert NOT_YET & set(ADAPTERS) == set()
-
-
 def _hold(case: Mapping[str, Any]) -> None:
     name = str(case["function"]).removeprefix("robust_")
-    if name in NOT_YET:
-        pytest.skip(f"{name} is not there yet")
     assert name in ADAPTERS, f"no adapter knows {name}"
     expected = case["expected"]
     options = expected.get("any_of", [expected])
