@@ -1,8 +1,8 @@
 """What happened at Stoke-on-Trent, in order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib import resources
 from pathlib import Path
@@ -43,6 +43,7 @@ _PEOPLE = (
 _ADMINISTRATOR = ("adam", "Adam Reed", "adds people, roles and tokens")
 _OTHER = ("cy", "Cy Baptiste", Role.QUALITY_MANAGER, "works at Leeds: sees nothing of Stoke")
 
+_WRITTEN = datetime(2026, 6, 1, tzinfo=UTC)  # when the files' dates were chosen
 _SKILLS = ("Kiln firing", "Visual standard VS-05", "Assembly jig J-02")
 
 
@@ -165,7 +166,7 @@ class _Story:
     def _define(self, at: datetime) -> None:
         loaded = plan.load_definition(
             site_id=self.site,
-            definition=_definition("definition.json"),
+            definition=_definition("definition.json", self.at),
             by=self._who("eli"),
             at=at,
         )
@@ -270,7 +271,10 @@ class _Story:
         """Skim, ramp and jig become part of the plan, hence a baseline of its own."""
         eli = self._who("eli")
         plan.load_definition(
-            site_id=self.site, definition=_definition("definition-plan-2.json"), by=eli, at=at
+            site_id=self.site,
+            definition=_definition("definition-plan-2.json", self.at),
+            by=eli,
+            at=at,
         )
         plan.freeze_baseline(program_id=self.program, by=eli, at=at + timedelta(hours=1))
 
@@ -400,7 +404,7 @@ class _Story:
         leeds = Site.objects.get(code=LEEDS).pk
         plan.load_definition(
             site_id=leeds,
-            definition=_definition("definition-leeds.json"),
+            definition=_definition("definition-leeds.json", self.at),
             by=self._who("cy"),
             at=at,
         )
@@ -455,9 +459,22 @@ def _bar() -> Bar:
     )
 
 
-def _definition(name: str) -> Definition:
+def _definition(name: str, at: datetime) -> Definition:
+    """A file of the package, with its dates moved: the demo is as fresh next year as today."""
     file = resources.files(__package__) / name
-    return read_definition(file.read_bytes(), name=str(Path(name)))
+    found = read_definition(file.read_bytes(), name=str(Path(name)))
+    moved = (at - _WRITTEN).days
+    return replace(
+        found,
+        program=replace(found.program, due=_later(found.program.due, moved)),
+        equipment=tuple(
+            replace(e, calibration_due=_later(e.calibration_due, moved)) for e in found.equipment
+        ),
+    )
+
+
+def _later(day: date | None, days: int) -> date | None:
+    return None if day is None else day + timedelta(days=days)
 
 
 def _guide(*, loaded: bool) -> DemoGuide:
