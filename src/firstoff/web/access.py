@@ -40,7 +40,9 @@ class SignInForm(Form):
     username = forms.CharField(
         label="User name",
         max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
+        ),
     )
     password = forms.CharField(strip=False, max_length=1000, widget=_password("current-password"))
 
