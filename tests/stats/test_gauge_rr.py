@@ -175,3 +175,18 @@ def test_numbers_beside_the_readings_have_to_make_sense() -> None:
             stats.gauge_rr([PARTS, OTHER], **wrong)
     with pytest.raises(OutOfDomain):
         stats.gauge_range([1, 2], [1, 2, 3], process_sd=1)
+
+
+def test_a_gauge_that_drifts_is_not_stable() -> None:
+    steady = [10.0, 10.1, 9.9, 10.0, 10.1, 9.9, 10.0, 10.1]
+    seen = stats.gauge_stability([*steady, 12.0], reference=10.0, base=8)
+    assert (seen.stable, seen.chart.location.signals.first) == (False, (8, 1))
+    assert seen.bias == pytest.approx(0.2333333)
+    assert stats.gauge_stability(steady).stable is True
+
+
+def test_stability_takes_several_readings_each_time() -> None:
+    seen = stats.gauge_stability([[1.0, 1.2], [1.1, 1.3], [1.2, 1.4], [1.3, 1.5]])
+    assert (round(seen.drift, 6), seen.drift_p) == (0.3, 0.0)
+    with pytest.raises(TooFewData):
+        stats.gauge_stability([1.0, 2.0])

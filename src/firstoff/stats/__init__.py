@@ -107,6 +107,10 @@ from firstoff.stats.gauge_rr import (
 from firstoff.stats.gauge_sheet import (
     gauge_readings,
 )
+from firstoff.stats.gauge_stability import (
+    GaugeStability,
+    gauge_stability,
+)
 from firstoff.stats.gauge_variances import (
     AnovaRow,
 )
@@ -305,6 +309,7 @@ __all__ = [
     "ExponentialFit",
     "FieldData",
     "FunctionStack",
+    "GaugeStability",
     "GaugeStudies",
     "GaugeStudy",
     "HoldableTolerance",
@@ -425,6 +430,7 @@ __all__ = [
     "gauge_rr",
     "gauge_rr_many",
     "gauge_rr_nested",
+    "gauge_stability",
     "holdable_tolerance",
     "hotelling_chart",
     "indices",

@@ -1,7 +1,7 @@
 """Build times that fall as people learn: the learning curve."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -31,6 +31,8 @@ class LearningCurve:
     an "80 % curve"); learning: the rate's interval lies below 1.
 
     p: two-sided against no learning, None where the times lie on the curve to the last digit.
+    residual_sd: about the line of the logarithms; log_mean, log_squares: of the unit numbers'
+    logarithms, their mean and their squares about it.
     """
 
     n: int
@@ -41,17 +43,19 @@ class LearningCurve:
     r2: float
     p: float | None
     learning: bool
+    residual_sd: float
+    log_mean: float
+    log_squares: float
     confidence: float
     caveats: tuple[Caveat, ...]
-    _spread: tuple[float, float, float] = field(repr=False)
 
     def time(self, unit: int) -> UnitTime:
         """The time of the ``unit``-th unit, as median, with its prediction interval."""
         number = checks.whole("unit", unit, least=1)
-        s, centre, squares = self._spread
         log = math.log(number)
         middle = math.log(self.first) + self.exponent * log
-        error = s * math.sqrt(1 + 1 / self.n + (log - centre) ** 2 / squares)
+        apart = (log - self.log_mean) ** 2 / self.log_squares
+        error = self.residual_sd * math.sqrt(1 + 1 / self.n + apart)
         half = float(special.stdtrit(self.n - 2, (1 + self.confidence) / 2)) * error
         return UnitTime(number, math.exp(middle), _exp(middle - half), _exp(middle + half))
 
@@ -122,9 +126,11 @@ def learning_curve(
         r2=1.0 if exact else 1 - residual / scale,
         p=None if exact else float(2 * special.stdtr(n - 2, -abs(exponent / error))),
         learning=high < 1,
+        residual_sd=s,
+        log_mean=centre,
+        log_squares=squares,
         confidence=level,
         caveats=(Caveat.SMALL_SAMPLE,) if n < 10 else (),
-        _spread=(s, centre, squares),
     )
 
 

@@ -1,8 +1,17 @@
 """``firstoff stats``: the statistics with no server and no database. One file a family."""
 
-from firstoff.cli.stats import measured, proportions, sampling
+from firstoff.cli.stats import (
+    batches,
+    chains,
+    gauges,
+    life,
+    measured,
+    proportions,
+    sampling,
+)
 from firstoff.cli.stats.shared import app
 
-FAMILIES = (proportions, sampling, measured)  # importing a family adds its commands to ``app``
+# Importing a family adds its commands to ``app``.
+FAMILIES = (proportions, sampling, measured, gauges, chains, life, batches)
 
 __all__ = ["FAMILIES", "app"]
