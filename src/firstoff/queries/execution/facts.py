@@ -1,13 +1,14 @@
 """Everything recorded about runs, as the values that the rules take."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import ExpressionWrapper, F, QuerySet, TextField
+from django.db.models import F, Func, QuerySet, TextField
 
 from firstoff.db.models import (
     Bar,
@@ -22,6 +23,7 @@ from firstoff.db.models import (
     Run,
     RunDecision,
     Unit,
+    UnitExclusion,
 )
 from firstoff.queries.execution.definition import frozen, frozen_all
 from firstoff.rules import execution as rules
@@ -41,6 +43,16 @@ T = TypeVar("T")
 M = TypeVar("M", bound=Record)
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What comes by the thousand about one run, each in the order it was recorded."""
+
+    units: tuple[UnitFacts, ...] = ()
+    judgements: tuple[JudgementFacts, ...] = ()
+    defects: tuple[DefectFacts, ...] = ()
+    times: tuple[OperationTime, ...] = ()
+
+
 def run_facts(
     run_ids: Sequence[int], *, times: bool = True, upto: int | None = None
 ) -> tuple[RunFacts, ...]:
@@ -51,31 +63,92 @@ def run_facts(
     entry of the ledger; records are only ever added, so what was decided on can be read back.
     """
     ids = list(run_ids)
+    return run_facts_of(recorded(ids, times=times, upto=upto), upto=upto)
+
+
+def run_facts_of(held: Mapping[int, Recorded], *, upto: int | None = None) -> tuple[RunFacts, ...]:
+    """Runs whose units are read already, in the order they are held. Six queries."""
+    ids = list(held)
     rows = Run.objects.filter(pk__in=ids).select_related("site", "baseline", "repeat_of")
     runs = {r.pk: r for r in rows.defer("baseline__content")}
     frozen_all({r.baseline_id: r.baseline.digest for r in runs.values()})
     bars = bar_facts(ids)
     decisions = decision_facts(ids)
     articles = first_article_facts(ids, upto)
-    units = _grouped(_units(ids, upto))
-    judgements = _grouped(_judgements(ids, upto))
-    defects = _grouped(_defects(ids, upto))
-    spent = _grouped(_times(ids, upto)) if times else {}
     releases = release_facts(ids, upto)
     return tuple(
         _run(
-            runs[i],
-            bar=bars.get(i),
-            decision=decisions.get(i),
-            first_article=articles.get(i),
-            units=tuple(units.get(i, ())),
-            judgements=tuple(judgements.get(i, ())),
-            defects=tuple(defects.get(i, ())),
-            times=tuple(spent.get(i, ())),
-            releases=tuple(releases.get(i, ())),
+            runs[key],
+            bar=bars.get(key),
+            decision=decisions.get(key),
+            first_article=articles.get(key),
+            releases=tuple(releases.get(key, ())),
+            units=found.units,
+            judgements=found.judgements,
+            defects=found.defects,
+            times=found.times,
         )
-        for i in ids
+        for key, found in held.items()
     )
+
+
+def recorded(
+    run_ids: Sequence[int],
+    *,
+    times: bool = True,
+    upto: int | None = None,
+    after: Mapping[int, int] | None = None,
+) -> dict[int, Recorded]:
+    """What is recorded about the units of the runs, up to an entry of the ledger. Five queries.
+
+    after: for each run an entry of the ledger; only what was recorded after it is read.
+    """
+    span = Span(list(run_ids), after or {}, upto)
+    units = span.group(_units(span))
+    judgements = span.group(_judgements(span))
+    defects = span.group(_defects(span))
+    spent = span.group(_times(span)) if times else {}
+    return {
+        key: Recorded(
+            tuple(units.get(key, ())),
+            tuple(judgements.get(key, ())),
+            tuple(defects.get(key, ())),
+            tuple(spent.get(key, ())),
+        )
+        for key in span.runs
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Records of some runs between two entries of the ledger."""
+
+    runs: list[int]
+    after: Mapping[int, int]
+    upto: int | None
+
+    @property
+    def since(self) -> int:
+        """The entry after which there is something to read for one of the runs."""
+        return min((self.after.get(key, 0) for key in self.runs), default=0)
+
+    def of(self, rows: "QuerySet[M]") -> "QuerySet[M]":
+        rows = _then(rows, self.upto)
+        if not self.since:
+            return rows.filter(run__in=self.runs)
+        # Few records are new and many belong to the run: the sum keeps SQLite from walking all
+        # records of the run, by the index of runs, to find those of the last entries.
+        newer: Any = rows.filter(entry__gt=self.since).alias(_run=F("run_id") + 0)
+        found: QuerySet[M] = newer.filter(_run__in=self.runs)
+        return found
+
+    def group(self, rows: Iterable[tuple[int, int, T]]) -> dict[int, list[T]]:
+        """By run, without what is known of a run already. rows: (run, entry, value)."""
+        found: dict[int, list[T]] = defaultdict(list)
+        for run, entry, value in rows:
+            if entry > self.after.get(run, 0):
+                found[run].append(value)
+        return found
 
 
 def _run(run: Run, **recorded: Any) -> RunFacts:
@@ -161,10 +234,16 @@ def release_facts(
     return found
 
 
-def _raw(name: str) -> "ExpressionWrapper[F]":
+class _Raw(Func):
     """A column as the driver gives it. Django turns every value of ten thousand rows into its
     field's type, one call each; that takes longer than the query."""
-    return ExpressionWrapper(F(name), output_field=TextField())
+
+    template = "%(expressions)s"
+    output_field = TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        # A bare column would still be parsed: the driver knows what it was declared as.
+        return self.as_sql(compiler, connection, template="(%(expressions)s || '')", **context)
 
 
 def _dashed(uid: str | UUID) -> str:
@@ -174,9 +253,9 @@ def _dashed(uid: str | UUID) -> str:
     return f"{uid[:8]}-{uid[8:12]}-{uid[12:16]}-{uid[16:20]}-{uid[20:]}"
 
 
-def _in_utc(at: datetime) -> datetime:
-    """SQLite's times are UTC and do not say so."""
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+def _moment(at: str | datetime) -> datetime:
+    """A time as the driver gave it: SQLite's are text in UTC and do not say so."""
+    return at if isinstance(at, datetime) else datetime.fromisoformat(at).replace(tzinfo=UTC)
 
 
 _UNIT_COLUMNS = (
@@ -193,37 +272,45 @@ _UNIT_COLUMNS = (
     "previous_serial",
     "exclusion__reason",
     "run_id",
+    "entry_id",
 )
 
 
 def unit_facts(rows: "QuerySet[Unit]") -> list[UnitFacts]:
     """Units as values. One query."""
-    return [unit for _, unit in _unit_rows(rows)]
+    return [unit for _, _, unit in _unit_rows(rows)]
 
 
-def _unit_rows(rows: "QuerySet[Unit]") -> list[tuple[int, UnitFacts]]:
-    raw = rows.annotate(_uid=_raw("uid"), _started=_raw("started_at"))
+def _unit_rows(rows: "QuerySet[Unit]") -> list[tuple[int, int, UnitFacts]]:
+    raw = rows.annotate(_uid=_Raw("uid"), _started=_Raw("started_at"))
     table: Iterable[Any] = raw.values_list(*_UNIT_COLUMNS)
     return [
         (
             run,
+            entry,
             UnitFacts(
-                key, _dashed(uid), serial, position, _in_utc(at), name, builder, code or "", cls,
+                key, _dashed(uid), serial, position, _moment(at), name, builder, code or "", cls,
                 instruction, previous, why or "",
             ),
         )
         for key, uid, serial, position, at, name, builder, code, cls, instruction, previous, why,
-        run in table
+        run, entry in table
     ]  # fmt: skip
 
 
-def _units(run_ids: list[int], upto: int | None) -> list[tuple[int, UnitFacts]]:
-    rows = _then(Unit.objects.filter(run__in=run_ids), upto)
-    return _unit_rows(rows.order_by("run_id", "position"))
+def _units(span: Span) -> list[tuple[int, int, UnitFacts]]:
+    return _unit_rows(span.of(Unit.objects.order_by("run_id", "position")))
+
+
+def exclusions(span: Span) -> dict[int, str]:
+    """Reasons of units declared not to count, by unit: of any run. One query."""
+    rows = _then(UnitExclusion.objects.filter(entry__gt=span.since), span.upto)
+    return dict(rows.values_list("unit_id", "reason"))
 
 
 _JUDGEMENT_COLUMNS = (
     "run_id",
+    "entry_id",
     "id",
     "unit_id",
     "attempt",
@@ -238,64 +325,68 @@ _JUDGEMENT_COLUMNS = (
 
 def judgement_facts(rows: "QuerySet[Judgement]") -> list[JudgementFacts]:
     """Judgements as values, in the order they were recorded. One query."""
-    return [judgement for _, judgement in _judgement_rows(rows)]
+    return [judgement for _, _, judgement in _judgement_rows(rows)]
 
 
-def _judgement_rows(rows: "QuerySet[Judgement]") -> list[tuple[int, JudgementFacts]]:
-    raw = rows.order_by("id").annotate(_seconds=_raw("build_seconds"))
+def _judgement_rows(rows: "QuerySet[Judgement]") -> list[tuple[int, int, JudgementFacts]]:
+    raw = rows.order_by("id").annotate(_seconds=_Raw("build_seconds"))
     table: Iterable[Any] = raw.values_list(*_JUDGEMENT_COLUMNS)
     return [
         (
             run,
+            entry,
             JudgementFacts(
                 key, unit, attempt, fit, finish, function,
                 None if seconds is None else float(seconds), supersedes, reason,
             ),
         )
-        for run, key, unit, attempt, fit, finish, function, seconds, supersedes, reason in table
+        for run, entry, key, unit, attempt, fit, finish, function, seconds, supersedes,
+        reason in table
     ]  # fmt: skip
 
 
-def _judgements(run_ids: list[int], upto: int | None) -> list[tuple[int, JudgementFacts]]:
-    return _judgement_rows(_then(Judgement.objects.filter(run__in=run_ids), upto))
+def _judgements(span: Span) -> list[tuple[int, int, JudgementFacts]]:
+    return _judgement_rows(span.of(Judgement.objects.all()))
 
 
-def _defects(run_ids: list[int], upto: int | None) -> Iterable[tuple[int, DefectFacts]]:
-    findings = _then(CauseFinding.objects.filter(defect__run__in=run_ids), upto)
-    causes = {
-        defect: (cause_class, cause)
-        for defect, cause_class, cause in findings.order_by("id").values_list(
-            "defect_id", "cause_class", "cause"
-        )
-    }
-    rows = (
-        _then(Defect.objects.filter(run__in=run_ids), upto)
-        .order_by("id")
-        .values_list("run_id", "id", "uid", "unit_id", "judgement_id", "code", "name", "category")
-    )
+def causes(span: Span) -> dict[int, tuple[str, str]]:
+    """The class of cause and the cause that hold, by defect; read on, of any run. One query."""
+    rows = _then(CauseFinding.objects.order_by("id"), span.upto)
+    if span.since:
+        rows = rows.filter(entry__gt=span.since)
+    else:
+        rows = rows.filter(defect__run__in=span.runs)
+    table: Iterable[Any] = rows.values_list("defect_id", "cause_class", "cause")
+    return {defect: (cause_class, cause) for defect, cause_class, cause in table}
+
+
+def _defects(span: Span) -> Iterable[tuple[int, int, DefectFacts]]:
+    found = causes(span)
+    columns = ("id", "uid", "unit_id", "judgement_id", "code", "name", "category")
+    rows = span.of(Defect.objects.order_by("id"))
+    table: Iterable[Any] = rows.values_list("run_id", "entry_id", *columns)
     unknown = (CauseClass.UNKNOWN.value, "")
-    for run, key, uid, unit, judgement, code, name, category in rows:
-        why = causes.get(key, unknown)
-        yield run, DefectFacts(key, str(uid), unit, judgement, code, name, category, *why)
+    for run, entry, key, uid, unit, judgement, code, name, category in table:
+        why = found.get(key, unknown)
+        yield (
+            run,
+            entry,
+            DefectFacts(key, str(uid), unit, judgement, code, name, category, *why),
+        )
 
 
-def _times(run_ids: list[int], upto: int | None) -> list[tuple[int, OperationTime]]:
-    rows = _then(OperationRecord.objects.filter(run__in=run_ids, attempt=1), upto).order_by("id")
-    raw = rows.annotate(_began=_raw("began_at"), _ended=_raw("ended_at"))
-    table: Iterable[Any] = raw.values_list("run_id", "unit_id", "seq", "_began", "_ended")
-    return [
-        (run, OperationTime(unit, seq, (ended - began).total_seconds()))
-        for run, unit, seq, began, ended in table
-    ]
+def _times(span: Span) -> Iterable[tuple[int, int, OperationTime]]:
+    rows = span.of(OperationRecord.objects.filter(attempt=1).order_by("id"))
+    raw = rows.annotate(_began=_Raw("began_at"), _ended=_Raw("ended_at"))
+    columns = ("run_id", "entry_id", "unit_id", "seq", "_began", "_ended")
+    table: Iterable[Any] = raw.values_list(*columns)
+    parse = datetime.fromisoformat
+    for run, entry, unit, seq, began, ended in table:
+        if isinstance(began, str):
+            began, ended = parse(began), parse(ended)
+        yield run, entry, OperationTime(unit, seq, (ended - began).total_seconds())
 
 
 def _then(rows: "QuerySet[M]", upto: int | None) -> "QuerySet[M]":
     """Records as they stood after an entry of the ledger."""
     return rows if upto is None else rows.filter(entry__lte=upto)
-
-
-def _grouped(pairs: Iterable[tuple[int, T]]) -> dict[int, list[T]]:
-    found: dict[int, list[T]] = defaultdict(list)
-    for key, value in pairs:
-        found[key].append(value)
-    return found
