@@ -205,7 +205,7 @@ def start(home: str | None, *, make: bool = False) -> None:
     """Django with the data folder that is meant; the folder is made for those that may."""
     if home:
         os.environ["FIRSTOFF_HOME"] = home
-    django()
+    django(ready=False)
     from django.conf import settings
 
     if make:

@@ -138,13 +138,21 @@ def _say(error: FirstoffError, as_json: bool) -> int:
     return error.exit_code
 
 
-def django() -> None:
-    """Make the tables usable; called by every command that reads or writes."""
+def django(*, ready: bool = True) -> None:
+    """Make the tables usable; called by every command that reads or writes.
+
+    Raises Unavailable, saying what to do, where there is no database or one of another version;
+    ``ready`` is false for the commands that set up and look after it.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firstoff.site.settings")
     os.environ.setdefault("FIRSTOFF_LOG_LEVEL", "warning")
     import django as framework
 
     framework.setup()
+    if ready:
+        from firstoff.queries.health import require_ready
+
+        require_ready()
 
 
 def now() -> datetime:
