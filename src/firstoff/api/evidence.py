@@ -55,7 +55,8 @@ class FiguresOut(Schema):
     bar_rate: float
     over_bar: float | None
     committed: int
-    predicted: float
+    expected: float = Field(description="Bad units in the committed quantity at the rate seen")
+    predicted: float = Field(description="Mean of the prediction, the prior included")
     predicted_median: int
     predicted_lower: int
     predicted_upper: int

@@ -4,7 +4,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from firstoff.queries.evidence.verdict import Assessed
-from firstoff.rules.evidence import BuildTime, CauseBar, Finding
+from firstoff.rules.evidence import BuildTime, CauseBar, Finding, RateFigures
 from firstoff.rules.nonconformity import ActionFacts
 
 
@@ -25,7 +25,7 @@ def verdict_shape(found: Assessed) -> dict[str, Any]:
         "settled": verdict.settled,
         "why": list(verdict.why),
         "findings": [finding_shape(finding) for finding in verdict.findings],
-        "figures": _fields(verdict.figures),
+        "figures": _figures(verdict.figures),
         "money": _fields(verdict.money),
         "tries": _tries(found),
         "pareto": [_bar(bar) for bar in verdict.pareto],
@@ -72,6 +72,10 @@ def finding_shape(finding: Finding) -> dict[str, Any]:
         "parameters": dict(finding.parameters),
         "records": [ref._asdict() for ref in finding.records],
     }
+
+
+def _figures(figures: RateFigures | None) -> dict[str, Any] | None:
+    return None if figures is None else {**_fields(figures), "expected": figures.expected}
 
 
 def _tries(found: Assessed) -> dict[str, Any] | None:
