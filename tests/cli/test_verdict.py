@@ -73,7 +73,7 @@ def test_a_sign_off_is_refused_where_the_bar_says_hold(world: World, terminal: T
     assert err.splitlines() == [
         "You sign: I have reviewed the evidence of batch CC1-P1 and release the process of "
         f"baseline {_baseline(world)} for 1,000 units.",
-        "CC1-P1 cannot be signed off: rejects 3 of 4.",
+        "CC1-P1 cannot be signed off: rejects 3 of 4 (bar: at most 1 of 4).",
         "A person may hold what the bar would sign off, never the reverse.",
         "Rule R-40.",
     ]

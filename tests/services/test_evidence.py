@@ -50,7 +50,7 @@ def test_nobody_signs_off_what_the_bar_would_hold(world: Any) -> None:
         sign_off(world, batch.pilot.run_id)
     assert refused.value.code == "R-40"
     assert str(refused.value) == (
-        "CC1-P1 cannot be signed off: rejects 3 of 4. "
+        "CC1-P1 cannot be signed off: rejects 3 of 4 (bar: at most 1 of 4). "
         "A person may hold what the bar would sign off, never the reverse."
     )
     assert RunDecision.objects.count() == 0

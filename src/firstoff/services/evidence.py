@@ -14,6 +14,7 @@ from firstoff.queries.evidence.pilot import run_at, run_evidence
 from firstoff.rules.access import Actor
 from firstoff.rules.criteria import run_verdict
 from firstoff.rules.evidence import (
+    Finding,
     PilotEvidence,
     RunAssessment,
     evidence_digest,
@@ -80,10 +81,10 @@ def decide_run(
         ) as entry:
             answer_stored(RunDecision, uid, run, decision=wanted.value)
             _undecided(run)
+            _unchanged(run, wanted, seen)
             evidence = run_evidence(run_at(by, run.pk))
             verdict = run_verdict(evidence)
             _check(wanted, verdict, said)
-            _unchanged(run, wanted, seen)
             snapshot = verdict_content(verdict)
             proof = evidence_digest(evidence)
             signature = access.sign(
@@ -179,13 +180,19 @@ def _check(wanted: RunVerdict, verdict: RunAssessment, reason: str) -> None:
     if verdict.verdict is RunVerdict.SIGN_OFF:
         return
     stops = [f for f in verdict.findings if f.verdict is not Verdict.MET]
-    names = [f"{f.title[:1].lower()}{f.title[1:]} {f.figure}" for f in stops]
+    names = [_stop(f) for f in stops]
     raise Refused(
         f"{batch} cannot be signed off: {listed(names, most=4)}.",
         code="R-40",
         way_out="A person may hold what the bar would sign off, never the reverse.",
         stops=[f.key for f in stops],
     )
+
+
+def _stop(finding: Finding) -> str:
+    """``rejects 5 of 20 (bar: at most 1 of 20)``."""
+    asked = f" (bar: {finding.threshold})" if finding.threshold else ""
+    return f"{finding.title[:1].lower()}{finding.title[1:]} {finding.figure}{asked}"
 
 
 def _unchanged(run: Run, wanted: RunVerdict, seen: int | None) -> None:
