@@ -1,0 +1,12 @@
+"""The golden pilot, told to each door."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.golden.story import Pilot, read_pilot
+
+
+@pytest.fixture(scope="session")
+def pilot(shared: Path) -> Pilot:
+    return read_pilot(shared)
