@@ -11,7 +11,7 @@ from ninja import NinjaAPI, Router, Swagger
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from firstoff import __version__
-from firstoff.api.auth import Session, Token
+from firstoff.api.auth import Session, Token, described
 
 # area module -> prefix
 ROUTERS: tuple[tuple[str, str], ...] = (
@@ -36,6 +36,7 @@ api = NinjaAPI(
     auth=[Token(), Session()],
     urls_namespace="api",
     docs=Swagger(settings={"persistAuthorization": False}),
+    docs_decorator=described,
 )
 
 for _name, _prefix in ROUTERS:

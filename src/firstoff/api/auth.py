@@ -1,8 +1,11 @@
 """Who calls the API: a bearer token, or the browser session of a signed-in person."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja.security import APIKeyCookie, HttpBearer
 
@@ -36,3 +39,17 @@ def actor(request: HttpRequest) -> Actor:
     if not isinstance(found, Actor):
         raise TypeError("an API operation ran without authentication")
     return found
+
+
+def described(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The description of the API is for whoever may call it: a person signed in, or a token."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        known = scheme.lower() == "bearer" and actor_of_token(secret, timezone.now()) is not None
+        if known or getattr(request, "actor", None) is not None:
+            return view(request, *args, **kwargs)
+        return redirect_to_login(request.get_full_path())
+
+    return guarded
