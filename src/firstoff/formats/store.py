@@ -1,13 +1,16 @@
 """Files kept under the SHA-256 of their content: the same file twice is stored once.
 
 A file is written beside its place and renamed into it, so that a reader sees all of it or nothing,
-whatever happens to the power. Nothing here is ever deleted: records refer to it.
+whatever happens to the power. What records refer to is never deleted; only a folder of files that
+wait for a decision is swept.
 """
 
 import hashlib
 import os
 import re
 import tempfile
+import time
+from datetime import timedelta
 from pathlib import Path
 
 from firstoff.errors import InvalidInput, NotFound, Unavailable
@@ -72,3 +75,17 @@ def get(root: Path, sha256: str, *, size: int | None = None) -> bytes:
             way_out="Bring it back from a backup.",
         )
     return content
+
+
+def sweep(root: Path, *, older_than: timedelta) -> int:
+    """Remove files that nobody came back for; answers how many. Never for files of records."""
+    limit = time.time() - older_than.total_seconds()
+    removed = 0
+    for file in root.glob("??/??/*"):
+        try:
+            if file.stat().st_mtime < limit:
+                file.unlink()
+                removed += 1
+        except OSError:
+            continue  # somebody else swept it
+    return removed

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from firstoff.db.models import (
     Defect,
@@ -11,9 +12,11 @@ from firstoff.db.models import (
     Judgement,
     OperationRecord,
     RunEquipment,
+    TestRecord,
     Unit,
 )
 from firstoff.errors import InvalidInput
+from firstoff.formats.testdata.packing import Result, read_procedure, unpack
 from firstoff.queries.access import who_may
 from firstoff.queries.execution.definition import frozen, route
 from firstoff.queries.execution.facts import decision_facts, judgement_facts, unit_facts
@@ -77,6 +80,7 @@ class LineView:
 
     run: RunView
     operations: tuple[PlanOperation, ...]
+    characteristics: tuple[CharacteristicFacts, ...]
     standard_minutes: Decimal | None  # of the whole unit
     codes: tuple[CatalogueCode, ...]  # of the program, those met most often first
     equipment: tuple[tuple[str, str], ...]  # code and name, of the run
@@ -88,9 +92,10 @@ class LineView:
     unit: LineUnit | None = None
     scanned: str = ""
 
-    @property
-    def known(self) -> bool:
-        return self.unit is not None
+    def measured(self, seq: int) -> tuple[CharacteristicFacts, ...]:
+        """What the operation with this number measures or looks at."""
+        numbers = next((o.characteristics for o in self.operations if o.seq == seq), ())
+        return tuple(c for c in self.characteristics if c.number in numbers)
 
 
 def line(run: RunView, serial: str = "") -> LineView:
@@ -104,6 +109,7 @@ def line(run: RunView, serial: str = "") -> LineView:
     return LineView(
         run=run,
         operations=definition.operations,
+        characteristics=definition.characteristics,
         standard_minutes=definition.standard_minutes,
         codes=codes_by_use(run.program_id),
         equipment=tuple(named.values_list("equipment__code", "equipment__name")),
@@ -115,6 +121,67 @@ def line(run: RunView, serial: str = "") -> LineView:
         unit=unit,
         scanned=serial.strip(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DoneView:
+    """What the line confirms after a record: the operation, what it said, what comes next."""
+
+    uid: str
+    serial: str
+    seq: int
+    name: str
+    outcome: str
+    seconds: float
+    values: tuple[str, ...]  # clearance 0.61 mm
+    defects: tuple[str, ...]  # D-310 chip on foot ring
+    following: str  # the next operation: 50, apply label; empty at the end
+    first: UnitResult
+    final: UnitResult
+    over_time: bool
+    counts: bool
+
+
+def done(run: RunView, uid: UUID) -> DoneView | None:
+    """The operation recorded under this ID, for its confirmation. At most nine queries."""
+    rows = OperationRecord.objects.filter(run=run.id, uid=uid).select_related("unit")
+    record = rows.first()
+    if record is None:
+        return None
+    unit = _unit(run, record.unit.serial)
+    if unit is None:
+        return None
+    tests = TestRecord.objects.filter(
+        unit=record.unit_id, began_at=record.began_at, ended_at=record.ended_at
+    ).select_related("procedure")
+    found = [r for t in tests for r in _results(t)]
+    said = Defect.objects.filter(entry=record.entry_id, unit=record.unit_id).order_by("pk")
+    names = {o.seq: o.name for o in frozen(run.baseline_id, run.baseline).operations}
+    following = unit.operation
+    return DoneView(
+        uid=str(record.uid),
+        serial=unit.serial,
+        seq=record.seq,
+        name=names.get(record.seq, ""),
+        outcome=record.outcome,
+        seconds=(record.ended_at - record.began_at).total_seconds(),
+        values=tuple(
+            f"{r.line.name} {r.value:g} {r.line.unit}".strip()
+            for r in found
+            if r.value is not None
+        ),
+        defects=tuple(f"{d.code} {d.name}" for d in said),
+        following=f"{following.seq}, {following.name}" if following else "",
+        first=unit.state.first,
+        final=unit.state.final,
+        over_time=unit.state.over_time,
+        counts=not unit.reasons,
+    )
+
+
+def _results(test: TestRecord) -> list[Result]:
+    lines = read_procedure(test.procedure.definition).lines
+    return unpack(lines, bytes(test.values), test.outcomes, test.extras)
 
 
 def is_serial(run: RunView, text: str) -> bool:

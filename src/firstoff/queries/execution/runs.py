@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from firstoff.db.models import (
     Adjustment,
+    Program,
     RecordImport,
     Run,
     RunEquipment,
@@ -25,12 +26,16 @@ from firstoff.queries.execution.facts import (
 )
 from firstoff.rules.access import Actor, require
 from firstoff.rules.execution import (
+    BATCH_PATTERNS,
     SETUP_ITEMS,
     Bar,
     DecisionFacts,
     FirstArticleFacts,
     ReleaseFacts,
     SetupItem,
+    compact,
+    following,
+    make,
     setup_gaps,
 )
 from firstoff.terms import RunKind
@@ -279,6 +284,37 @@ def _imports(run_id: int) -> Iterable[ImportView]:
     rows = RecordImport.objects.filter(run=run_id).order_by("pk")
     columns = ("file_name", "kind", "sha256", "taken", "received_at", "by__name")
     return (ImportView(*row) for row in rows.values_list(*columns))
+
+
+def suggested_batch_id(program: Program, kind: RunKind, number: int) -> str:
+    """The batch ID after the last of its kind, or a first one, that is free. Two queries."""
+    last = Run.objects.filter(program=program, kind=kind).order_by("-number").first()
+    first = make(BATCH_PATTERNS[kind], number, program=compact(program.code))
+    text = following(last.batch_id) if last else first
+    return free_batch_id(program.site_id, text)
+
+
+def free_batch_id(site_id: int, text: str) -> str:
+    """The batch ID, or the next after it that the site has not used yet. One query."""
+    rows = Run.objects.filter(site=site_id).values_list("batch_id", flat=True)
+    taken = {batch_id.casefold() for batch_id in rows}
+    while text.casefold() in taken:
+        text = following(text)
+    return text
+
+
+def next_number(program_id: int, kind: RunKind) -> int:
+    """First, second ... of its kind in the program. One query."""
+    rows = Run.objects.filter(program=program_id, kind=kind)
+    return int(rows.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+def next_batch_id(actor: Actor, program_id: int, kind: RunKind = RunKind.PILOT) -> str:
+    """What a new run would be called. Four queries. Raises NotFound."""
+    program = Program.objects.filter(pk=program_id, site__in=actor.site_ids).first()
+    if program is None:
+        raise NotFound("There is no such program, or not for you.")
+    return suggested_batch_id(program, kind, next_number(program_id, kind))
 
 
 def offered_bar(view: RunView) -> Bar | None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from firstoff.errors import InvalidInput
 from firstoff.formats.exports import Value
 from firstoff.queries import ledger
-from firstoff.queries.execution.facts import run_facts
+from firstoff.queries.execution.kept import readings
 from firstoff.queries.execution.runs import RunView
 from firstoff.rules.execution import DefectFacts, Reading, UnitState
 from firstoff.terms import UnitResult
@@ -142,7 +142,7 @@ def _sorted(run: RunView) -> tuple[_Sorted, int]:
         if held is not None:
             _cache.move_to_end(key)
             return held, key[1]
-    held = _Sorted(Reading(run_facts([run.id])[0]))
+    held = _Sorted(readings([run.id], upto=key[1])[0])
     with _lock:
         for old in [k for k in _cache if k[0] == run.uid]:
             del _cache[old]  # an older reading of the same run

@@ -33,6 +33,8 @@ from firstoff.rules.execution.judging import (
     settle_aspects,
 )
 from firstoff.rules.execution.numbers import (
+    BATCH_PATTERNS,
+    SERIAL_PATTERN,
     Matched,
     check_batch_id,
     check_batch_pattern,
@@ -40,6 +42,7 @@ from firstoff.rules.execution.numbers import (
     check_serial,
     check_serial_pattern,
     check_text,
+    compact,
     explain,
     following,
     make,
@@ -91,12 +94,14 @@ from firstoff.rules.plan import PlanOperation
 
 __all__ = [
     "ASPECTS",
+    "BATCH_PATTERNS",
     "CLOCK_SLACK",
     "EQUIPMENT",
     "FAILED",
     "FIRST_ARTICLE",
     "LIFTS",
     "ORDER",
+    "SERIAL_PATTERN",
     "SETUP_ITEMS",
     "TRAINING",
     "Aspects",
@@ -140,6 +145,7 @@ __all__ = [
     "check_serial_pattern",
     "check_text",
     "closed_refusals",
+    "compact",
     "count_units",
     "describe",
     "effective",

@@ -1,11 +1,24 @@
 """Batch IDs and serial numbers: made from a pattern, recognised by it, fit to be scanned."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 from firstoff.errors import InvalidInput
+from firstoff.terms import RunKind
 
+SERIAL_PATTERN = "{batch}-{n:03}"
+BATCH_PATTERNS: Mapping[RunKind, str] = MappingProxyType(
+    {
+        RunKind.PROTOTYPE: "{program}-T{n}",
+        RunKind.SAMPLE: "{program}-S{n}",
+        RunKind.PRE_PRODUCTION: "{program}-B{n}",
+        RunKind.PILOT: "{program}-P{n}",
+        RunKind.PRODUCTION: "{program}-L{n}",
+    }
+)
 LONGEST_SCANNED = 20  # GS1 General Specifications, AI 10 (batch) and AI 21 (serial)
 _LONGEST = 60  # of a batch ID; a serial may be twice as long
 _CSET_82 = re.compile(r"[A-Za-z0-9!\"%&'()*+,\-./_:;<=>?]*")  # GS1, table 7.11-1
@@ -68,6 +81,11 @@ def next_number(
     """One above the largest number in use; trial units have numbers of their own."""
     found = (match(pattern, text, batch=batch, program=program) for text in taken)
     return 1 + max((m.number for m in found if m is not None and not m.trial), default=0)
+
+
+def compact(code: str) -> str:
+    """A program code as part of a batch ID: CC-1 gives CC1-P1, which a label can carry."""
+    return "".join(c for c in code if c.isalnum()) or "RUN"
 
 
 def following(batch_id: str) -> str:

@@ -7,6 +7,8 @@ from firstoff.services.execution.imports import (
     Imported,
     Preview,
     PreviewRow,
+    held_upload,
+    hold_upload,
     import_file,
     preview_import,
 )
@@ -26,8 +28,6 @@ from firstoff.services.execution.posted import (
     PostedUnit,
 )
 from firstoff.services.execution.runs import (
-    BATCH_PATTERNS,
-    SERIAL_PATTERN,
     RunMade,
     create_run,
     record_setup,
@@ -42,8 +42,6 @@ from firstoff.services.execution.units import (
 )
 
 __all__ = [
-    "BATCH_PATTERNS",
-    "SERIAL_PATTERN",
     "Answer",
     "BarLocked",
     "BulkAnswer",
@@ -63,6 +61,8 @@ __all__ = [
     "correct_judgement",
     "correction_meaning",
     "create_run",
+    "held_upload",
+    "hold_upload",
     "import_file",
     "judge_unit",
     "leave_out_unit",

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
 
 from firstoff.db.models import RecordImport, Run
-from firstoff.errors import InvalidInput
-from firstoff.formats.sources import DEFAULT_LIMITS, RawSource
+from firstoff.errors import InvalidInput, NotFound
+from firstoff.formats import store
+from firstoff.formats.sources import DEFAULT_LIMITS, RawSource, opened
 from firstoff.formats.tables import Column
 from firstoff.formats.testdata import read
 from firstoff.formats.testdata.drafts import ImportResult, ReadOptions, UnitDraft
@@ -281,3 +283,31 @@ def _imported(
         again,
         warnings,
     )
+
+
+# ---------------------------------------------------------------- between preview and taking
+
+_KEPT = timedelta(days=1)
+
+
+def hold_upload(raw: RawSource, *, name: str) -> str:
+    """Keep an uploaded file until it is taken, for a day at most; answers its SHA-256.
+
+    Raises InvalidInput when it is empty or too large."""
+    folder = Path(settings.MEDIA_ROOT) / "uploads"
+    largest = settings.MAX_UPLOAD_BYTES
+    with opened(raw, name=name, limits=replace(DEFAULT_LIMITS, file_bytes=largest)) as source:
+        content = b"".join(source.chunks())
+    if folder.exists():
+        store.sweep(folder, older_than=_KEPT)
+    return store.put(folder, content, name=name, largest=largest)
+
+
+def held_upload(sha256: str) -> bytes:
+    """The uploaded file. Raises NotFound when it is kept no longer."""
+    try:
+        return store.get(Path(settings.MEDIA_ROOT) / "uploads", sha256)
+    except NotFound:
+        raise NotFound(
+            "The uploaded file is kept no longer.", way_out="Choose the file again."
+        ) from None

@@ -6,8 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Max
-
 from firstoff.db.models import (
     Baseline,
     Equipment,
@@ -18,9 +16,11 @@ from firstoff.db.models import (
 )
 from firstoff.errors import InvalidInput, NotFound, Refused
 from firstoff.queries.execution.facts import decision_facts
+from firstoff.queries.execution.runs import free_batch_id, next_number, suggested_batch_id
 from firstoff.rules import execution as rules
 from firstoff.rules.access import Actor, require, sees
 from firstoff.rules.execution import (
+    SERIAL_PATTERN,
     check_batch_id,
     check_batch_pattern,
     check_serial_pattern,
@@ -43,14 +43,6 @@ from firstoff.services.execution.ground import (
 from firstoff.services.ledger import Entry
 from firstoff.terms import RunKind
 
-SERIAL_PATTERN = "{batch}-{n:03}"
-BATCH_PATTERNS: Mapping[RunKind, str] = {
-    RunKind.PROTOTYPE: "{program}-T{n}",
-    RunKind.SAMPLE: "{program}-S{n}",
-    RunKind.PRE_PRODUCTION: "{program}-B{n}",
-    RunKind.PILOT: "{program}-P{n}",
-    RunKind.PRODUCTION: "{program}-L{n}",
-}
 _LARGEST_RUN = 10_000_000
 
 
@@ -101,7 +93,7 @@ def create_run(
             program=program,
         ) as entry:
             answer_stored(Run, uid, None, program_id=program.pk, kind=kind.value)
-            number = _next_number(program, kind)
+            number = next_number(program.pk, kind)
             run = Run(
                 site=program.site,
                 program=program,
@@ -148,8 +140,8 @@ def repeat_run(
         ) as entry:
             answer_stored(Run, uid, None, repeat_of_id=earlier.pk)
             kind = RunKind(earlier.kind)
-            number = _next_number(earlier.program, kind)
-            text = batch_id or _free(earlier.site_id, following(earlier.batch_id))
+            number = next_number(earlier.program_id, kind)
+            text = batch_id or free_batch_id(earlier.site_id, following(earlier.batch_id))
             run = Run(
                 site=earlier.site,
                 program=earlier.program,
@@ -220,20 +212,11 @@ def _kind(kind: RunKind | str) -> RunKind:
         ) from None
 
 
-def _next_number(program: Program, kind: RunKind) -> int:
-    last = Run.objects.filter(program=program, kind=kind).aggregate(last=Max("number"))["last"]
-    return int(last or 0) + 1
-
-
 def _batch_id(program: Program, kind: RunKind, number: int, given: str, pattern: str) -> str:
     text = given.strip()
     if not text and pattern:
         text = make(check_batch_pattern(pattern), number, program=program.code)
-    if not text:
-        last = Run.objects.filter(program=program, kind=kind).order_by("-number").first()
-        text = following(last.batch_id) if last else ""
-        text = text or make(BATCH_PATTERNS[kind], number, program=_compact(program.code))
-        text = _free(program.site_id, text)
+    text = text or suggested_batch_id(program, kind, number)
     check_batch_id(text)
     if Run.objects.filter(site=program.site_id, batch_id__iexact=text).exists():
         raise InvalidInput(
@@ -241,20 +224,6 @@ def _batch_id(program: Program, kind: RunKind, number: int, given: str, pattern:
             way_out="A batch ID names one batch for ever; choose another.",
             field="batch_id",
         )
-    return text
-
-
-def _compact(code: str) -> str:
-    """A program code as part of a batch ID: CC-1 gives CC1-P1, which a label can carry."""
-    return "".join(c for c in code if c.isalnum()) or "RUN"
-
-
-def _free(site_id: int, text: str) -> str:
-    taken = {
-        b.casefold() for b in Run.objects.filter(site=site_id).values_list("batch_id", flat=True)
-    }
-    while text.casefold() in taken:
-        text = following(text)
     return text
 
 
