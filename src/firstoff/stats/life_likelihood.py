@@ -11,6 +11,7 @@ import numpy as np
 
 from firstoff.stats.checks import Floats
 from firstoff.stats.errors import NotEstimable
+from firstoff.stats.sums import dot
 
 _STEPS = 200
 
@@ -44,16 +45,14 @@ def newton(
         raise NotEstimable("The likelihood cannot be evaluated for these intervals.")
     for _ in range(_STEPS):
         step = _step(here, fixed)
-        size, there = 1.0, here
-        while size > 1e-10:
-            there = _slopes(data, mu + size * step[0], tau + size * step[1])
-            if there.value >= here.value - 1e-12 * abs(here.value):
-                break
+        size, there = 1.0, _slopes(data, mu + step[0], tau + step[1])
+        while not there.value >= here.value - 1e-12 * abs(here.value) and size > 1e-10:
             size /= 2
+            there = _slopes(data, mu + size * step[0], tau + size * step[1])
+        if size <= 1e-10 or abs(tau) > 12:
+            break  # no way up, and not at the top
         mu, tau, here = mu + size * step[0], tau + size * step[1], there
-        if abs(tau) > 12:
-            break
-        if size * max(abs(step[0]), abs(step[1])) < 1e-11:
+        if max(abs(step[0]), abs(step[1])) < 1e-9:
             return mu, tau, here.value, (-here.mu_mu, -here.mu_tau, -here.tau_tau)
     raise NotEstimable(
         "The likelihood has no maximum: all failures may lie in one interval,"
@@ -92,12 +91,12 @@ def _exact(times: Floats, counts: Floats, mu: float, tau: float) -> tuple[float,
         h = np.exp(z)
     first = 1 - h  # of the log-density in z
     return (
-        float(counts @ (z - h - tau - y)),
-        float(counts @ first) * -inverse,
-        float(counts @ (-z * first - 1)),
-        float(counts @ -h) * inverse**2,
-        float(counts @ (-h * z + first)) * inverse,
-        float(counts @ (-h * z * z + first * z)),
+        dot(counts, z - h - tau - y),
+        dot(counts, first) * -inverse,
+        dot(counts, -z * first - 1),
+        dot(counts, -h) * inverse**2,
+        dot(counts, -h * z + first) * inverse,
+        dot(counts, -h * z * z + first * z),
     )
 
 
@@ -113,12 +112,12 @@ def _between(
         curve = -q * (1 + q)
         d = [np.where(open_end, 0.0, top - low) for top, low in zip(b, a, strict=True)]
         return (
-            float(counts @ (log - a[0])),
-            float(counts @ (q * d[1] - a[1])),
-            float(counts @ (q * d[2] - a[2])),
-            float(counts @ (q * d[3] + curve * d[1] ** 2 - a[3])),
-            float(counts @ (q * d[4] + curve * d[1] * d[2] - a[4])),
-            float(counts @ (q * d[5] + curve * d[2] ** 2 - a[5])),
+            dot(counts, log - a[0]),
+            dot(counts, q * d[1] - a[1]),
+            dot(counts, q * d[2] - a[2]),
+            dot(counts, q * d[3] + curve * d[1] ** 2 - a[3]),
+            dot(counts, q * d[4] + curve * d[1] * d[2] - a[4]),
+            dot(counts, q * d[5] + curve * d[2] ** 2 - a[5]),
         )
 
 

@@ -9,6 +9,7 @@ from scipy import special
 
 from firstoff.stats import checks
 from firstoff.stats.checks import Floats
+from firstoff.stats.sums import dot
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,25 +45,26 @@ def summary(values: ArrayLike, *, confidence: float = 0.95) -> Summary:
     level = checks.open_fraction("confidence", confidence)
     n = seen.size
     mean, left = centred(seen)
-    squares = float(left @ left)
+    squares = dot(left, left)
     sd = math.sqrt(squares / (n - 1))
     half = float(special.stdtrit(n - 1, (1 + level) / 2)) * sd / math.sqrt(n)
-    low, middle, high = (float(q) for q in np.quantile(seen, [0.25, 0.5, 0.75]))
-    varies = seen.min() < seen.max()
+    ordered = np.sort(seen)
+    low, middle, high = (_quantile(ordered, q) for q in (0.25, 0.5, 0.75))
+    varies = bool(ordered[0] < ordered[-1])
     skewness, kurtosis = _shape(left, squares) if varies else (None, None)
     return Summary(
         n=n,
         mean=mean,
         sd=sd if varies else 0.0,
         interval=(mean - half, mean + half),
-        minimum=float(seen.min()),
+        minimum=float(ordered[0]),
         lower_quartile=low,
         median=middle,
         upper_quartile=high,
-        maximum=float(seen.max()),
+        maximum=float(ordered[-1]),
         skewness=skewness,
         kurtosis=kurtosis,
-        autocorrelation=float(left[1:] @ left[:-1]) / squares if varies else None,
+        autocorrelation=dot(left[1:], left[:-1]) / squares if varies else None,
         confidence=level,
     )
 
@@ -77,10 +79,20 @@ def centred(values: Floats) -> tuple[float, Floats]:
     return first + (offset + rest), left - rest
 
 
+def _quantile(ordered: Floats, share: float) -> float:
+    """Between neighbours, as R's type 7 and numpy have it."""
+    place = share * (ordered.size - 1)
+    below = int(place)
+    above = min(below + 1, ordered.size - 1)
+    step = float(ordered[above]) - float(ordered[below])
+    return float(ordered[below]) + (place - below) * step
+
+
 def _shape(left: Floats, squares: float) -> tuple[float | None, float | None]:
     n = left.size
     scaled = left / math.sqrt(squares / n)
-    third, fourth = float(np.mean(scaled**3)), float(np.mean(scaled**4))
+    square = scaled * scaled
+    third, fourth = dot(square, scaled) / n, dot(square, square) / n
     skewness = third * math.sqrt(n * (n - 1)) / (n - 2) if n > 2 else None
     kurtosis = None
     if n > 3:

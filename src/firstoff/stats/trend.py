@@ -7,6 +7,7 @@ import numpy as np
 from scipy import special
 
 from firstoff.stats.checks import Floats
+from firstoff.stats.sums import dot
 
 
 class Trend(NamedTuple):
@@ -24,15 +25,15 @@ def trend(values: Floats) -> Trend:
     n = values.size
     if n < 3:
         return Trend(None, None)
-    place = np.arange(n) - (n - 1) / 2
-    squares = float(place @ place)
+    place: Floats = np.arange(n, dtype=np.float64) - (n - 1) / 2
+    squares = dot(place, place)
     left = values - values.mean()
-    scale = float(left @ left)
+    scale = dot(left, left)
     if scale == 0 or values.min() == values.max():
         return Trend(0.0, None)
-    slope = float(place @ left) / squares
+    slope = dot(place, left) / squares
     left = left - slope * place
-    residual = float(left @ left)
+    residual = dot(left, left)
     if residual <= scale * 1e-15:  # on a straight line: no doubt that there is a trend
         return Trend(slope, 0.0)
     t = slope / math.sqrt(residual / (n - 2) / squares)

@@ -17,6 +17,7 @@ from firstoff.stats.caveats import Caveat
 from firstoff.stats.checks import Floats, Integers
 from firstoff.stats.errors import NotEstimable, OutOfDomain, TooFewData
 from firstoff.stats.life_likelihood import Interval, newton
+from firstoff.stats.sums import dot
 from firstoff.stats.survival import (
     LifeData,
     Mtbf,
@@ -138,10 +139,10 @@ def weibull(
     shape, scale = _score_root(data)
     h = (data.times / scale) ** shape
     z = shape * np.log(data.times / scale)
-    r = data.failures
-    first, second = float((data.counts * z) @ h), float((data.counts * z * z) @ h)
-    logs = float(data.counts[data.failed] @ np.log(data.times[data.failed] / scale))
-    likelihood = r * math.log(shape / scale) + (shape - 1) * logs - float(data.counts @ h)
+    r, many = data.failures, data.counts.astype(np.float64)
+    first, second = dot(many * z, h), dot(many * z * z, h)
+    logs = dot(many[data.failed], np.log(data.times[data.failed] / scale))
+    likelihood = r * math.log(shape / scale) + (shape - 1) * logs - dot(many, h)
     information = (r * shape**2, first * shape, r + second)
     return _fit(
         (shape, scale),
@@ -200,7 +201,7 @@ def exponential(
     data = life_data(times, failed, counts)
     if not data.failures:
         raise no_failures()
-    total = float(data.counts @ data.times)
+    total = dot(data.counts.astype(np.float64), data.times)
     seen = mtbf(data.failures, total, confidence=confidence, terminated=terminated)
     if seen.upper is None:
         raise no_failures()
@@ -289,7 +290,7 @@ def _score_root(data: LifeData) -> tuple[float, float]:
     largest = float(data.times.max())
     u = np.log(data.times / largest)
     weights = data.counts.astype(np.float64)
-    mean = float(weights[data.failed] @ u[data.failed]) / r
+    mean = dot(weights[data.failed], u[data.failed]) / r
     if mean > -1e-12:
         raise NotEstimable(
             "All failures stand at the largest time, so the shape is unbounded;"
@@ -298,11 +299,11 @@ def _score_root(data: LifeData) -> tuple[float, float]:
     low, high, b = 0.0, math.inf, -1 / mean
     for _ in range(200):
         power = weights * np.exp(b * u)
-        s0, s1 = float(power.sum()), float(power @ u)
+        s0, s1 = float(power.sum()), dot(power, u)
         centre = s1 / s0
         score = centre - 1 / b - mean
         low, high = (b, high) if score < 0 else (low, b)
-        slope = float(power @ (u * u)) / s0 - centre**2 + 1 / b**2
+        slope = dot(power, u * u) / s0 - centre**2 + 1 / b**2
         step = b - score / slope
         if not low < step < high:
             step = 2 * b if high == math.inf else (low + high) / 2
@@ -329,7 +330,12 @@ def _interval_data(lower: ArrayLike, upper: ArrayLike, counts: ArrayLike | None)
     used = many > 0
     if not (used & np.isfinite(high)).any():
         raise no_failures()
-    return Interval(low[used], high[used], many[used].astype(np.float64))
+    # Looks come at set times, so that many units share their ends: each pair is taken once.
+    pairs = low[used] + 1j * np.where(np.isfinite(high[used]), high[used], -1.0)
+    pairs, place = np.unique(pairs, return_inverse=True)
+    weights = np.bincount(place, weights=many[used])
+    ends = np.where(pairs.imag < 0, np.inf, pairs.imag)
+    return Interval(pairs.real.copy(), ends, weights)
 
 
 def _open_ended(upper: ArrayLike) -> Floats:
