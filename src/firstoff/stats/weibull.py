@@ -332,8 +332,8 @@ def _interval_data(lower: ArrayLike, upper: ArrayLike, counts: ArrayLike | None)
         raise no_failures()
     # Looks come at set times, so that many units share their ends: each pair is taken once.
     pairs = low[used] + 1j * np.where(np.isfinite(high[used]), high[used], -1.0)
-    pairs, place = np.unique(pairs, return_inverse=True)
-    weights = np.bincount(place, weights=many[used])
+    pairs, spot = np.unique(pairs, return_inverse=True)
+    weights = np.bincount(spot, weights=many[used]).astype(np.float64)
     ends = np.where(pairs.imag < 0, np.inf, pairs.imag)
     return Interval(pairs.real.copy(), ends, weights)
 
