@@ -82,7 +82,7 @@ def test_several_verdicts_take_as_many_queries_as_one(world: Any) -> None:
     before, after = second_batch(world)
     runs = [run_at(world.ada, b.pilot.run_id) for b in (before, after)]
     one = queries(lambda: assess_all(runs[1:]))
-    verdict._cache.clear()
+    verdict.forget()
     assert queries(lambda: assess_all(runs)) == one
 
 

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from firstoff.errors import InvalidInput, NotFound
+from firstoff.queries.execution import kept
 from firstoff.queries.execution.line import is_serial, line, who_releases
 from firstoff.queries.execution.runs import head, offered_bar, run, runs
 from firstoff.queries.execution.units import export, reading, unit, units
@@ -158,9 +159,14 @@ def test_a_page_of_units_takes_as_many_queries_for_three_as_for_one(
     found = run(world.vic, "STOKE", pilot.batch_id)
     one = queries(lambda: units(found))
     again = queries(lambda: units(found))
-    for number in (2, 3):
+    worked(world, pilot, 2, fails=True)
+    read_on = queries(lambda: units(found))
+    for number in (3, 4, 5):
         worked(world, pilot, number, fails=True)
-    assert (queries(lambda: units(found)), again) == (one, 1)
+    assert (queries(lambda: units(found)), again) == (read_on, 1)
+    kept.forget()
+    worked(world, pilot, 6)
+    assert queries(lambda: units(found)) == one
 
 
 def test_a_change_of_any_record_shows_at_once(world: Any, pilot: Pilot) -> None:

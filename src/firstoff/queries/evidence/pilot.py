@@ -1,10 +1,10 @@
 """Everything the verdict on a run is read from, in a fixed number of queries."""
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from django.db.models import QuerySet
 
@@ -13,10 +13,11 @@ from firstoff.errors import NotFound
 from firstoff.formats.testdata.packing import Measured, read_procedure
 from firstoff.queries.execution.definition import frozen
 from firstoff.queries.execution.facts import run_facts
+from firstoff.queries.execution.kept import readings
 from firstoff.queries.nonconformity import action_facts
 from firstoff.rules.access import Actor, require
 from firstoff.rules.evidence import Measurement, PilotEvidence
-from firstoff.rules.execution import RunFacts
+from firstoff.rules.execution import Reading, RunFacts
 from firstoff.rules.plan import BaselineFacts
 from firstoff.rules.product import CharacteristicFacts
 from firstoff.terms import RunKind
@@ -120,13 +121,30 @@ def run_evidence(run: RunAddress, *, upto: int | None = None) -> PilotEvidence:
     return evidence_of([run], upto=upto)[0]
 
 
+def evidence_now(runs: Sequence[RunAddress], *, upto: int) -> tuple[PilotEvidence, ...]:
+    """The evidence of several runs, in as many queries as of one, reading only what is new.
+
+    upto: the newest entry of the ledger among their programs.
+    """
+    return _evidence(runs, partial(readings, upto=upto), upto)
+
+
 def evidence_of(
     runs: Sequence[RunAddress], *, upto: int | None = None
 ) -> tuple[PilotEvidence, ...]:
     """The evidence of several runs, in as many queries as of one."""
+    return _evidence(runs, lambda ids: tuple(map(Reading, run_facts(ids, upto=upto))), upto)
+
+
+def _evidence(
+    runs: Sequence[RunAddress],
+    read: Callable[[list[int]], tuple[Reading, ...]],
+    upto: int | None,
+) -> tuple[PilotEvidence, ...]:
     earlier = _earlier(runs)
     wanted = dict.fromkeys(key for run in runs for key in (*earlier[run.id], run.id))
-    facts = dict(zip(wanted, run_facts(list(wanted), upto=upto), strict=True))
+    found = dict(zip(wanted, read(list(wanted)), strict=True))
+    facts = {key: reading.run for key, reading in found.items()}
     actions = action_facts({run.program_id for run in runs}, upto=upto)
     fixes = _step_fixes([run.id for run in runs], upto)
     definitions = {run.id: frozen(run.baseline_id, run.baseline) for run in runs}
@@ -141,6 +159,7 @@ def evidence_of(
             measurements=measured.get(run.id, {}),
             step_fixes=fixes.get(run.id, {}),
             currency=run.currency,
+            read=tuple(found[key] for key in (*earlier[run.id], run.id)),
         )
         for run in runs
     )

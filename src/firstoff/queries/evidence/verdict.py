@@ -7,7 +7,8 @@ from threading import Lock
 
 from firstoff.db.models import RunDecision
 from firstoff.queries import ledger
-from firstoff.queries.evidence.pilot import RunAddress, evidence_of, run_at, run_evidence
+from firstoff.queries.evidence.pilot import RunAddress, evidence_now, run_at, run_evidence
+from firstoff.queries.execution import kept
 from firstoff.rules.access import Actor
 from firstoff.rules.criteria import run_verdict
 from firstoff.rules.evidence import PilotEvidence, RunAssessment
@@ -48,7 +49,8 @@ def assess_all(runs: Sequence[RunAddress]) -> tuple[Assessed, ...]:
         held = {uid: _cache[key] for uid, key in keys.items() if key in _cache}
     missing = [run for run in runs if run.uid not in held]
     if missing:
-        for run, evidence in zip(missing, evidence_of(missing), strict=True):
+        upto = max(versions.values(), default=0)
+        for run, evidence in zip(missing, evidence_now(missing, upto=upto), strict=True):
             held[run.uid] = (evidence, run_verdict(evidence))
     with _lock:
         for uid, key in keys.items():
@@ -57,6 +59,13 @@ def assess_all(runs: Sequence[RunAddress]) -> tuple[Assessed, ...]:
         while len(_cache) > max(_KEPT, len(runs)):
             _cache.popitem(last=False)
     return tuple(Assessed(run, *held[run.uid], keys[run.uid][1]) for run in runs)
+
+
+def forget() -> None:
+    """Read everything anew the next time."""
+    with _lock:
+        _cache.clear()
+    kept.forget()
 
 
 def as_decided(run: RunAddress) -> Assessed:

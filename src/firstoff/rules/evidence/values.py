@@ -64,7 +64,8 @@ class PilotEvidence:
     """Everything the verdict on a pilot run is read from.
 
     ``earlier`` holds the program's pilot runs before this one, in the order built;
-    ``measurements`` the first value of each unit for each characteristic the bar asks for.
+    ``measurements`` the first value of each unit for each characteristic the bar asks for;
+    ``read`` the readings of the earlier runs and of this one, where they are made already.
     """
 
     run: RunFacts
@@ -74,14 +75,17 @@ class PilotEvidence:
     measurements: Mapping[str, tuple[Measurement, ...]] = field(default_factory=dict)
     step_fixes: Mapping[int, str] = field(default_factory=dict)  # operation to proposal
     currency: str = "USD"
+    read: tuple[Reading, ...] = field(default=(), compare=False, repr=False)
 
     @cached_property
     def reading(self) -> Reading:
-        return Reading(self.run)
+        held = (r for r in self.read if r.run is self.run)
+        return next(held, None) or Reading(self.run)
 
     @cached_property
     def earlier_readings(self) -> tuple[Reading, ...]:
-        return tuple(Reading(run) for run in self.earlier)
+        held = {id(r.run): r for r in self.read}
+        return tuple(held.get(id(run)) or Reading(run) for run in self.earlier)
 
     @property
     def began_at(self) -> datetime | None:
