@@ -16,7 +16,7 @@ from firstoff.rules.access import Actor
 from firstoff.rules.execution import Bar, BarCapability
 from firstoff.rules.plan import Definition
 from firstoff.rules.release import STATEMENT, template
-from firstoff.services import access, evidence, execution, nonconformity, plan, release
+from firstoff.services import access, evidence, execution, nonconformity, plan, product, release
 from firstoff.services.demo import pilot
 from firstoff.services.demo.pilot import Batch, Fault
 from firstoff.services.execution.bulk import demand_all
@@ -103,6 +103,7 @@ class _Story:
         self._fix(first)
         self.say("Batch 2: waits for a signature")
         self._second_batch(first)
+        self._other_programs(self._day(2))
         self._elsewhere(self._day(1, 9))
 
     def _day(self, days: float, hour: int = 8, minute: int = 0) -> datetime:
@@ -174,29 +175,74 @@ class _Story:
         plan.freeze_baseline(program_id=self.program, by=self._who("eli"), at=self._day(31))
 
     def _earlier_gates(self, at: datetime) -> None:
-        ada = self._who("ada")
         for number, evidence_text in pilot.STATEMENTS:
             then = at + timedelta(hours=number)
-            for criterion in template("small-batch").gate(number).criteria:
-                if criterion.kind == STATEMENT:
-                    release.state_criterion(
-                        program_id=self.program,
-                        gate=number,
-                        criterion=criterion.name,
-                        holds=True,
-                        evidence=evidence_text,
-                        password=PASSWORD,
-                        by=ada,
-                        at=then,
-                    )
-            release.decide_gate(
-                program_id=self.program,
+            self._pass_gate(self.program, number, evidence_text, then)
+
+    def _pass_gate(self, program: int, number: int, proof: str, at: datetime) -> None:
+        ada = self._who("ada")
+        for criterion in _statements(number):
+            release.state_criterion(
+                program_id=program,
                 gate=number,
-                passed=True,
+                criterion=criterion,
+                holds=True,
+                evidence=proof,
                 password=PASSWORD,
                 by=ada,
-                at=then + timedelta(minutes=5),
+                at=at,
             )
+        release.decide_gate(
+            program_id=program,
+            gate=number,
+            passed=True,
+            password=PASSWORD,
+            by=ada,
+            at=at + timedelta(minutes=5),
+        )
+
+    def _other_programs(self, at: datetime) -> None:
+        """Two more on the board: one stopped by a long lead time, one just begun."""
+        eli, ada = self._who("eli"), self._who("ada")
+        sensor = product.create_program(
+            site_id=self.site,
+            code="PS-2",
+            name="Proofing sensor",
+            part_number="PS-2",
+            part_name="Proofing sensor, 2-probe",
+            first_quantity=500,
+            currency="GBP",
+            due=(self.at + timedelta(days=45)).date(),
+            by=eli,
+            at=at,
+        )
+        proofs = (
+            (1, "Specification PS2-SPEC rev 4."),
+            (2, "Technical package PS2-TP rev B; the last query was closed by rev B."),
+        )
+        for number, proof in proofs:
+            self._pass_gate(sensor.pk, number, proof, at + timedelta(hours=number))
+        release.state_criterion(
+            program_id=sensor.pk,
+            gate=3,
+            criterion=_statements(3)[1],
+            holds=False,
+            evidence="Line 14, 470 µF capacitor: 16 weeks, MOQ 2,000 USD, no qualified alternate.",
+            password=PASSWORD,
+            by=ada,
+            at=at + timedelta(hours=4),
+        )
+        product.create_program(
+            site_id=self.site,
+            code="FH-1",
+            name="Flour hopper insert",
+            part_number="FH-1",
+            part_name="Flour hopper insert",
+            first_quantity=300,
+            currency="GBP",
+            by=eli,
+            at=at + timedelta(hours=5),
+        )
 
     # -- the batches -------------------------------------------------------------------------
 
@@ -205,7 +251,7 @@ class _Story:
         run = execution.create_run(
             program_id=self.program,
             planned_quantity=20,
-            line="Line 2, Stoke-on-Trent",
+            line="Line 2",
             equipment=["L2", "K-02", "G-11"],
             bench_minutes=Decimal(4),
             batch_id="CC1-P1",
@@ -457,6 +503,11 @@ def _bar() -> Bar:
         delay_days=7,
         delay_day_cost=Decimal(300),
     )
+
+
+def _statements(gate: int) -> list[str]:
+    """What a person states and signs at a gate of the small-batch road."""
+    return [c.name for c in template("small-batch").gate(gate).criteria if c.kind == STATEMENT]
 
 
 def _definition(name: str, at: datetime) -> Definition:
