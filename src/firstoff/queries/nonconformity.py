@@ -44,6 +44,10 @@ class ActionView:
     evidence: str
     in_force_by: str
 
+    @property
+    def number(self) -> int:
+        return int(self.label.removeprefix("CA-"))
+
 
 def action_facts(
     program_ids: Iterable[int], *, upto: int | None = None

@@ -1,0 +1,307 @@
+"""The board of programs, the road of one, and its gates."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.debug import sensitive_post_parameters
+
+from firstoff.errors import NotFound
+from firstoff.queries import release as reads
+from firstoff.queries.execution import runs
+from firstoff.rules.access import may
+from firstoff.rules.release import GateFinding, GateLook, decision_meaning
+from firstoff.services import release
+from firstoff.services.release import statement_meaning
+from firstoff.terms import GateState
+from firstoff.web.auth import Request, page
+from firstoff.web.evidence.forms import Once, password
+from firstoff.web.forms import DateTimeInput
+from firstoff.web.templatetags.firstoff import page_bounds
+
+_FILTERS = (("", "All"), ("blocked", "Blocked"), ("mine", "Waiting for me"), ("late", "Late"))
+
+
+class StatementForm(Once):
+    criterion = forms.CharField(max_length=60, widget=forms.HiddenInput())
+    holds = forms.ChoiceField(
+        label="Does it hold?",
+        choices=[("yes", "It holds"), ("no", "It does not hold")],
+        initial="yes",
+        widget=forms.RadioSelect(),
+    )
+    evidence = forms.CharField(
+        label="Evidence",
+        max_length=10_000,
+        help_text="A record, a document, a name, a date.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    password = password()
+
+
+class WaiverForm(Once):
+    criterion = forms.CharField(max_length=60, widget=forms.HiddenInput())
+    reason = forms.CharField(max_length=10_000, widget=forms.Textarea(attrs={"rows": 2}))
+    expires_at = forms.DateTimeField(label="Until", widget=DateTimeInput())
+    password = password()
+
+
+class GateForm(Once):
+    passed = forms.ChoiceField(label="Decision", widget=forms.RadioSelect())
+    reason = forms.CharField(
+        required=False,
+        max_length=10_000,
+        help_text="Needed to hold.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    password = password()
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
+    def offer(self, *, may_pass: bool) -> "GateForm":
+        choices = [("hold", "Hold the gate")]
+        if may_pass:
+            choices.insert(0, ("pass", "Pass the gate"))
+        field: Any = self.fields["passed"]
+        field.choices = choices
+        self.initial.setdefault("passed", choices[0][0])
+        return self
+
+
+# ---------- the board ----------
+
+
+@page("see")
+def board(request: Request) -> HttpResponse:
+    """Every program the person sees: where it stands, and the one thing that blocks it."""
+    search = request.GET.get("q", "").strip()
+    offset, limit = page_bounds(request.GET)
+    found, total = reads.board(
+        request.actor, now=request.at, search=search, offset=offset, limit=limit
+    )
+    kept = {key: [row for row in found if _kept(request, row, key)] for key, _ in _FILTERS}
+    show = request.GET.get("show", "")
+    context = {
+        "rows": [(row, _points(row)) for row in kept.get(show, found)],
+        "total": total,
+        "numbers": range(1, 10),
+        "filters": [(key, words, len(kept[key])) for key, words in _FILTERS],
+        "mine": kept["mine"],
+        "search": search,
+        "may_add": may(request.actor, "program.edit", request.place.id),
+    }
+    return render(request, "release/board.html", context)
+
+
+def _kept(request: Request, row: reads.Row, key: str) -> bool:
+    site = row.road.program.site_id
+    match key:
+        case "blocked":
+            return row.road.standing.stops > 0
+        case "mine":
+            return bool(row.waits_for) and may(request.actor, row.waits_for, site)
+        case "late":
+            return row.due_in_days is not None and row.due_in_days < 0
+        case _:
+            return True
+
+
+def _points(row: reads.Row) -> list[dict[str, Any]]:
+    """The road in nine points: how each looks, and what it says."""
+    return [_point(look, row.road) for look in row.road.gates]
+
+
+def _point(look: GateLook, road: reads.Road) -> dict[str, Any]:
+    here = look.spec.number == road.standing.gate and look.state is not GateState.PASSED
+    words = {
+        GateState.PASSED: "passed",
+        GateState.HELD: "held",
+        GateState.OPEN: "in work",
+        GateState.NOT_REACHED: "not reached",
+    }
+    shape = "met" if look.state is GateState.PASSED else ""
+    if here and look.spec.number == 7 and road.pilot is not None and road.pilot.verdict.settled:
+        shape = "met" if look.may_pass else "hold"
+    elif here:
+        shape = "hold" if look.state is GateState.HELD else "info"
+    said = "would read differently today" if look.differences else words[look.state]
+    return {
+        "number": look.spec.number,
+        "title": f"{look.spec.number} {look.spec.short}: {said}",
+        "name": f"{look.spec.number} {look.spec.short}",
+        "css": _css(look, here, shape),
+        "shape": shape,
+    }
+
+
+def _css(look: GateLook, here: bool, shape: str) -> str:
+    if look.state is GateState.PASSED:
+        return "done"
+    if not here:
+        return ""
+    return "here here-not" if shape == "hold" else "here"
+
+
+# ---------- a program and its gates ----------
+
+
+@page("see")
+def program(request: Request, site: str, code: str) -> HttpResponse:
+    """The road of a program, opened at the gate in work."""
+    road = reads.road(request.actor, site, code, now=request.at)
+    return _gate_page(request, road, road.standing.gate, whole=True)
+
+
+@page("see")
+def gate(request: Request, site: str, code: str, number: int) -> HttpResponse:
+    """One gate: its criteria, what was decided, what would read differently today."""
+    road = reads.road(request.actor, site, code, now=request.at)
+    _there(road, number)
+    return _gate_page(request, road, number)
+
+
+def _there(road: reads.Road, number: int) -> None:
+    if not 1 <= number <= len(road.gates):
+        raise NotFound(f"There is no gate {number}; there are 1 to {len(road.gates)}.")
+
+
+@page(post="gate.state")
+@sensitive_post_parameters()
+def state(request: Request, site: str, code: str, number: int) -> HttpResponse:
+    """State by signature what no record can decide."""
+    return _signed(request, site, code, number, "state")
+
+
+@page(post="gate.waive")
+@sensitive_post_parameters()
+def waive(request: Request, site: str, code: str, number: int) -> HttpResponse:
+    """Set one criterion aside, by signature."""
+    return _signed(request, site, code, number, "waive")
+
+
+@page(post="gate.decide")
+@sensitive_post_parameters()
+def decide(request: Request, site: str, code: str, number: int) -> HttpResponse:
+    """Pass or hold a gate, by signature."""
+    return _signed(request, site, code, number, "decide")
+
+
+def _signed(request: Request, site: str, code: str, number: int, act: str) -> HttpResponse:
+    road = reads.road(request.actor, site, code, now=request.at)
+    _there(road, number)
+    given: dict[str, Any] = {
+        "program_id": road.program.id,
+        "gate": number,
+        "by": request.actor,
+        "at": request.at,
+    }
+    key = request.POST.get("criterion", "")
+    if act == "state":
+        form: Any = StatementForm(request.POST, auto_id=f"id_{key}_%s")
+        done = form.attempt(lambda data: release.state_criterion(**given, **_holds(data)))
+    elif act == "waive":
+        form = WaiverForm(request.POST, auto_id=f"id_w_{key}_%s")
+        done = form.attempt(lambda data: release.waive_criterion(**given, **data))
+    else:
+        # Both are offered to the post: what may not pass, the service refuses with its rule.
+        form = GateForm(request.POST).offer(may_pass=True)
+        done = form.attempt(lambda data: release.decide_gate(**given, **_passed(data)))
+    if done:
+        messages.success(request, "Signed. It stands with the gate.")
+        return redirect("program-gate", site, code, number)
+    return _gate_page(request, road, number, act=act, key=key, form=form)
+
+
+def _holds(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "holds": data["holds"] == "yes"}
+
+
+def _passed(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "passed": data["passed"] == "pass"}
+
+
+def _gate_page(
+    request: Request,
+    road: reads.Road,
+    number: int,
+    *,
+    whole: bool = False,
+    act: str = "",
+    key: str = "",
+    form: Any = None,
+) -> HttpResponse:
+    look, view, actor = road.gate(number), road.program, request.actor
+    may_state, may_waive = (may(actor, p, view.site_id) for p in ("gate.state", "gate.waive"))
+    decision = form if act == "decide" else GateForm(initial={"seen": road.version})
+    listed, _ = runs.runs(actor, program_id=view.id, limit=10)
+    context = {
+        "program": view,
+        "road": road,
+        "version": road.version,
+        "points": [_point(each, road) for each in road.gates],
+        "look": look,
+        "whole": whole,
+        "findings": [
+            _criterion(found, may_state, may_waive, act if key == found.finding.key else "", form)
+            for found in _worst_first(look)
+        ],
+        "others": [each for each in road.gates if each is not look],
+        "runs": listed,
+        "decision_form": decision.offer(may_pass=look.may_pass),
+        "meanings": {
+            word: decision_meaning(look.spec, view.code, passed=word == "pass")
+            for word in ("pass", "hold")
+        },
+        "may_decide": may(actor, "gate.decide", view.site_id),
+        "may_create": may(actor, "run.create", view.site_id),
+        "here": road.standing.gate,
+    }
+    status = 200 if form is None else form.status
+    return render(request, "release/program.html", context, status=status)
+
+
+def _worst_first(look: GateLook) -> list[GateFinding]:
+    order = {"not_met": 0, "no_evidence": 1, "waived": 2, "met": 3}
+    return sorted(look.findings, key=lambda found: order[found.verdict.value])
+
+
+def _criterion(
+    found: GateFinding, may_state: bool, may_waive: bool, act: str, form: Any
+) -> dict[str, Any]:
+    """A criterion with the forms that may be filled in on it."""
+    finding = found.finding
+    statement = waiver = None
+    if act == "state" or (finding.kind == "statement" and may_state):
+        held = {"criterion": finding.key}
+        statement = (
+            form if act == "state" else StatementForm(initial=held, auto_id=f"id_{finding.key}_%s")
+        )
+    if act == "waive" or (found.waivable and may_waive and found.waiver is None):
+        waiver = (
+            form
+            if act == "waive"
+            else WaiverForm(initial={"criterion": finding.key}, auto_id=f"id_w_{finding.key}_%s")
+        )
+    return {
+        "found": found,
+        "finding": finding,
+        "statement": statement,
+        "waiver": waiver,
+        "meaning": statement_meaning(finding.title, holds=True),
+        "open": bool(act),
+    }
+
+
+_PROGRAM = "p/<str:site>/<str:code>/"
+_GATE = _PROGRAM + "gates/<int:number>/"
+
+urlpatterns = [
+    path("", board, name="board"),
+    path(f"{_GATE}state/", state, name="program-gate-state"),
+    path(f"{_GATE}waive/", waive, name="program-gate-waive"),
+    path(f"{_GATE}decide/", decide, name="program-gate-decide"),
+    path(_GATE, gate, name="program-gate"),
+    path(_PROGRAM, program, name="program"),
+]
