@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, URLResolver
 
-from firstoff.web import access, assets, finding, ledger, plan, product
+from firstoff.web import (
+    access,
+    assets,
+    evidence,
+    execution,
+    finding,
+    ledger,
+    plan,
+    product,
+    release,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *assets.urlpatterns,
@@ -11,4 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *finding.urlpatterns,
     *product.urlpatterns,
     *plan.urlpatterns,
+    *execution.urlpatterns,
+    *release.urlpatterns,
+    # A batch ID may hold slashes, so the run's own address matches nearly anything: last.
+    *evidence.urlpatterns,
 ]
