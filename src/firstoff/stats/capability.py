@@ -318,15 +318,14 @@ def _swept(values: ArrayLike, within: str | None, span: int) -> tuple[Floats, Sw
 
 def _varied(sigma: Sigma) -> Sigma | None:
     # A within spread of zero in data that vary leaves Cp undefined; Pp still stands.
-    return sigma if sigma.value > 0 else None
+    return sigma if sigma.value > 1e-100 else None
 
 
 def _enough(values: Floats) -> Sweep:
     if values.size < 2:
         raise TooFewData(needed=2, got=int(values.size))
     seen = sweep(values)
-    if seen.least == seen.most:
-        raise NoVariation
+    checks.varied("values", np.array([seen.least, seen.most]))
     return seen
 
 

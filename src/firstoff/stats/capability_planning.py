@@ -11,7 +11,7 @@ from firstoff.stats import checks
 from firstoff.stats.capability import ppk_lower_bound
 from firstoff.stats.checks import Floats, Integers
 from firstoff.stats.constants import d2
-from firstoff.stats.errors import NotEstimable, NoVariation, OutOfDomain, TooFewData
+from firstoff.stats.errors import NotEstimable, OutOfDomain, TooFewData
 
 _LARGEST = 1_000_000
 
@@ -97,9 +97,7 @@ def holdable_tolerance(
     Oracle: ``capability`` with the limits found
     """
     wanted = checks.real("required", required, above=0)
-    points = checks.series("values", values, least=2)
-    if points.min() == points.max():
-        raise NoVariation
+    points = checks.varied("values", checks.series("values", values, least=2))
     mean, sd = float(points.mean()), float(points.std(ddof=1))
     aim = mean if target is None else checks.real("target", target)
     z = float(special.ndtri(checks.open_fraction("confidence", confidence)))
@@ -141,12 +139,12 @@ def capabilities(
         raise OutOfDomain(f"lower, item {place + 1},", float(low[place]), "a limit below upper")
     n = np.bincount(index, minlength=m)
     mean, sd, within = _moments(flat, index, n)
-    defined = (n >= 2) & (sd > 0) & (np.isfinite(low) | np.isfinite(high))
+    defined = (n >= 2) & (sd > 1e-100) & (np.isfinite(low) | np.isfinite(high))
     safe = np.where(defined, sd, 1.0)
     ppk = np.where(defined, _nearest(mean, low, high) / (3 * safe), 0.0)
     free = np.maximum(n - 1, 1)
     se = np.sqrt(1 / (9 * np.maximum(n, 1)) + ppk**2 / (2 * free))
-    inner = defined & (within > 0)
+    inner = defined & (within > 1e-100)
     cpk = np.where(inner, _nearest(mean, low, high) / (3 * np.where(inner, within, 1)), 0.0)
     outside = np.bincount(index, (flat < low[index]) | (flat > high[index]), minlength=m)
     expected = special.ndtr((low - mean) / safe) + special.ndtr((mean - high) / safe)

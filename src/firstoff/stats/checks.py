@@ -9,11 +9,13 @@ from numbers import Integral, Real
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from firstoff.stats.errors import OutOfDomain, TooFewData
+from firstoff.stats.errors import NoVariation, OutOfDomain, TooFewData
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+_LEAST_SPREAD = 1e-100  # smaller ones cannot be squared and divided by
+_LARGEST = 1e150  # larger ones cannot be squared and summed
 _LARGEST_COUNT = 10**15  # beyond, a float no longer counts in whole ones with room to spare
 
 
@@ -36,6 +38,8 @@ def real(
     number = float(value)
     if not math.isfinite(number):
         raise OutOfDomain(name, number, "a finite number")
+    if abs(number) > _LARGEST:
+        raise OutOfDomain(name, number, f"a number of at most {_LARGEST:g}")
     if above is not None and number <= above:
         raise OutOfDomain(name, number, f"a number above {above:g}")
     if least is not None and number < least:
@@ -77,15 +81,23 @@ def array(name: str, values: ArrayLike, *, dimensions: tuple[int, ...] = (1,)) -
     if found.ndim not in dimensions:
         wanted = " or ".join(str(d) for d in dimensions)
         raise OutOfDomain(name, f"of {found.ndim} dimensions", f"{wanted} dimension(s)")
-    # A finite sum shows that all are finite in one pass; only else is each looked at.
-    with np.errstate(over="ignore", invalid="ignore"):
-        total = found.sum()
-    if not np.isfinite(total) and not (finite := np.isfinite(found)).all():
+    # A finite sum of squares shows in one pass that all are finite and can be squared; only else
+    # is each looked at.
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        total = np.vdot(found, found)
+    if not np.isfinite(total):
+        _refuse_infinite(name, found)
+    return found
+
+
+def _refuse_infinite(name: str, found: Floats) -> None:
+    finite = np.isfinite(found)
+    if not finite.all():
         place = tuple(int(i) + 1 for i in np.argwhere(~finite)[0])
         where = place[0] if len(place) == 1 else place
         value = float(found[tuple(i - 1 for i in place)])
         raise OutOfDomain(f"{name}, item {where},", value, "a finite number")
-    return found
+    raise OutOfDomain(name, float(np.abs(found).max()), f"numbers of at most {_LARGEST:g}")
 
 
 def series(name: str, values: ArrayLike, *, least: int = 1) -> Floats:
@@ -94,6 +106,17 @@ def series(name: str, values: ArrayLike, *, least: int = 1) -> Floats:
     if found.size < least:
         raise TooFewData(needed=least, got=int(found.size), what=name)
     return found
+
+
+def varied(name: str, values: Floats) -> Floats:
+    """The values, if they vary by more than the last digits that a float holds.
+
+    Raises NoVariation: nothing may be divided by a spread that is only rounding.
+    """
+    least, most = float(values.min()), float(values.max())
+    if most - least <= max(_LEAST_SPREAD, 4e-16 * max(abs(least), abs(most))):
+        raise NoVariation(name)
+    return values
 
 
 def counts(name: str, values: ArrayLike, *, least: int = 1) -> Integers:

@@ -200,7 +200,7 @@ def z_mr_chart(
     points, names = _of_parts(values, parts)
     spreads = _part_sigmas(points, names) if sigma is None else dict(sigma)
     width = _looked_up("sigma", names, spreads)
-    if (width <= 0).any():
+    if (width <= 1e-100).any():
         raise NoVariation("values of a part")
     z = (points - _looked_up("nominal", names, nominal)) / width
     method = "moving-range of each part" if sigma is None else "given"

@@ -11,6 +11,10 @@ from scipy import special
 
 from firstoff.stats.errors import NotEstimable
 
+# Beyond, the numerator is its mean to within 1e-7, only the spread in the denominator is left, and
+# the series that ``nctdtr`` sums grows long.
+_FAR = 1e4
+
 
 def nct_cdf(t: float, df: float, noncentrality: float) -> float:
     """P(T <= t) for the noncentral t."""
@@ -19,12 +23,18 @@ def nct_cdf(t: float, df: float, noncentrality: float) -> float:
 
 def nct_quantile(probability: float, df: float, noncentrality: float) -> float:
     """The t with P(T <= t) = probability."""
+    if abs(noncentrality) > _FAR:
+        tail = probability if noncentrality > 0 else 1 - probability
+        return noncentrality * math.sqrt(df / float(special.chdtri(df, tail)))
     spread = 1 + abs(noncentrality) / math.sqrt(2 * df) + 10 / math.sqrt(df)
     return _crossing(lambda t: nct_cdf(t, df, noncentrality) - probability, noncentrality, spread)
 
 
 def nct_noncentrality(t: float, df: float, probability: float) -> float:
     """The noncentrality at which P(T <= t) = probability; P falls as it grows."""
+    if abs(t) > _FAR:
+        tail = probability if t > 0 else 1 - probability
+        return t * math.sqrt(float(special.chdtri(df, tail)) / df)
     spread = 1 + abs(t) / math.sqrt(2 * df)
     return _crossing(lambda nc: probability - nct_cdf(t, df, nc), t, spread)
 

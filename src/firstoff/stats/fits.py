@@ -89,8 +89,8 @@ def fit_distribution(values: ArrayLike, family: Family) -> Distribution:
     points = checks.series("values", values, least=2)
     if family in _POSITIVE and points.min() <= 0:
         raise OutOfDomain("values", float(points.min()), "values above 0")
-    if points.min() == points.max() and family != "exponential":
-        raise NoVariation
+    if family != "exponential":
+        checks.varied("values", points)
     found = _FITS[family](points)
     parameters = dict(zip(_NAMES[family], found, strict=True))
     loglik = float(_DENSITIES[family](points, *found).sum())
@@ -124,7 +124,7 @@ def _fit_normal(x: Floats) -> tuple[float, float]:
 
 
 def _fit_lognormal(x: Floats) -> tuple[float, float]:
-    return _fit_normal(np.log(x))
+    return _fit_normal(checks.varied("values", np.log(x)))
 
 
 def _fit_exponential(x: Floats) -> tuple[float]:
@@ -132,7 +132,7 @@ def _fit_exponential(x: Floats) -> tuple[float]:
 
 
 def _fit_weibull(x: Floats) -> tuple[float, float]:
-    log = np.log(x / x.max())  # scaled, so that no power overflows
+    log = np.log(checks.varied("values", x) / x.max())  # scaled, so that no power overflows
     mean_log = float(log.mean())
 
     def score(shape: float) -> float:
@@ -147,6 +147,8 @@ def _fit_weibull(x: Floats) -> tuple[float, float]:
 def _fit_gamma(x: Floats) -> tuple[float, float]:
     mean = float(x.mean())
     gap = math.log(mean) - float(np.log(x).mean())
+    if gap <= 1e-15 * abs(math.log(mean)):
+        raise NoVariation
 
     def score(shape: float) -> float:
         return gap - (math.log(shape) - float(special.digamma(shape)))
@@ -165,6 +167,13 @@ def _fit_gumbel(x: Floats) -> tuple[float, float]:
 
     scale = root(score, float(x.std()) * math.sqrt(6) / math.pi)
     return least - scale * math.log(float(np.exp(-left / scale).mean())), scale
+
+
+def _power(base: float, exponent: float) -> float:
+    try:
+        return math.pow(base, exponent)
+    except OverflowError:
+        return math.inf
 
 
 _FITS: Mapping[str, Callable[[Floats], tuple[float, ...]]] = {
@@ -220,7 +229,7 @@ _TAILS: Mapping[str, Callable[..., tuple[float, float]]] = {
         special.ndtr((m - math.log(x)) / s),
     ),
     "exponential": lambda x, scale: (-math.expm1(-x / scale), math.exp(-x / scale)),
-    "weibull": lambda x, k, s: (-math.expm1(-((x / s) ** k)), math.exp(-((x / s) ** k))),
+    "weibull": lambda x, k, s: (-math.expm1(-_power(x / s, k)), math.exp(-_power(x / s, k))),
     "gamma": lambda x, k, s: (special.gammainc(k, x / s), special.gammaincc(k, x / s)),
     "gumbel_max": lambda x, m, s: (
         math.exp(-math.exp(min(700.0, (m - x) / s))),

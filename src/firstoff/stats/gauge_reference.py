@@ -70,8 +70,7 @@ def bias(
     true = checks.real("reference", reference)
     allowed = None if tolerance is None else checks.real("tolerance", tolerance, above=0)
     level = checks.open_fraction("confidence", confidence)
-    if points.min() == points.max():
-        raise NoVariation("readings")
+    checks.varied("readings", points)
     n, mean, sd = int(points.size), float(points.mean()), float(points.std(ddof=1))
     off, error = mean - true, sd / math.sqrt(n)
     half = float(special.stdtrit(n - 1, (1 + level) / 2)) * error
@@ -107,8 +106,7 @@ def linearity(
     y = checks.series("readings", readings, least=3)
     if x.size != y.size:
         raise OutOfDomain("readings", f"of {y.size}", f"one for each of {x.size} references")
-    if x.min() == x.max():
-        raise NoVariation("references")
+    checks.varied("references", x)
     level = checks.open_fraction("confidence", confidence)
     off, centre, df = y - x, float(x.mean()), int(x.size) - 2
     spread = _squares(x - centre)

@@ -16,7 +16,7 @@ from scipy import special
 from firstoff.stats import checks
 from firstoff.stats.capability import Capability, capability
 from firstoff.stats.checks import Floats
-from firstoff.stats.errors import NotEstimable, NoVariation, OutOfDomain
+from firstoff.stats.errors import NotEstimable, OutOfDomain
 from firstoff.stats.fits import Distribution, Family, fit_distribution
 from firstoff.stats.normality import anderson_darling
 
@@ -231,10 +231,7 @@ def transformed_capability(
 
 
 def _varied(values: ArrayLike, least: int = 3) -> Floats:
-    points = checks.series("values", values, least=least)
-    if points.min() == points.max():
-        raise NoVariation
-    return points
+    return checks.varied("values", checks.series("values", values, least=least))
 
 
 def _transform(
@@ -251,13 +248,22 @@ def _transform(
         slope = (np.sign(scaled) * np.log1p(np.abs(scaled))).sum()
 
     def loglik(power: float) -> float:
-        moved = transform(scaled, power)
-        return -0.5 * scaled.size * math.log(float(moved.var())) + (power - 1) * float(slope)
+        with np.errstate(over="ignore", invalid="ignore"):
+            spread = float(transform(scaled, power).var())
+        if not 0 < spread < math.inf:
+            return -math.inf  # the power reaches beyond what floats hold
+        return -0.5 * scaled.size * math.log(spread) + (power - 1) * float(slope)
 
     power = _top(loglik, low, high)
+    if not math.isfinite(loglik(power)):
+        raise NotEstimable("No power in the search keeps these values within what floats hold.")
     drop = loglik(power) - float(special.chdtri(1, 1 - level)) / 2
     interval = (_edge(loglik, power, low, drop), _edge(loglik, power, high, drop))
-    return Transform(method, power, interval, level, loglik(power), transform(points, power))
+    with np.errstate(over="ignore"):
+        moved = transform(points, power)
+    if not np.isfinite(moved).all():
+        raise NotEstimable("The transformed values reach beyond what floats hold.")
+    return Transform(method, power, interval, level, loglik(power), moved)
 
 
 def _box_cox(x: Floats, power: float) -> Floats:

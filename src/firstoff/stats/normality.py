@@ -10,7 +10,7 @@ from scipy import special
 from firstoff.stats import checks
 from firstoff.stats.caveats import Caveat
 from firstoff.stats.checks import Floats
-from firstoff.stats.errors import NoVariation, TooFewData
+from firstoff.stats.errors import TooFewData
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +36,19 @@ def normality(values: ArrayLike, *, confidence: float = 0.95) -> Normality:
     values: n >= 8. The p value is Stephens' approximation. Raises TooFewData, NoVariation,
     OutOfDomain. Source: D'Agostino and Stephens (1986), table 4.9. Oracle: scipy anderson
     """
-    points = np.sort(checks.series("values", values, least=8))
-    if points[0] == points[-1]:
-        raise NoVariation
+    points = np.sort(checks.varied("values", checks.series("values", values, least=8)))
     level = checks.open_fraction("confidence", confidence)
     left = points - points.mean()
     sd = math.sqrt(float(left @ left) / (points.size - 1))
     score = anderson_darling(left / sd)
     p = normal_p_value(score, int(points.size))
-    spread = math.sqrt(float(np.square(left).mean()))
+    z = left / math.sqrt(float(np.square(left).mean()))
     return Normality(
         int(points.size),
         score,
         p,
-        float((left**3).mean()) / spread**3,
-        float((left**4).mean()) / spread**4 - 3,
+        float((z**3).mean()),
+        float((z**4).mean()) - 3,
         level,
         p >= 1 - level,
         (Caveat.SMALL_SAMPLE,) if points.size < 30 else (),

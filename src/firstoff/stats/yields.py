@@ -79,6 +79,10 @@ def rolled_throughput(
     exact for one step, an approximation for more. Raises TooFewData, OutOfDomain.
     Source: moment matching; one step is the Jeffreys interval. Oracle: R qbeta
     """
+    try:
+        steps = tuple(steps)
+    except TypeError as error:
+        raise OutOfDomain("steps", steps, "pairs of passed and entered") from error
     if not steps:
         raise TooFewData(needed=1, got=0, what="steps")
     seen = tuple(proportion(*_pair(step), confidence=confidence) for step in steps)

@@ -1,0 +1,125 @@
+"""Whatever comes in: a result whose numbers are finite, or a typed refusal. Never a warning (they
+are errors here), never a NaN."""
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from firstoff import stats
+from firstoff.stats import StatsError
+
+NASTY: list[Any] = [
+    [],
+    [1.0],
+    [1.0, 1.0],
+    [0.0, 0.0, 0.0],
+    [1, 2, 3],
+    [1e308, -1e308, 1e308],
+    [1e149, -1e149, 3],
+    [5e-324, 1e-320, 0],
+    [1e-160, 2e-160, 5e-160],
+    [1e16, 1e16 + 2, 1e16 + 4],
+    [1.0, 1.0 + 2e-16, 1.0],
+    [-1, -2, -3, -5],
+    [float("nan"), 1, 2],
+    [float("inf"), 1],
+    ["1", "2"],
+    [True, False],
+    [None, 1],
+    [10**400, 1],
+    [1, 2, 2, 2, 2, 2, 2, 2, 2, 2],
+    [1e100, 1e-100, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+    list(range(30)),
+    [0] * 25 + [1],
+    [[1, 2], [3, 4]],
+    [[1, 2], [3]],
+    [[1, 1], [1, 1]],
+    [[1], [2]],
+    "abc",
+    5,
+    None,
+    {},
+]
+SERIES: dict[str, Callable[[Any], object]] = {
+    "capability": lambda v: stats.capability(v, lower=0, upper=5, target=2),
+    "capability, one limit": lambda v: stats.capability(v, upper=5),
+    "capability, sd": lambda v: stats.capability(v, upper=5, within="sd"),
+    "capability, ranges": lambda v: stats.capability(v, upper=5, within="mean-range"),
+    "capabilities": lambda v: stats.capabilities(v, lower=0, upper=5),
+    "holdable_tolerance": stats.holdable_tolerance,
+    "transformed_capability": lambda v: stats.transformed_capability(v, upper=50),
+    "percentile_capability": lambda v: stats.percentile_capability(v, "weibull", upper=5),
+    "box_cox": stats.box_cox,
+    "yeo_johnson": stats.yeo_johnson,
+    "fit_johnson": stats.fit_johnson,
+    "normality": stats.normality,
+    "fit lognormal": lambda v: stats.fit_distribution(v, "lognormal"),
+    "fit exponential": lambda v: stats.fit_distribution(v, "exponential"),
+    "fit gamma": lambda v: stats.fit_distribution(v, "gamma"),
+    "fit gumbel": lambda v: stats.fit_distribution(v, "gumbel_max"),
+    "individuals": stats.individuals_chart,
+    "individuals, screened": lambda v: stats.individuals_chart(v, screened=True),
+    "individuals, span": lambda v: stats.individuals_chart(v, span=3),
+    "individuals, many": stats.individuals_charts,
+    "xbar_r": stats.xbar_r_chart,
+    "xbar_s": stats.xbar_s_chart,
+    "p": lambda v: stats.p_chart(v, 30),
+    "u": lambda v: stats.u_chart(v, 2.5),
+    "c": stats.c_chart,
+    "np": lambda v: stats.np_chart(v, 30),
+    "p'": lambda v: stats.laney_p_chart(v, 30),
+    "u'": lambda v: stats.laney_u_chart(v, 3),
+    "g": stats.g_chart,
+    "t": stats.t_chart,
+    "ewma": stats.ewma_chart,
+    "cusum": stats.cusum_chart,
+    "hotelling": stats.hotelling_chart,
+    "run_rules": lambda v: stats.run_rules(v, center=0, sigma=1),
+    "normal_tolerance_interval": stats.normal_tolerance_interval,
+    "free_tolerance_interval": lambda v: stats.free_tolerance_interval(
+        v, coverage=0.5, confidence=0.5
+    ),
+    "bias": lambda v: stats.bias(v, reference=1, tolerance=2),
+    "linearity": lambda v: stats.linearity(v, v),
+    "intraclass_correlation": stats.intraclass_correlation,
+    "cohen_kappa_table": stats.cohen_kappa_table,
+    "proportions": lambda v: stats.proportions(v, 50),
+    "process_time": lambda v: stats.process_time(v, standard=2),
+    "operating_characteristic": lambda v: stats.operating_characteristic(10, 1, v),
+    "variables_acceptance": lambda v: stats.variables_acceptance(10, 1.5, v),
+    "pareto": stats.pareto,
+    "rolled_throughput": stats.rolled_throughput,
+}
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_nasty_input_gives_finite_numbers_or_a_typed_refusal(name: str) -> None:
+    for values in NASTY:
+        try:
+            seen = SERIES[name](values)
+        except StatsError:
+            continue
+        assert list(_wild(seen)) == [], f"{name} of {values!r}"
+
+
+def _wild(value: Any, where: str = "") -> Any:
+    """The numbers of a result that are not finite, with where they stand."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        for field in dataclasses.fields(value):
+            yield from _wild(getattr(value, field.name), f"{where}.{field.name}")
+    elif isinstance(value, np.ndarray):
+        if value.dtype.kind == "f" and not np.isfinite(value).all():
+            yield where
+    elif isinstance(value, (float, np.floating)):
+        if not math.isfinite(value):
+            yield where
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _wild(item, f"{where}[{key}]")
+    elif isinstance(value, (tuple, list)):
+        for place, item in enumerate(value):
+            yield from _wild(item, f"{where}[{place}]")
