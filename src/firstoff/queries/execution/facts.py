@@ -32,7 +32,7 @@ from firstoff.rules.execution import (
     DefectFacts,
     FirstArticleFacts,
     JudgementFacts,
-    OperationTime,
+    OperationTimes,
     ReleaseFacts,
     RunFacts,
     UnitFacts,
@@ -47,10 +47,10 @@ M = TypeVar("M", bound=Record)
 class Recorded:
     """What comes by the thousand about one run, each in the order it was recorded."""
 
-    units: tuple[UnitFacts, ...] = ()
-    judgements: tuple[JudgementFacts, ...] = ()
-    defects: tuple[DefectFacts, ...] = ()
-    times: tuple[OperationTime, ...] = ()
+    units: tuple[UnitFacts, ...]
+    judgements: tuple[JudgementFacts, ...]
+    defects: tuple[DefectFacts, ...]
+    times: OperationTimes
 
 
 def run_facts(
@@ -107,13 +107,13 @@ def recorded(
     units = span.group(_units(span))
     judgements = span.group(_judgements(span))
     defects = span.group(_defects(span))
-    spent = span.group(_times(span)) if times else {}
+    spent = _times(span) if times else {}
     return {
         key: Recorded(
             tuple(units.get(key, ())),
             tuple(judgements.get(key, ())),
             tuple(defects.get(key, ())),
-            tuple(spent.get(key, ())),
+            OperationTimes.of(spent.get(key, ())),
         )
         for key in span.runs
     }
@@ -375,16 +375,19 @@ def _defects(span: Span) -> Iterable[tuple[int, int, DefectFacts]]:
         )
 
 
-def _times(span: Span) -> Iterable[tuple[int, int, OperationTime]]:
+def _times(span: Span) -> dict[int, OperationTimes]:
     rows = span.of(OperationRecord.objects.filter(attempt=1).order_by("id"))
     raw = rows.annotate(_began=_Raw("began_at"), _ended=_Raw("ended_at"))
     columns = ("run_id", "entry_id", "unit_id", "seq", "_began", "_ended")
     table: Iterable[Any] = raw.values_list(*columns)
     parse = datetime.fromisoformat
+    found = {key: OperationTimes.of(()) for key in span.runs}
     for run, entry, unit, seq, began, ended in table:
         if isinstance(began, str):
             began, ended = parse(began), parse(ended)
-        yield run, entry, OperationTime(unit, seq, (ended - began).total_seconds())
+        if entry > span.after.get(run, 0):
+            found[run].append(unit, seq, (ended - began).total_seconds())
+    return found
 
 
 def _then(rows: "QuerySet[M]", upto: int | None) -> "QuerySet[M]":

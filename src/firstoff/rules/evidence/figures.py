@@ -1,6 +1,10 @@
 """The figures beside a verdict: rate, money, tries, causes, times, yields (R-43 to R-48)."""
 
 from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from firstoff import stats
 from firstoff.rules.evidence import words
@@ -23,6 +27,7 @@ from firstoff.terms import CauseClass, UnitResult
 
 SLOW = 1.10  # a step is slow when its mean exceeds its standard by more than a tenth
 _TRIES_SHOWN = 3
+Minutes = NDArray[np.float64]
 
 
 def rate_figures(reading: Reading) -> RateFigures | None:
@@ -242,15 +247,11 @@ def cause_classes(evidence: PilotEvidence) -> dict[str, int]:
 
 def steps(evidence: PilotEvidence) -> tuple[Step, ...]:
     """Measured time of each operation against its standard, over the sample (R-47)."""
-    counting = {state.unit.id for state in evidence.reading.sample}
-    seconds: dict[int, list[float]] = {}
-    for time in evidence.run.times:
-        if time.unit in counting and time.seconds > 0:
-            seconds.setdefault(time.seq, []).append(time.seconds)
+    times_of = _step_minutes(evidence.reading)
     found = []
     for operation in evidence.baseline.operations:
-        times = [value / 60 for value in seconds.get(operation.seq, ())]
-        if not times:
+        times = times_of(operation.seq)
+        if not len(times):
             continue
         standard = (
             None if operation.standard_minutes is None else float(operation.standard_minutes)
@@ -275,12 +276,21 @@ def steps(evidence: PilotEvidence) -> tuple[Step, ...]:
     return tuple(found)
 
 
+def _step_minutes(reading: Reading) -> Callable[[int], Minutes]:
+    """For an operation its minutes on the units of the sample, in the order recorded."""
+    units, seqs = np.asarray(reading.times.units), np.asarray(reading.times.seqs)
+    seconds = np.asarray(reading.times.seconds)
+    sample = np.fromiter((state.unit.id for state in reading.sample), dtype=np.int64)
+    counting = np.isin(units, sample) & (seconds > 0)
+    return lambda seq: seconds[counting & (seqs == seq)] / 60
+
+
 def build_time(evidence: PilotEvidence) -> BuildTime | None:
     """Build time per unit of the sample; None while no unit has one."""
     times = evidence.reading.minutes
     if not times:
         return None
-    mean, lower, upper = _mean_interval([value for _, value in times])
+    mean, lower, upper = _mean_interval(np.array([value for _, value in times]))
     bench, standard = evidence.run.bench_minutes, evidence.baseline.standard_minutes
     return BuildTime(
         n=len(times),
@@ -293,9 +303,9 @@ def build_time(evidence: PilotEvidence) -> BuildTime | None:
     )
 
 
-def _mean_interval(times: list[float]) -> tuple[float, float | None, float | None]:
-    if len(times) < 2 or min(times) <= 0:
-        return sum(times) / len(times), None, None
+def _mean_interval(times: Minutes) -> tuple[float, float | None, float | None]:
+    if len(times) < 2 or times.min() <= 0:
+        return float(times.mean()), None, None
     found = stats.process_time(times)
     return found.mean, max(found.lower, 0.0), found.upper
 

@@ -8,7 +8,13 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
-from firstoff.rules.execution.values import DefectFacts, JudgementFacts, RunFacts, UnitFacts
+from firstoff.rules.execution.values import (
+    DefectFacts,
+    JudgementFacts,
+    OperationTimes,
+    RunFacts,
+    UnitFacts,
+)
 from firstoff.terms import BuilderClass, EquipmentClass, UnitResult
 
 _PRODUCTION, _LINE = EquipmentClass.PRODUCTION.value, BuilderClass.LINE.value
@@ -212,15 +218,31 @@ class Reading:
     def states(self) -> dict[int, UnitState]:
         bar = self.run.bar
         limit = None if bar is None else bar.max_unit_minutes
-        sums: dict[int, float] = defaultdict(float)
-        for time in self.run.times:
-            sums[time.unit] += time.seconds
         return judge_units(
             self.run.units,
             self.run.judgements,
             max_unit_seconds=None if limit is None else float(limit) * 60,
-            operation_seconds=sums,
+            operation_seconds=self._operation_seconds(),
         )
+
+    @cached_property
+    def times(self) -> OperationTimes:
+        """Time of each operation at its first attempt, a column each."""
+        return OperationTimes.of(self.run.times)
+
+    def _operation_seconds(self) -> dict[int, float]:
+        """Sum of the operations by unit, of the units that nobody gave a build time."""
+        firsts = (j for j in self.run.judgements if j.attempt == 1)
+        timed = {j.unit for j in firsts if j.build_seconds is not None}
+        sums: dict[int, float] = {u.id: 0.0 for u in self.run.units if u.id not in timed}
+        if not sums:
+            return {}
+        seen = set()
+        for unit, seconds in zip(self.times.units, self.times.seconds, strict=True):
+            if unit in sums:
+                sums[unit] += seconds
+                seen.add(unit)
+        return {unit: sums[unit] for unit in seen}
 
     @cached_property
     def sample(self) -> tuple[UnitState, ...]:
