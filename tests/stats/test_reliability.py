@@ -277,3 +277,15 @@ def test_tests_that_show_nothing_are_refused() -> None:
         stats.mtbf(0, 100, terminated="failure")
     with pytest.raises(TooFewData):
         stats.warranty_projection(_cages(), [1], [0], usage=1, seed=1)
+
+
+def test_what_leaves_the_range_of_floats_is_refused() -> None:
+    for call in (
+        lambda: stats.weibull([1e-100, 1, 1e100]),
+        lambda: stats.weibayes([1, 2], shape=1e-9),
+        lambda: stats.mtbf(1, 10, confidence=1e-320),
+        lambda: stats.gauge_range([1, 2, 3], [1, 2, 4], process_sd=1e-320),
+        lambda: stats.stack([stats.link("lid", 1, plus=1e-320)]),
+    ):
+        with pytest.raises(NotEstimable, match="beyond the range"):
+            call()

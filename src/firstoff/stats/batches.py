@@ -16,6 +16,7 @@ from firstoff.stats import checks
 from firstoff.stats.caveats import Caveat
 from firstoff.stats.checks import Floats, Integers
 from firstoff.stats.errors import NoVariation, OutOfDomain, TooFewData
+from firstoff.stats.finite import finite
 from firstoff.stats.gauge_variances import AnovaRow
 
 Center = Literal["median", "mean"]
@@ -91,6 +92,7 @@ class _Sums(NamedTuple):
     squares: Floats
 
 
+@finite
 def one_way_anova(batches: Batches) -> OneWay:
     """Do the means of the batches differ?
 
@@ -101,6 +103,7 @@ def one_way_anova(batches: Batches) -> OneWay:
     return _one_way(_groups(batches))
 
 
+@finite
 def levene(batches: Batches, *, center: Center = "median") -> Levene:
     """Do the spreads of the batches differ?
 
@@ -123,6 +126,7 @@ def levene(batches: Batches, *, center: Center = "median") -> Levene:
     return Levene(f, df, float(special.fdtrc(*df, f)), sds, center)
 
 
+@finite
 def variance_components(batches: Batches, *, confidence: float = 0.95) -> VarianceComponents:
     """The variance between batches and within them, from one-way random effects.
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from firstoff.stats import checks
 from firstoff.stats.errors import OutOfDomain
+from firstoff.stats.finite import finite
 from firstoff.stats.sampling import operating_characteristic
 
 
@@ -42,6 +43,7 @@ class SamplingCost:
     acceptance: float
 
 
+@finite
 def inspection_choice(rate: float, *, cost_inspect: float, cost_escape: float) -> InspectionChoice:
     """Inspect all or none (Deming's kp rule): all when rate x cost_escape exceeds cost_inspect.
 
@@ -60,6 +62,7 @@ def inspection_choice(rate: float, *, cost_inspect: float, cost_escape: float) -
     return InspectionChoice(one / escape, decision, none, one, p)
 
 
+@finite
 def sampling_cost(
     lot: int,
     *,

@@ -12,6 +12,7 @@ from firstoff.stats import checks
 from firstoff.stats.caveats import Caveat
 from firstoff.stats.checks import Floats
 from firstoff.stats.errors import OutOfDomain, TooFewData
+from firstoff.stats.finite import finite
 from firstoff.stats.trend import trend
 
 # Where Croston's method and exponential smoothing change places (Syntetos, Boylan, Croston 2005).
@@ -68,6 +69,7 @@ class DemandStability:
     caveats: tuple[Caveat, ...]
 
 
+@finite
 def demand_stability(quantities: ArrayLike, *, period: int | None = None) -> DemandStability:
     """Is demand steady enough to plan on?
 

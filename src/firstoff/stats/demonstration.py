@@ -9,6 +9,7 @@ from scipy import special
 
 from firstoff.stats import checks
 from firstoff.stats.errors import NotEstimable, OutOfDomain
+from firstoff.stats.finite import finite
 from firstoff.stats.proportions import sample_size_for_claim
 from firstoff.stats.survival import log_gamma_mean, positive
 
@@ -89,6 +90,7 @@ def demonstrated_reliability(n: int, failures: int = 0, *, confidence: float = 0
     return float(special.betaincinv(units - lost, lost + 1, 1 - level))
 
 
+@finite
 def demonstration_size(
     reliability: float,
     *,
@@ -117,6 +119,7 @@ def demonstration_size(
     return Demonstration(n, exact, allowed, test, mission, power, bar, there, level)
 
 
+@finite
 def demonstration_time(
     reliability: float,
     *,
@@ -147,6 +150,7 @@ def demonstration_time(
     return Demonstration(units, exact, allowed, test, mission, power, bar, shown, level)
 
 
+@finite
 def weibayes(
     times: ArrayLike,
     *,

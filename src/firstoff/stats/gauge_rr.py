@@ -16,6 +16,7 @@ from firstoff.stats.caveats import Caveat
 from firstoff.stats.checks import Floats
 from firstoff.stats.constants import chart_constants, d2, d2_star
 from firstoff.stats.errors import NoVariation, OutOfDomain, TooFewData
+from firstoff.stats.finite import finite
 from firstoff.stats.gauge_variances import (
     AnovaRow,
     Squares,
@@ -126,6 +127,7 @@ class RangeStudy:
     of_process: float
 
 
+@finite
 def gauge_rr(
     readings: ArrayLike,
     *,
@@ -157,6 +159,7 @@ def gauge_rr(
     return _crossed(data, limit, scale)
 
 
+@finite
 def gauge_rr_many(
     readings: ArrayLike,
     *,
@@ -180,6 +183,8 @@ def gauge_rr_many(
     found = components(data, limit)
     grr = found.error + found.appraiser + found.interaction
     total = grr + found.part
+    if (total <= 0).any():  # they differ, but by too little to be squared
+        raise NoVariation(f"readings of characteristic {int(np.argmax(total <= 0)) + 1}")
     raw = _raw_ndc(found.part, grr)
     return GaugeStudies(
         repeatability=found.error,
@@ -195,6 +200,7 @@ def gauge_rr_many(
     )
 
 
+@finite
 def gauge_rr_nested(
     readings: ArrayLike,
     *,
@@ -245,6 +251,7 @@ def gauge_rr_nested(
     )
 
 
+@finite
 def gauge_range(first: ArrayLike, second: ArrayLike, *, process_sd: float) -> RangeStudy:
     """The quick range study: two appraisers measure each part once.
 
@@ -398,9 +405,9 @@ def _of_tolerance(grr: Floats, tolerance: ArrayLike | None, sigmas: float) -> Fl
     if tolerance is None:
         return None
     widths = checks.array("tolerance", tolerance, dimensions=(0, 1))
-    if widths.min() <= 0:
-        raise OutOfDomain("tolerance", float(widths.min()), "a number above 0")
     if widths.size not in (1, grr.size):
         raise OutOfDomain("tolerance", f"of {widths.size} numbers", f"one, or {grr.size}")
+    if widths.min() <= 0:
+        raise OutOfDomain("tolerance", float(widths.min()), "a number above 0")
     found: Floats = sigmas * np.sqrt(grr) / widths
     return found

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from firstoff.stats import checks
 from firstoff.stats.control_charts import ChartPair, individuals_chart, xbar_s_chart
 from firstoff.stats.errors import TooFewData
+from firstoff.stats.finite import finite
 from firstoff.stats.trend import trend
 
 
@@ -27,6 +28,7 @@ class GaugeStability:
     drift_p: float | None
 
 
+@finite
 def gauge_stability(
     samples: ArrayLike | Sequence[ArrayLike],
     *,

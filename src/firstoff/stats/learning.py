@@ -11,6 +11,7 @@ from firstoff.stats import checks
 from firstoff.stats.caveats import Caveat
 from firstoff.stats.checks import Floats
 from firstoff.stats.errors import NotEstimable, NoVariation, OutOfDomain
+from firstoff.stats.finite import finite
 
 _MOST_UNITS = 10_000_000
 
@@ -82,6 +83,7 @@ class LearningCurve:
         return number if number <= _MOST_UNITS else None
 
 
+@finite
 def learning_curve(
     times: ArrayLike, *, units: ArrayLike | None = None, confidence: float = 0.95
 ) -> LearningCurve:
@@ -106,6 +108,8 @@ def learning_curve(
     x, y = np.log(number), np.log(seen)
     n, centre = x.size, float(x.mean())
     squares = float(np.square(x - centre).sum())
+    if squares < 1e-24:
+        raise NoVariation("unit numbers")
     exponent = float((x - centre) @ (y - y.mean())) / squares
     left = y - y.mean() - exponent * (x - centre)
     residual, scale = float(left @ left), float(np.square(y - y.mean()).sum())

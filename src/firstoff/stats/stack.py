@@ -18,6 +18,7 @@ from firstoff.stats import checks
 from firstoff.stats.caveats import Caveat
 from firstoff.stats.checks import Floats
 from firstoff.stats.errors import NoVariation, OutOfDomain, TooFewData
+from firstoff.stats.finite import finite
 
 Shape = Literal["normal", "uniform", "triangular", "measured"]
 Function = Callable[..., Floats]
@@ -114,6 +115,7 @@ class FunctionStack:
     linear: Stack
 
 
+@finite
 def link(
     name: str,
     nominal: float,
@@ -150,6 +152,7 @@ def link(
     return Link(name, centre, above, below, weight, shape, middle + shift, half / divisor, 0)
 
 
+@finite
 def measured_link(
     name: str,
     values: ArrayLike,
@@ -185,6 +188,7 @@ def measured_link(
     )
 
 
+@finite
 def stack(
     links: Sequence[Link], *, lower: float | None = None, upper: float | None = None
 ) -> Stack:
@@ -231,6 +235,7 @@ def stack(
     )
 
 
+@finite
 def function_stack(
     function: Function,
     links: Sequence[Link],
@@ -304,6 +309,8 @@ def evaluate(function: Function, columns: Sequence[Floats]) -> Floats:
 
 
 def _links(links: Sequence[Link]) -> list[Link]:
+    if not isinstance(links, (list, tuple)):
+        raise OutOfDomain("links", links, "a list of links")
     found = list(links)
     if not found:
         raise TooFewData(needed=1, got=0, what="links")

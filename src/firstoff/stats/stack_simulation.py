@@ -14,6 +14,7 @@ from scipy import special
 from firstoff.stats import checks
 from firstoff.stats.checks import Floats, Integers
 from firstoff.stats.errors import NoVariation, OutOfDomain
+from firstoff.stats.finite import finite
 from firstoff.stats.proportions import Proportion, proportion
 from firstoff.stats.stack import Function, Link, evaluate, stack
 from firstoff.stats.sums import dot
@@ -71,6 +72,7 @@ class PredictedRejects:
     method: str
 
 
+@finite
 def simulate_stack(
     links: Sequence[Link],
     *,
@@ -135,6 +137,7 @@ def simulate_stack(
     )
 
 
+@finite
 def predicted_rejects(
     links: Sequence[Link],
     *,

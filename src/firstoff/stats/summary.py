@@ -9,6 +9,7 @@ from scipy import special
 
 from firstoff.stats import checks
 from firstoff.stats.checks import Floats
+from firstoff.stats.finite import finite
 from firstoff.stats.sums import dot
 
 
@@ -35,6 +36,7 @@ class Summary:
     confidence: float
 
 
+@finite
 def summary(values: ArrayLike, *, confidence: float = 0.95) -> Summary:
     """Figures of one series. values: shape (n,), n >= 2.
 
@@ -50,7 +52,7 @@ def summary(values: ArrayLike, *, confidence: float = 0.95) -> Summary:
     half = float(special.stdtrit(n - 1, (1 + level) / 2)) * sd / math.sqrt(n)
     ordered = np.sort(seen)
     low, middle, high = (_quantile(ordered, q) for q in (0.25, 0.5, 0.75))
-    varies = bool(ordered[0] < ordered[-1])
+    varies = bool(ordered[0] < ordered[-1]) and squares > 0
     skewness, kurtosis = _shape(left, squares) if varies else (None, None)
     return Summary(
         n=n,
@@ -90,7 +92,7 @@ def _quantile(ordered: Floats, share: float) -> float:
 
 def _shape(left: Floats, squares: float) -> tuple[float | None, float | None]:
     n = left.size
-    scaled = left / math.sqrt(squares / n)
+    scaled = left / (math.sqrt(squares) / math.sqrt(n))
     square = scaled * scaled
     third, fourth = dot(square, scaled) / n, dot(square, square) / n
     skewness = third * math.sqrt(n * (n - 1)) / (n - 2) if n > 2 else None

@@ -12,9 +12,12 @@ from firstoff.stats import checks
 from firstoff.stats.caveats import Caveat
 from firstoff.stats.checks import Floats, Integers
 from firstoff.stats.errors import NotEstimable, OutOfDomain
+from firstoff.stats.finite import finite
 
 Ranks = Literal["exact", "benard"]
 Terminated = Literal["time", "failure"]
+
+_SHORTEST = 1e-150
 
 
 class LifeData(NamedTuple):
@@ -89,6 +92,7 @@ def plotting_positions(ranks: Floats, n: int, method: str) -> Floats:
     return found
 
 
+@finite
 def adjusted_ranks(
     times: ArrayLike, *, failed: ArrayLike | None = None, counts: ArrayLike | None = None
 ) -> Floats:
@@ -113,6 +117,7 @@ def adjusted_ranks(
     return np.where(np.abs(found - np.rint(found)) < 1e-9, np.rint(found), found)
 
 
+@finite
 def kaplan_meier(
     times: ArrayLike,
     *,
@@ -158,6 +163,7 @@ def kaplan_meier(
     )
 
 
+@finite
 def mtbf(
     failures: int,
     total_time: float,
@@ -216,8 +222,8 @@ def one_each(n: int) -> Integers:
 
 
 def positive(name: str, values: Floats) -> None:
-    """Refuse a time that is not above 0."""
-    if values.min() <= 0:
+    """Refuse a time that is not above 0, or so near it that its inverse leaves the numbers."""
+    if values.min() < _SHORTEST:
         place = int(np.argmin(values))
         raise OutOfDomain(f"{name}, item {place + 1},", float(values[place]), "a time above 0")
 

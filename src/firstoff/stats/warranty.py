@@ -11,6 +11,7 @@ from firstoff.stats import checks
 from firstoff.stats.caveats import Caveat
 from firstoff.stats.checks import Floats, Integers
 from firstoff.stats.errors import OutOfDomain, TooFewData
+from firstoff.stats.finite import finite
 from firstoff.stats.weibull import WeibullFit
 
 _DRAWS = 4_000
@@ -47,6 +48,7 @@ class FieldData:
     at_risk: Integers
 
 
+@finite
 def warranty_projection(
     fit: WeibullFit,
     ages: ArrayLike,
@@ -99,6 +101,7 @@ def warranty_projection(
     )
 
 
+@finite
 def field_data(
     shipped: ArrayLike, returned: Sequence[Sequence[int]], *, period: float = 1.0
 ) -> FieldData:
@@ -112,11 +115,15 @@ def field_data(
     """
     sent = checks.counts("shipped", shipped, least=2)
     width = checks.real("period", period, above=0)
+    if not isinstance(returned, (list, tuple, np.ndarray)):
+        raise OutOfDomain("returned", returned, "one row of returns for each shipment")
     if len(returned) > sent.size:
         raise OutOfDomain("returned", f"of {len(returned)} rows", f"at most {sent.size}")
     failures = np.zeros(sent.size, dtype=np.int64)  # by periods of age at failure
     left = sent.copy()
     for place, row in enumerate(returned):
+        if not isinstance(row, (list, tuple, np.ndarray)):
+            raise OutOfDomain(f"returned, row {place + 1},", row, "a row of counts")
         found = checks.counts(f"returned, row {place + 1},", row) if len(row) else np.zeros(0)
         if found.size > sent.size - 1 - place:
             raise OutOfDomain(

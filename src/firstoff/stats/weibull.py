@@ -16,6 +16,7 @@ from firstoff.stats import checks
 from firstoff.stats.caveats import Caveat
 from firstoff.stats.checks import Floats, Integers
 from firstoff.stats.errors import NotEstimable, OutOfDomain, TooFewData
+from firstoff.stats.finite import finite
 from firstoff.stats.life_likelihood import Interval, newton
 from firstoff.stats.sums import dot
 from firstoff.stats.survival import (
@@ -118,6 +119,7 @@ class ExponentialFit:
     log_likelihood: float
 
 
+@finite
 def weibull(
     times: ArrayLike,
     *,
@@ -154,6 +156,7 @@ def weibull(
     )
 
 
+@finite
 def weibull_intervals(
     lower: ArrayLike,
     upper: ArrayLike,
@@ -184,6 +187,7 @@ def weibull_intervals(
     )
 
 
+@finite
 def exponential(
     times: ArrayLike,
     *,
@@ -216,6 +220,7 @@ def exponential(
     )
 
 
+@finite
 def exponential_intervals(
     lower: ArrayLike,
     upper: ArrayLike,
@@ -241,6 +246,7 @@ def exponential_intervals(
     )
 
 
+@finite
 def weibull_line(
     times: ArrayLike,
     *,
@@ -262,9 +268,9 @@ def weibull_line(
     positions = plotting_positions(adjusted, n, ranks)
     dead = np.repeat(data.times[data.failed], data.counts[data.failed])
     dead.sort()
-    if dead[0] == dead[-1]:
-        raise NotEstimable("All failures stand at one time: no line goes through one point.")
     x, y = np.log(dead), np.log(-np.log1p(-positions))
+    if x[-1] - x[0] < 1e-12:
+        raise NotEstimable("All failures stand at one time: no line goes through one point.")
     x0, y0 = float(x.mean()), float(y.mean())
     xx, yy = float((x - x0) @ (x - x0)), float((y - y0) @ (y - y0))
     xy = float((x - x0) @ (y - y0))
