@@ -91,20 +91,15 @@ def _largest_chance(extreme: NDArray[np.bool_], n1: int, n2: int) -> float:
     best = 0.0
     for points in (401, 41, 41, 41):
         rates = np.linspace(low, high, points)
-        chance = np.array([_chance(chosen, n1, n2, rate) for rate in rates])
+        chance = ((_binomial(n1, rates) @ chosen) * _binomial(n2, rates)).sum(axis=1)
         top = int(np.argmax(chance))
         best = max(best, float(chance[top]))
         low, high = rates[max(top - 1, 0)], rates[min(top + 1, points - 1)]
     return min(best, 1.0)
 
 
-def _chance(chosen: Floats, n1: int, n2: int, rate: float) -> float:
-    return float(_binomial(n1, rate) @ chosen @ _binomial(n2, rate))
-
-
-def _binomial(n: int, rate: float) -> Floats:
-    k = np.arange(n + 1)
-    pmf: Floats = np.exp(
-        _log_choose(n, k) + special.xlogy(k, rate) + special.xlog1py(n - k, -rate)
-    )
+def _binomial(n: int, rates: Floats) -> Floats:
+    """P(k of n) at each rate: shape (rates, n + 1)."""
+    k, at = np.arange(n + 1), rates[:, None]
+    pmf: Floats = np.exp(_log_choose(n, k) + special.xlogy(k, at) + special.xlog1py(n - k, -at))
     return pmf
