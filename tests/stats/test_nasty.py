@@ -44,6 +44,7 @@ NASTY: list[Any] = [
     None,
     {},
 ]
+_LIFE = stats.weibull([1, 2, 4])
 SERIES: dict[str, Callable[[Any], object]] = {
     "capability": lambda v: stats.capability(v, lower=0, upper=5, target=2),
     "capability, one limit": lambda v: stats.capability(v, upper=5),
@@ -93,6 +94,46 @@ SERIES: dict[str, Callable[[Any], object]] = {
     "variables_acceptance": lambda v: stats.variables_acceptance(10, 1.5, v),
     "pareto": stats.pareto,
     "rolled_throughput": stats.rolled_throughput,
+    "gauge_rr": stats.gauge_rr,
+    "gauge_rr, trials": lambda v: stats.gauge_rr([[v, v], [v, [1, 2, 3]]], tolerance=1),
+    "gauge_rr, ranges": lambda v: stats.gauge_rr([[v, [1, 2, 3]]], method="average-range"),
+    "gauge_rr_many": lambda v: stats.gauge_rr_many([[[v, v], [v, [1, 2, 3]]]]),
+    "gauge_rr_nested": lambda v: stats.gauge_rr_nested([[v, v], [v, v]]),
+    "gauge_range": lambda v: stats.gauge_range(v, v, process_sd=1),
+    "gauge_stability": stats.gauge_stability,
+    "gauge_readings": lambda v: stats.gauge_readings(["a"] * 3, ["b"] * 3, v),
+    "stack": stats.stack,
+    "measured_link": lambda v: stats.stack([stats.measured_link("a", v, nominal=1, plus=1)]),
+    "simulate_stack": lambda v: stats.simulate_stack(
+        [stats.measured_link("a", v, nominal=1, plus=1, shape="measured")], seed=1, draws=1000
+    ),
+    "predicted_rejects": lambda v: stats.predicted_rejects(
+        [stats.measured_link("a", v, nominal=1, plus=1)], seed=1, upper=2
+    ),
+    "weibull": stats.weibull,
+    "weibull, flags": lambda v: stats.weibull([1, 2, 3], failed=v),
+    "weibull, counts": lambda v: stats.weibull([1, 2, 3], counts=v),
+    "weibull_intervals": lambda v: stats.weibull_intervals([0, 0, 1], v),
+    "weibull_intervals, open": lambda v: stats.weibull_intervals(v, [5, 6, math.inf]),
+    "weibull_line": stats.weibull_line,
+    "exponential": stats.exponential,
+    "exponential_intervals": lambda v: stats.exponential_intervals([0, 0, 1], v),
+    "kaplan_meier": stats.kaplan_meier,
+    "adjusted_ranks": stats.adjusted_ranks,
+    "weibayes": lambda v: stats.weibayes(v, shape=2),
+    "warranty, ages": lambda v: stats.warranty_projection(_LIFE, v, [5, 5, 5], usage=1, seed=1),
+    "warranty, usage": lambda v: stats.warranty_projection(_LIFE, [1], [5], usage=v, seed=1),
+    "field_data": lambda v: stats.field_data(v, [[1]]),
+    "field_data, returned": lambda v: stats.field_data([10, 10, 10], [v]),
+    "one_way_anova": stats.one_way_anova,
+    "levene": lambda v: stats.levene([v, [1, 2, 4]]),
+    "variance_components": lambda v: stats.variance_components([v, [1, 2, 4]]),
+    "batch_consistency": stats.batch_consistency,
+    "summary": stats.summary,
+    "demand_stability": stats.demand_stability,
+    "demand_stability, season": lambda v: stats.demand_stability(v, period=4),
+    "learning_curve": stats.learning_curve,
+    "learning_curve, units": lambda v: stats.learning_curve([3, 2, 1], units=v),
 }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -103,6 +104,31 @@ def test_units_found_failed_at_their_first_look() -> None:
     seen = stats.exponential_intervals([0, 1], [1, math.inf], counts=[30, 70])
     assert 1 / seen.scale == pytest.approx(-math.log(0.7))
     assert (seen.shape, seen.shape_se) == (1.0, 0.0)
+
+
+def test_intervals_are_fitted_as_scipy_does() -> None:
+    lower = [0, 0, 2, 2, 4, 4, 4, 6, 3.5, 10, 8, 8]
+    upper = [2, 2, 4, 4, 6, 6, 6, 8, 3.5, 12, math.inf, math.inf]
+    known = scipy.stats.CensoredData(
+        uncensored=[3.5],
+        left=[2, 2],
+        right=[8, 8],
+        interval=[(2, 4), (2, 4), (4, 6), (4, 6), (4, 6), (6, 8), (10, 12)],
+    )
+    shape, _, scale = scipy.stats.weibull_min.fit(known, floc=0)
+    seen = stats.weibull_intervals(lower, upper)
+    assert [seen.shape, seen.scale] == pytest.approx([shape, scale], rel=1e-4)
+    constant = stats.exponential_intervals(lower, upper)
+    assert constant.scale == pytest.approx(scipy.stats.expon.fit(known, floc=0)[1], rel=1e-4)
+
+
+def test_survival_is_as_scipy_has_it() -> None:
+    times, failed = [3, 5, 5, 8, 9, 12], [1, 1, 0, 1, 0, 1]
+    dead = [t for t, flag in zip(times, failed, strict=True) if flag]
+    good = [t for t, flag in zip(times, failed, strict=True) if not flag]
+    peer = scipy.stats.ecdf(scipy.stats.CensoredData(uncensored=dead, right=good)).sf
+    seen = stats.kaplan_meier(times, failed=failed)
+    assert seen.survival.tolist() == pytest.approx(peer.evaluate(seen.time).tolist())
 
 
 def test_intervals_that_leave_the_shape_open_are_refused() -> None:
