@@ -10,6 +10,7 @@ stands beside too.
 """
 
 import argparse
+import functools
 import json
 import resource
 import shutil
@@ -89,6 +90,7 @@ def jobs(scale: int) -> Iterator[Job]:
         lambda: (table.mean(axis=1), table.std(axis=1, ddof=1)),
     )
     yield from _counted(rng, scale)
+    yield from _measured(rng, scale)
     yield from _sampled()
 
 
@@ -106,6 +108,48 @@ def _counted(rng: np.random.Generator, scale: int) -> Iterator[Job]:
         lambda: stats.fleiss_kappa(ratings),
         lambda: np.bincount(ratings.ravel()),
         most_seconds=0.050,
+    )
+
+
+def _measured(rng: np.random.Generator, scale: int) -> Iterator[Job]:
+    """Gauges, tolerance chains, life."""
+    normal = [stats.link(str(place), 1.0, plus=0.1) for place in range(10)]
+    mixed = [
+        stats.link(str(place), 1.0, plus=0.1, shape="uniform" if place % 2 else "triangular")
+        for place in range(10)
+    ]
+    draws = 10_000_000 // scale
+    buffer = np.empty(draws)
+
+    def ten_passes(draw: Callable[..., object]) -> Run:
+        return lambda: [draw(out=buffer) for _ in range(10)]
+
+    for name, chain, draw in (
+        ("normal", normal, rng.standard_normal),
+        ("uniform and triangular", mixed, rng.random),
+    ):
+        yield Job(
+            f"Monte Carlo chain, 10 {name} links",
+            functools.partial(stats.simulate_stack, chain, seed=1, draws=draws, upper=10.3),
+            ten_passes(draw),
+            peer="f <- function() { x <- 0; for (i in 1:10) x <- x + rnorm(1e7); mean(x > .3) }",
+        )
+    studies = rng.normal(size=(10_000 // scale, 3, 3, 10))
+    yield Job(
+        "gauge R&R of 10,000 characteristics, 10 x 3 x 3",
+        lambda: stats.gauge_rr_many(studies),
+        lambda: (studies.mean(axis=(1, 2, 3)), studies.std(axis=(1, 2, 3))),
+    )
+    life = rng.weibull(2.0, 100_000 // scale)
+    failed, seen = life < 0.8, np.minimum(life, 0.8)
+    yield Job(
+        "Weibull fit, 100,000 times, half of them suspended",
+        lambda: stats.weibull(seen, failed=failed),
+        lambda: np.exp(2.0 * np.log(seen)).sum(),
+        peer=(
+            "library(survival); t <- rweibull(1e5, 2); d <- t < .8; t <- pmin(t, .8); "
+            "f <- function() survreg(Surv(t, d) ~ 1)"
+        ),
     )
 
 
