@@ -73,7 +73,11 @@ def test_the_board_takes_as_many_queries_for_three_programs_as_for_one(world: An
 def test_a_program_at_its_beginning_waits_for_its_first_gate(world: Any) -> None:
     make_program(world)
     ((row,), _) = board(world)
-    assert (row.road.standing.gate, row.blocked) == (1, "Nobody has stated it yet.")
+    assert (row.road.standing.gate, row.blocked) == (
+        1,
+        "Function, performance envelope, materials and limits are stated. "
+        "Nobody has stated it yet.",
+    )
 
 
 def test_a_program_with_a_held_batch_says_so_at_its_pilot_gate(world: Any) -> None:

@@ -1,5 +1,6 @@
 """Corrective actions, and the defects of a run with their causes."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ class DefectGroup:
     category: str
     count: int
     unknown: int  # defects whose cause is still unknown
+    classes: tuple[tuple[str, int], ...]  # class of cause and how many, most first
     cause_class: str  # of the newest finding
     cause: str
     serials: tuple[str, ...]
@@ -142,6 +144,7 @@ def _group(
         category=members[0][3],
         count=len(members),
         unknown=sum(cause_class == CauseClass.UNKNOWN for cause_class, _ in held),
+        classes=tuple(Counter(cause_class for cause_class, _ in held).most_common()),
         cause_class=cause_class,
         cause=cause,
         serials=tuple(dict.fromkeys(row[4] for row in members)),

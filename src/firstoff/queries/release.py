@@ -127,11 +127,11 @@ def roads(views: Sequence[ProgramView], *, now: datetime) -> tuple[Road, ...]:
 def _row(road: Road, now: datetime) -> Row:
     due = road.program.due
     today = now.astimezone(ZoneInfo(road.program.time_zone)).date()
-    blocked, waits_for = _blocked(road)
-    return Row(road, blocked, waits_for, None if due is None else (due - today).days)
+    sentence, waits_for = blocked(road)
+    return Row(road, sentence, waits_for, None if due is None else (due - today).days)
 
 
-def _blocked(road: Road) -> tuple[str, str]:
+def blocked(road: Road) -> tuple[str, str]:
     """The one thing that blocks a program, and whose permission would move it."""
     where = road.standing
     gate = road.gates[where.gate - 1]

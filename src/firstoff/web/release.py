@@ -16,9 +16,9 @@ from firstoff.rules.access import may
 from firstoff.rules.release import GateFinding, GateLook, decision_meaning
 from firstoff.services import release
 from firstoff.services.release import statement_meaning
-from firstoff.terms import GateState
+from firstoff.terms import GateState, Verdict
 from firstoff.web.auth import Request, page
-from firstoff.web.evidence.forms import Once, password
+from firstoff.web.evidence.forms import Once, Seen, password
 from firstoff.web.forms import DateTimeInput
 from firstoff.web.templatetags.firstoff import page_bounds
 
@@ -58,7 +58,7 @@ class GateForm(Once):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     password = password()
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
+    seen = Seen()
 
     def offer(self, *, may_pass: bool) -> "GateForm":
         choices = [("hold", "Hold the gate")]
@@ -122,10 +122,8 @@ def _point(look: GateLook, road: reads.Road) -> dict[str, Any]:
         GateState.NOT_REACHED: "not reached",
     }
     shape = "met" if look.state is GateState.PASSED else ""
-    if here and look.spec.number == 7 and road.pilot is not None and road.pilot.verdict.settled:
-        shape = "met" if look.may_pass else "hold"
-    elif here:
-        shape = "hold" if look.state is GateState.HELD else "info"
+    if here:
+        shape = _here(look, road)
     said = "would read differently today" if look.differences else words[look.state]
     return {
         "number": look.spec.number,
@@ -136,12 +134,21 @@ def _point(look: GateLook, road: reads.Road) -> dict[str, Any]:
     }
 
 
+def _here(look: GateLook, road: reads.Road) -> str:
+    """The shape of the gate in work: a stop, nothing recorded yet, or ready to sign."""
+    if reads.blocked(road)[1]:
+        return "met"  # only a signature is missing
+    verdicts = {found.verdict for found in look.stops}
+    stopped = Verdict.NOT_MET in verdicts or look.state is GateState.HELD
+    return "hold" if stopped else "none"
+
+
 def _css(look: GateLook, here: bool, shape: str) -> str:
     if look.state is GateState.PASSED:
         return "done"
     if not here:
         return ""
-    return "here here-not" if shape == "hold" else "here"
+    return {"hold": "here here-not", "none": "here here-none", "met": "here here-met"}[shape]
 
 
 # ---------- a program and its gates ----------

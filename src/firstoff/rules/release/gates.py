@@ -279,8 +279,15 @@ def standing(looks: Sequence[GateLook]) -> Standing:
 def _standing(look: GateLook) -> Standing:
     order = {Verdict.NOT_MET: 0, Verdict.NO_EVIDENCE: 1}
     stops = sorted(look.stops, key=lambda found: order[found.verdict])
-    blocked = stops[0].finding.sentence if stops else ""
+    blocked = _said(stops[0].finding) if stops else ""
     return Standing(look.spec.number, look.spec.name, look.state, blocked, len(stops))
+
+
+def _said(finding: Finding) -> str:
+    """A statement says nothing without what is stated."""
+    if finding.kind != STATEMENT:
+        return finding.sentence
+    return f"{finding.title} {finding.sentence}"
 
 
 def decision_meaning(spec: GateSpec, program: str, *, passed: bool) -> str:

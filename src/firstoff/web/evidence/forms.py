@@ -20,6 +20,15 @@ def password(meaning: str = "") -> forms.CharField:
     )
 
 
+class Seen(forms.IntegerField):
+    """The ledger entry the page was read at: it goes along unseen."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+
 class Once(Form):
     """A form whose record carries an ID made with the page: sent twice, it is recorded once."""
 
@@ -28,6 +37,9 @@ class Once(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("uid", uuid6.uuid7())
+        for field in self.fields.values():
+            if isinstance(field, Seen):
+                field.widget.input_type = "hidden"  # numbers are made text fields otherwise
 
 
 class DecisionForm(Once):
@@ -41,8 +53,7 @@ class DecisionForm(Once):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     password = password()
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
-    refused_beside = ""
+    seen = Seen()
 
     def offer(self, *, may_sign_off: bool) -> "DecisionForm":
         held = "Hold, although the bar is cleared" if may_sign_off else "Hold"
