@@ -1,16 +1,19 @@
 """A run that is read on says what a run read anew says."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import transaction
 
 from firstoff.queries import ledger
+from firstoff.queries.evidence.pilot import evidence_now, run_at, run_evidence
 from firstoff.queries.execution import kept
 from firstoff.queries.execution.facts import run_facts
 from firstoff.services import access, execution, nonconformity
-from firstoff.services.execution import PostedDefect
+from firstoff.services.execution import PostedDefect, PostedMeasure
 from tests.conftest import NOW
+from tests.deciding import measured_bar
 from tests.making import MINUTE, Pilot, judge, make_pilot, opened_pilot, start
 
 LATER = NOW + 200 * MINUTE
@@ -119,3 +122,43 @@ def test_a_run_as_it_stood_earlier_is_not_taken_from_later(world: Any) -> None:
     assert len(read_on(pilot).units) == 2
     (found,) = kept.readings([pilot.run_id], upto=then)
     assert len(found.run.units) == 1
+
+
+def measure(world: Any, pilot: Pilot, number: int, value: str, *, minute: int) -> None:
+    """Unit ``number`` measured at a minute, recorded when the batch was over."""
+    began = NOW + minute * MINUTE
+    execution.record_operation(
+        run_id=pilot.run_id,
+        serial=f"{pilot.batch_id}-{number:03}",
+        seq=20,
+        began_at=began,
+        ended_at=began + MINUTE,
+        outcome="pass",
+        measures=(PostedMeasure("1", Decimal(value)),),
+        by=world.ben,
+        at=LATER,
+    )
+
+
+def test_measurements_are_read_on_in_the_order_measured(world: Any) -> None:
+    pilot = opened_pilot(world, bar=measured_bar())
+    operate(world, pilot)
+    for number in (2, 3):
+        start(world, pilot, number)
+        done = NOW + (5 + number) * MINUTE
+        execution.record_operation(
+            run_id=pilot.run_id,
+            serial=f"{pilot.batch_id}-{number:03}",
+            seq=10,
+            began_at=done,
+            ended_at=done,
+            outcome="pass",
+            by=world.ben,
+            at=LATER,
+        )
+    run = run_at(world.ada, pilot.run_id)
+    for number, value, minute in ((1, "0.61", 30), (3, "0.63", 60), (2, "0.62", 50)):
+        measure(world, pilot, number, value, minute=minute)
+        (on,) = evidence_now([run], upto=ledger.version(pilot.program_id))
+        assert on.measurements == run_evidence(run).measurements
+    assert [m.value for m in on.measurements["1"]] == [0.61, 0.62, 0.63]

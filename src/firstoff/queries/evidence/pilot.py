@@ -1,22 +1,26 @@
 """Everything the verdict on a run is read from, in a fixed number of queries."""
 
-import struct
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 
 from django.db.models import QuerySet
 
-from firstoff.db.models import Run, StepFix, TestRecord
+from firstoff.db.models import Run, StepFix
 from firstoff.errors import NotFound
-from firstoff.formats.testdata.packing import Measured, read_procedure
+from firstoff.queries.evidence.measured import (
+    Asked,
+    Measurements,
+    measurements,
+    measurements_now,
+)
 from firstoff.queries.execution.definition import frozen
 from firstoff.queries.execution.facts import run_facts
 from firstoff.queries.execution.kept import readings
 from firstoff.queries.nonconformity import action_facts
 from firstoff.rules.access import Actor, require
-from firstoff.rules.evidence import Measurement, PilotEvidence
+from firstoff.rules.evidence import PilotEvidence
 from firstoff.rules.execution import Reading, RunFacts
 from firstoff.rules.plan import BaselineFacts
 from firstoff.rules.product import CharacteristicFacts
@@ -126,19 +130,26 @@ def evidence_now(runs: Sequence[RunAddress], *, upto: int) -> tuple[PilotEvidenc
 
     upto: the newest entry of the ledger among their programs.
     """
-    return _evidence(runs, partial(readings, upto=upto), upto)
+    return _evidence(
+        runs, partial(readings, upto=upto), partial(measurements_now, upto=upto), upto
+    )
 
 
 def evidence_of(
     runs: Sequence[RunAddress], *, upto: int | None = None
 ) -> tuple[PilotEvidence, ...]:
     """The evidence of several runs, in as many queries as of one."""
-    return _evidence(runs, lambda ids: tuple(map(Reading, run_facts(ids, upto=upto))), upto)
+
+    def read(ids: list[int]) -> tuple[Reading, ...]:
+        return tuple(map(Reading, run_facts(ids, upto=upto)))
+
+    return _evidence(runs, read, partial(measurements, upto=upto), upto)
 
 
 def _evidence(
     runs: Sequence[RunAddress],
     read: Callable[[list[int]], tuple[Reading, ...]],
+    measure: Callable[[Asked], Measurements],
     upto: int | None,
 ) -> tuple[PilotEvidence, ...]:
     earlier = _earlier(runs)
@@ -149,7 +160,7 @@ def _evidence(
     fixes = _step_fixes([run.id for run in runs], upto)
     definitions = {run.id: frozen(run.baseline_id, run.baseline) for run in runs}
     asked = {run.id: _asked(facts[run.id], definitions[run.id]) for run in runs}
-    measured = _measurements(asked, upto)
+    measured = measure(asked)
     return tuple(
         PilotEvidence(
             run=facts[run.id],
@@ -194,50 +205,3 @@ def _step_fixes(run_ids: list[int], upto: int | None) -> dict[int, dict[int, str
     for run, seq, proposal in rows.order_by("pk").values_list("run_id", "seq", "proposal"):
         found.setdefault(run, {})[seq] = proposal  # the latest holds
     return found
-
-
-_Test = tuple[int, bytes, object, str]
-
-
-def _measurements(
-    asked: Mapping[int, Sequence[CharacteristicFacts]], upto: int | None
-) -> dict[int, dict[str, tuple[Measurement, ...]]]:
-    """The first value of each unit for each characteristic. No query when none is asked for."""
-    wanted = [run for run, characteristics in asked.items() if characteristics]
-    if not wanted:
-        return {}
-    rows = TestRecord.objects.filter(run__in=wanted)
-    if upto is not None:
-        rows = rows.filter(entry__lte=upto)
-    tests: dict[int, list[_Test]] = {run: [] for run in wanted}
-    columns = ("run_id", "unit_id", "values", "uid", "procedure__definition")
-    for run, *test in rows.order_by("began_at", "pk").values_list(*columns):
-        tests[run].append((test[0], test[1], test[2], test[3]))
-    return {run: {c.number: tuple(_values(tests[run], c)) for c in asked[run]} for run in wanted}
-
-
-def _values(
-    records: Iterable[_Test], characteristic: CharacteristicFacts
-) -> Iterable[Measurement]:
-    """A retest does not replace the first value: capability is of the process, not of repairs."""
-    seen: set[int] = set()
-    for unit, values, uid, definition in records:
-        place = _place(definition, characteristic.number, characteristic.measured_as)
-        if place is None or unit in seen:
-            continue
-        seen.add(unit)
-        (value,) = struct.unpack_from("<d", bytes(values), 8 * place)
-        yield Measurement(unit, None if value != value else value, str(uid))
-
-
-@lru_cache(maxsize=4096)
-def _place(definition: str, number: str, measured_as: str) -> int | None:
-    """Where in a procedure a characteristic stands: by its number, else by its name in tests."""
-    lines = read_procedure(definition).lines
-    by_number = (place for place, line in enumerate(lines) if line.characteristic == number)
-    by_name = (place for place, line in enumerate(lines) if _is_named(line, measured_as))
-    return next(by_number, next(by_name, None))
-
-
-def _is_named(line: Measured, measured_as: str) -> bool:
-    return bool(measured_as) and line.name.casefold() == measured_as.casefold()

@@ -7,6 +7,7 @@ from threading import Lock
 
 from firstoff.db.models import RunDecision
 from firstoff.queries import ledger
+from firstoff.queries.evidence import measured
 from firstoff.queries.evidence.pilot import RunAddress, evidence_now, run_at, run_evidence
 from firstoff.queries.execution import kept
 from firstoff.rules.access import Actor
@@ -66,6 +67,7 @@ def forget() -> None:
     with _lock:
         _cache.clear()
     kept.forget()
+    measured.forget()
 
 
 def as_decided(run: RunAddress) -> Assessed:
@@ -73,5 +75,12 @@ def as_decided(run: RunAddress) -> Assessed:
     entry = RunDecision.objects.filter(run=run.id).values_list("entry_id", flat=True).first()
     if entry is None:
         return assess_address(run)
-    evidence = run_evidence(run, upto=entry)
-    return Assessed(run, evidence, run_verdict(evidence), entry)
+    key = (run.uid, entry)  # true of the ledger up to there, whatever comes later
+    with _lock:
+        held = _cache.get(key)
+    if held is None:
+        evidence = run_evidence(run, upto=entry)
+        held = (evidence, run_verdict(evidence))
+        with _lock:
+            _cache[key] = held
+    return Assessed(run, *held, entry)

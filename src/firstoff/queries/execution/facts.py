@@ -234,7 +234,7 @@ def release_facts(
     return found
 
 
-class _Raw(Func):
+class Raw(Func):
     """A column as the driver gives it. Django turns every value of ten thousand rows into its
     field's type, one call each; that takes longer than the query."""
 
@@ -246,14 +246,14 @@ class _Raw(Func):
         return self.as_sql(compiler, connection, template="(%(expressions)s || '')", **context)
 
 
-def _dashed(uid: str | UUID) -> str:
+def dashed(uid: str | UUID) -> str:
     """A UUID as text: SQLite keeps 32 digits, PostgreSQL gives a UUID."""
     if not isinstance(uid, str):
         return str(uid)
     return f"{uid[:8]}-{uid[8:12]}-{uid[12:16]}-{uid[16:20]}-{uid[20:]}"
 
 
-def _moment(at: str | datetime) -> datetime:
+def moment(at: str | datetime) -> datetime:
     """A time as the driver gave it: SQLite's are text in UTC and do not say so."""
     return at if isinstance(at, datetime) else datetime.fromisoformat(at).replace(tzinfo=UTC)
 
@@ -282,14 +282,14 @@ def unit_facts(rows: "QuerySet[Unit]") -> list[UnitFacts]:
 
 
 def _unit_rows(rows: "QuerySet[Unit]") -> list[tuple[int, int, UnitFacts]]:
-    raw = rows.annotate(_uid=_Raw("uid"), _started=_Raw("started_at"))
+    raw = rows.annotate(_uid=Raw("uid"), _started=Raw("started_at"))
     table: Iterable[Any] = raw.values_list(*_UNIT_COLUMNS)
     return [
         (
             run,
             entry,
             UnitFacts(
-                key, _dashed(uid), serial, position, _moment(at), name, builder, code or "", cls,
+                key, dashed(uid), serial, position, moment(at), name, builder, code or "", cls,
                 instruction, previous, why or "",
             ),
         )
@@ -329,7 +329,7 @@ def judgement_facts(rows: "QuerySet[Judgement]") -> list[JudgementFacts]:
 
 
 def _judgement_rows(rows: "QuerySet[Judgement]") -> list[tuple[int, int, JudgementFacts]]:
-    raw = rows.order_by("id").annotate(_seconds=_Raw("build_seconds"))
+    raw = rows.order_by("id").annotate(_seconds=Raw("build_seconds"))
     table: Iterable[Any] = raw.values_list(*_JUDGEMENT_COLUMNS)
     return [
         (
@@ -377,7 +377,7 @@ def _defects(span: Span) -> Iterable[tuple[int, int, DefectFacts]]:
 
 def _times(span: Span) -> dict[int, OperationTimes]:
     rows = span.of(OperationRecord.objects.filter(attempt=1).order_by("id"))
-    raw = rows.annotate(_began=_Raw("began_at"), _ended=_Raw("ended_at"))
+    raw = rows.annotate(_began=Raw("began_at"), _ended=Raw("ended_at"))
     columns = ("run_id", "entry_id", "unit_id", "seq", "_began", "_ended")
     table: Iterable[Any] = raw.values_list(*columns)
     parse = datetime.fromisoformat

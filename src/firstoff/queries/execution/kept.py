@@ -6,9 +6,10 @@ of the ledger at which the run was read last takes a millisecond.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
+from typing import Generic, NamedTuple, TypeVar
 
 from django.db.models import Max
 
@@ -23,16 +24,63 @@ from firstoff.queries.execution.facts import (
 )
 from firstoff.rules.execution import Reading
 
+T = TypeVar("T")
 _KEPT_RECORDS = 1_000_000  # of all kinds, over all runs; some 200 bytes each
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
-    """A run as it was read at an entry. The hash tells whether that entry is still there: a
+class Held(Generic[T]):
+    """A value as it was at an entry. The hash tells whether that entry is still there: a
     transaction that was rolled back, or a backup brought back, leaves another one."""
 
     entry: int
     hash: str
+    value: T
+
+
+class Kept(Generic[T]):
+    """What was read of runs, each true of every ledger that holds the entry it was read at."""
+
+    def __init__(self, size: Callable[[T], int]) -> None:
+        self._size = size
+        self._found: OrderedDict[int, Held[T]] = OrderedDict()
+        self._lock = Lock()
+
+    def look(self, run_ids: Sequence[int], upto: int) -> tuple[dict[int, Held[T]], str]:
+        """What is still true of the runs, and the hash of the entry asked for. Two queries."""
+        with self._lock:
+            known = {key: self._found[key] for key in run_ids if key in self._found}
+            for key in known:
+                self._found.move_to_end(key)
+        entries = {held.entry for held in known.values()} | {upto}
+        chain = LedgerEntry.objects.filter(pk__lte=upto)
+        hashes = dict(chain.filter(pk__in=entries).values_list("seq", "hash"))
+        # An entry of no program may have given a person or a machine another name.
+        named = chain.filter(program__isnull=True).aggregate(newest=Max("seq"))["newest"] or 0
+        still = {
+            key: held
+            for key, held in known.items()
+            if named <= held.entry <= upto and hashes.get(held.entry) == held.hash
+        }
+        return still, hashes.get(upto, "")
+
+    def keep(self, found: Mapping[int, Held[T]]) -> None:
+        with self._lock:
+            for key, held in found.items():
+                if held.hash:  # else the entry is not written: a verb is under way
+                    self._found[key] = held
+                    self._found.move_to_end(key)
+            size = sum(self._size(held.value) for held in self._found.values())
+            while size > _KEPT_RECORDS and len(self._found) > 1:
+                size -= self._size(self._found.popitem(last=False)[1].value)
+
+    def forget(self) -> None:
+        """Read everything anew the next time."""
+        with self._lock:
+            self._found.clear()
+
+
+class _Read(NamedTuple):
     recorded: Recorded
     reading: Reading
 
@@ -42,8 +90,8 @@ class _Kept:
         return 1 + sum(map(len, (held.units, held.judgements, held.defects, held.times)))
 
 
-_kept: OrderedDict[int, _Kept] = OrderedDict()
-_lock = Lock()
+_kept: Kept[_Read] = Kept(lambda read: read.size)
+forget = _kept.forget
 
 
 def readings(run_ids: Sequence[int], *, upto: int) -> tuple[Reading, ...]:
@@ -52,58 +100,26 @@ def readings(run_ids: Sequence[int], *, upto: int) -> tuple[Reading, ...]:
     Two queries for runs read at that entry before; at most eighteen else, whatever their number.
     """
     ids = list(dict.fromkeys(run_ids))
-    hashes, named = _hashes(ids, upto)
-    held = _held(ids, upto, hashes, named)
+    held, newest = _kept.look(ids, upto)
     stale = [key for key in ids if key not in held or held[key].entry != upto]
     if stale:
-        found = _read(stale, {key: k for key, k in held.items() if key in stale}, upto)
+        found = _read(stale, {key: h for key, h in held.items() if key in stale}, upto)
         facts = run_facts_of(found, upto=upto)
         for key, run in zip(found, facts, strict=True):
-            held[key] = _Kept(upto, hashes.get(upto, ""), found[key], Reading(run))
-        _keep({key: held[key] for key in stale})
-    return tuple(held[key].reading for key in run_ids)
+            held[key] = Held(upto, newest, _Read(found[key], Reading(run)))
+        _kept.keep({key: held[key] for key in stale})
+    return tuple(held[key].value.reading for key in run_ids)
 
 
-def forget() -> None:
-    """Read everything anew the next time."""
-    with _lock:
-        _kept.clear()
-
-
-def _hashes(ids: Sequence[int], upto: int) -> tuple[dict[int, str], int]:
-    """Hashes of the entries that matter, and the newest entry that belongs to no program: it may
-    have given a person or a machine another name."""
-    with _lock:
-        entries = {_kept[key].entry for key in ids if key in _kept} | {upto}
-    chain = LedgerEntry.objects.filter(pk__lte=upto)
-    named = chain.filter(program__isnull=True).aggregate(newest=Max("seq"))["newest"]
-    return dict(chain.filter(pk__in=entries).values_list("seq", "hash")), named or 0
-
-
-def _held(
-    ids: Sequence[int], upto: int, hashes: Mapping[int, str], named: int
-) -> dict[int, _Kept]:
-    """What was read before and is still true."""
-    with _lock:
-        known = {key: _kept[key] for key in ids if key in _kept}
-        for key in known:
-            _kept.move_to_end(key)
-    return {
-        key: k
-        for key, k in known.items()
-        if named <= k.entry <= upto and hashes.get(k.entry) == k.hash
-    }
-
-
-def _read(ids: list[int], held: Mapping[int, _Kept], upto: int) -> dict[int, Recorded]:
+def _read(ids: list[int], held: Mapping[int, Held[_Read]], upto: int) -> dict[int, Recorded]:
     fresh = [key for key in ids if key not in held]
     found = recorded(fresh, upto=upto) if fresh else {}
     if held:
-        span = Span(list(held), {key: k.entry for key, k in held.items()}, upto)
+        span = Span(list(held), {key: h.entry for key, h in held.items()}, upto)
         left_out, why = exclusions(span), causes(span)
         later = recorded(span.runs, after=span.after, upto=upto)
-        for key, k in held.items():
-            found[key] = _joined(k.recorded, later[key], left_out, why)
+        for key, h in held.items():
+            found[key] = _joined(h.value.recorded, later[key], left_out, why)
     return {key: found[key] for key in ids}
 
 
@@ -127,14 +143,3 @@ def _joined(
         defects + later.defects,
         before.times + later.times,
     )
-
-
-def _keep(found: Mapping[int, _Kept]) -> None:
-    with _lock:
-        for key, k in found.items():
-            if k.hash:  # else the entry is not written yet: nothing is kept of a verb under way
-                _kept[key] = k
-                _kept.move_to_end(key)
-        size = sum(k.size for k in _kept.values())
-        while size > _KEPT_RECORDS and len(_kept) > 1:
-            size -= _kept.popitem(last=False)[1].size
