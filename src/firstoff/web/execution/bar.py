@@ -58,11 +58,14 @@ class BarForm(RecordForm):
                 f"{known.number} {known.name}: Ppk, lower bound at least",
                 help_text=f"{known.limits}, {known.classification}".strip(", "),
             )
-            self.fields[name].label = f"{known.number} {known.name}: Ppk, lower bound at least"
 
     @property
     def capability_fields(self) -> list[Any]:
         return [self[f"cap-{known.number}"] for known in self.measured]
+
+    @property
+    def asks_capability(self) -> bool:
+        return any(f.value() or f.errors for f in self.capability_fields)
 
     def bar(self, data: dict[str, Any]) -> Bar:
         share = data["min_first_pass_yield"]

@@ -147,6 +147,9 @@ def _acted(request: Request, run: RunView, post: Post) -> HttpResponse:
         return redirect(_here(run, post.serial))
     if post.act == "start":
         return _scanned(request, run, post.text or post.serial)
+    if post.act.startswith("station:"):
+        request.session[f"line-equipment-{run.uid}"] = post.act.removeprefix("station:")
+        return _scanned(request, run, post.data.get("pending", "")[:200])
     if not post.serial:
         raise InvalidInput("No unit is in hand.", way_out="Scan a unit first.", field="scan")
     if post.act == "fail":
@@ -177,8 +180,11 @@ def _scanned(request: Request, run: RunView, text: str) -> HttpResponse:
             to = f"?next={_here(run)}&username={person}"
             return redirect(reverse("line-hand-over") + to)
         if any(text.casefold() == code.casefold() for code, _ in view.equipment):
-            request.session[f"line-equipment-{run.uid}"] = text
+            code = next(c for c, _ in view.equipment if c.casefold() == text.casefold())
+            request.session[f"line-equipment-{run.uid}"] = code
             return redirect(_here(run))
+        if len(view.equipment) > 1 and not _station(request, run, view):
+            return _show(request, view, pending=text)
         execution.start_unit(
             run_id=run.id,
             serial=text,
@@ -278,10 +284,16 @@ def _here(run: RunView, serial: str = "", **more: str) -> str:
 
 
 def _show(
-    request: Request, view: LineView, *, again: bool = False, failing: bool = False
+    request: Request,
+    view: LineView,
+    *,
+    again: bool = False,
+    failing: bool = False,
+    pending: str | None = None,
 ) -> HttpResponse:
     unit = view.unit
     rework = unit is not None and unit.failed and "rework" in request.GET
+    station = _station(request, view.run, view)
     operation = None
     if unit is not None:
         operation = _again_from(view, unit) if rework else unit.operation
@@ -294,13 +306,22 @@ def _show(
         failing=failing,
         uid=new_uid(),
         rework=rework,
-        station=_station(request, view.run, view),
+        station=station,
         fields=_fields(view.measured(operation.seq), request.POST) if operation else [],
+        choose=pending is not None or (len(view.equipment) > 1 and not station),
+        pending=pending or "",
     )
+    context.update(_offered(view, context["fields"]))
     if unit is not None and operation is not None:
         began = _began(request, view.run, unit)
         context.update(_clock(operation, began, request.at))
     return render(request, "execution/line.html", context)
+
+
+def _offered(view: LineView, fields: list[dict[str, Any]]) -> dict[str, Any]:
+    """The defects for one touch: as many as the page holds without scrolling."""
+    some = 4 if fields else 6
+    return {"codes": view.codes[:some], "more": view.codes[some : some + 12]}
 
 
 def _again_from(view: LineView, unit: LineUnit) -> PlanOperation:
@@ -403,6 +424,7 @@ def _kept(
         bad=str(error.details.get("field", "")),
     )
     context.update(_clock(operation, _began(request, view.run, unit), request.at))
+    context.update(_offered(view, context["fields"]))
     status = 422 if isinstance(error, InvalidInput) else error.status
     return render(request, "execution/line.html", context, status=status)
 

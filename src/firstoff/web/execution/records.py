@@ -46,7 +46,7 @@ class FirstArticleForm(RecordForm):
         self.known = characteristics
         for c in characteristics:
             self.fields[f"c-{c.number}"] = forms.ChoiceField(
-                label=c.label, choices=_LOOKED, required=False, help_text=c.limits
+                label=c.label, choices=_LOOKED, required=False
             )
 
     @property

@@ -38,6 +38,9 @@ def run_units(request: Request, site: str, batch_id: str) -> HttpResponse:
     asked = _asked(request)
     offset, limit = page_bounds(request.GET)
     shown = reads.units(run, **asked, offset=offset, limit=limit)
+    if offset and not shown.items and shown.total:  # a page beyond the last shows the last
+        last = (shown.total - 1) // limit * limit
+        shown = reads.units(run, **asked, offset=last, limit=limit)
     counts = shown.counts
     context = about(
         run,
