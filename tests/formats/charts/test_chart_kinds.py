@@ -11,7 +11,13 @@ import pytest
 
 from firstoff.errors import InvalidInput
 from firstoff.formats import charts
-from firstoff.formats.charts import build_time, interval, operating_characteristic, prediction
+from firstoff.formats.charts import (
+    build_time,
+    control_chart,
+    interval,
+    operating_characteristic,
+    prediction,
+)
 from firstoff.formats.charts.kind import Kind
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -50,6 +56,8 @@ UNITS = {
     "build_time": "minutes per unit, in build order",
     "prediction": "rejects among 1,000 units",
     "step_times": "minutes; the line is the standard",
+    "control_chart": "point, in the order made",
+    "capability_histogram": "mm; upwards: values",
 }
 
 
@@ -130,6 +138,8 @@ def test_a_histogram_of_ten_thousand_units_stays_small() -> None:
     [
         ("build_time", build_time.BuildTime((), None)),
         ("pareto", charts.chart_kind("pareto").data((), 0)),
+        ("control_chart", control_chart.ControlPoints("Gap", "mm", (), (), (), ())),
+        ("control_chart", control_chart.ControlPoints("Gap", "mm", *(((4.2,) * 500,) * 4))),
         ("step_times", charts.chart_kind("step_times").data(())),
         ("interval", interval.Interval((), 0.05)),
         ("interval", interval.Interval((interval.BatchRate("B", 0, 0, 0, 1, False),), 0.05)),

@@ -14,6 +14,8 @@ from firstoff.errors import InvalidInput
 
 from . import (
     build_time,
+    capability_histogram,
+    control_chart,
     interval,
     operating_characteristic,
     pareto,
@@ -31,6 +33,8 @@ KINDS: tuple[Kind[Any], ...] = (
     build_time.KIND,
     prediction.KIND,
     step_times.KIND,
+    control_chart.KIND,
+    capability_histogram.KIND,
 )
 
 __all__ = [
