@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from firstoff.stats.errors import NoVariation, OutOfDomain, TooFewData
+from firstoff.stats.sums import dot
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -84,7 +85,8 @@ def array(name: str, values: ArrayLike, *, dimensions: tuple[int, ...] = (1,)) -
     # A finite sum of squares shows in one pass that all are finite and can be squared; only else
     # is each looked at.
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        total = np.vdot(found, found)
+        flat = found.ravel()
+        total = dot(flat, flat)
     if not np.isfinite(total):
         _refuse_infinite(name, found)
     return found

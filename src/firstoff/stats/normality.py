@@ -11,6 +11,7 @@ from firstoff.stats import checks
 from firstoff.stats.caveats import Caveat
 from firstoff.stats.checks import Floats
 from firstoff.stats.errors import TooFewData
+from firstoff.stats.sums import dot
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def normality(values: ArrayLike, *, confidence: float = 0.95) -> Normality:
     points = np.sort(checks.varied("values", checks.series("values", values, least=8)))
     level = checks.open_fraction("confidence", confidence)
     left = points - points.mean()
-    sd = math.sqrt(float(left @ left) / (points.size - 1))
+    sd = math.sqrt(dot(left, left) / (points.size - 1))
     score = anderson_darling(left / sd)
     p = normal_p_value(score, int(points.size))
     z = left / math.sqrt(float(np.square(left).mean()))

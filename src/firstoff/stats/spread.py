@@ -14,6 +14,7 @@ from firstoff.stats import checks
 from firstoff.stats.checks import Floats, Integers
 from firstoff.stats.constants import c4, d2, d3
 from firstoff.stats.errors import OutOfDomain, TooFewData
+from firstoff.stats.sums import dot
 
 Within = Literal[
     "moving-range",
@@ -204,7 +205,7 @@ def sweep(values: Floats) -> Sweep:
         own = piece[:_PIECE]
         least, most = min(least, float(own.min())), max(most, float(own.max()))
         left = own - mean
-        squares += float(left @ left)
+        squares += dot(left, left)
     n = values.size
     return Sweep(mean, float(np.sqrt(squares / (n - 1))), least, most, steps / (n - 1))
 

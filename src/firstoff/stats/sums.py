@@ -5,10 +5,9 @@ hundred times longer than the sum takes.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
-from firstoff.stats.checks import Floats
 
-
-def dot(first: Floats, second: Floats) -> float:
+def dot(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:
     """The sum of first x second."""
     return float(np.einsum("i,i->", first, second))
