@@ -130,3 +130,28 @@ def test_tolerance_and_normality_read_a_column(capsys: Console, tmp_path: Path) 
     said = _said(capsys, "tolerance", path, "--coverage", "90%")
     assert said["90\u00a0% of all values"].strip() == "-4.21815 to 23.2182"
     assert _said(capsys, "normality", path)["Normal"].strip() == "no sign against it"
+
+
+@pytest.mark.parametrize(
+    ("ending", "begins"), [("svg", b"<svg"), ("png", b"\x89PNG"), ("html", b"<!d")]
+)
+def test_a_chart_is_written_by_the_ending_of_its_name(
+    ending: str, begins: bytes, capsys: Console, tmp_path: Path
+) -> None:
+    path = _file(tmp_path, "gap\n" + "\n".join(["10.0", "10.2", "9.9", "10.1"] * 4 + ["14"]))
+    for command in (
+        ["chart", path],
+        ["capability", path, "--upper", "15"],
+        ["oc", "20", "1"],
+    ):
+        file = tmp_path / f"{command[0]}.{ending}"
+        assert run(["stats", *command, "--chart", str(file)]) == 0
+        assert file.read_bytes().startswith(begins)
+
+
+def test_a_chart_of_another_ending_is_refused(capsys: Console, tmp_path: Path) -> None:
+    path = _file(tmp_path, "gap\n1\n2\n3\n")
+    assert run(["stats", "chart", path, "--chart", "a.gif"]) == 2
+    assert capsys.readouterr().err == (
+        "a.gif: expected a name that ends in .svg, .png or .html.\n"
+    )

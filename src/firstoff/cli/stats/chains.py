@@ -38,7 +38,7 @@ def stackup(
     as_json: AsJson = False,
 ) -> None:
     """Do the parts fit? Columns: name, nominal, plus; and, where wanted, minus, sensitivity,
-    shape, cp, cpk."""
+    shape, cp and cpk, or mean, sigma and n as measured."""
     from firstoff import stats
 
     links = _links(read(file))
@@ -51,8 +51,16 @@ def stackup(
             links, seed=seed, draws=draws, lower=lower, upper=upper, confidence=level
         )
         rows += _drawn_rows(drawn)
+    predicted = None
+    if any(link.n for link in links) and (lower is not None or upper is not None):
+        predicted = stats.predicted_rejects(
+            links, seed=seed, lower=lower, upper=upper, confidence=level
+        )
+        arms = between(predicted.lower, predicted.upper)
+        rows.append(("Rejects to expect", f"{percent(predicted.estimate)} ({arms})"))
     if as_json:
-        answer({**plain(seen), "simulation": plain(drawn)}, rows, as_json)
+        more = {"simulation": plain(drawn), "predicted_rejects": plain(predicted)}
+        answer({**plain(seen), **more}, rows, as_json)
     else:
         answer(seen, rows, as_json)
 
@@ -65,15 +73,18 @@ def _links(table: "Table") -> list[Any]:
         table.column(needed)
     numbers = {
         name: table.column(name).numbers()
-        for name in ("nominal", "plus", "minus", "sensitivity", "cp", "cpk")
+        for name in ("nominal", "plus", "minus", "sensitivity", "cp", "cpk", "mean", "sigma")
         if name in given
     }
     shapes = table.column("shape").words() if "shape" in given else None
+    sizes = table.column("n").numbers() if "n" in given else None
     links = []
     for place, name in enumerate(table.column("name").words()):
         told: dict[str, Any] = {key: column[place] for key, column in numbers.items()}
         if shapes is not None:
             told["shape"] = shapes[place]
+        if sizes is not None:
+            told["n"] = int(sizes[place]) if sizes[place].is_integer() else sizes[place]
         try:
             links.append(stats.link(name, told.pop("nominal"), **told))
         except stats.StatsError as refusal:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from firstoff.cli.stats.pictures import Picture, capability_study, control_points, draw
 from firstoff.cli.stats.shared import (
     AsJson,
     ColumnName,
@@ -34,6 +35,7 @@ def capability(
     column: ColumnName = None,
     subgroup: Annotated[int, typer.Option(help="Values in a subgroup; 1 is a series.")] = 1,
     confidence: Confidence = "95",
+    picture: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """Can the process hold its limits? Ppk and Cpk with the bounds that decide."""
@@ -47,6 +49,8 @@ def capability(
         target=target,
         confidence=fraction(confidence, "confidence"),
     )
+    if picture is not None:
+        draw(picture, "capability_histogram", capability_study(seen, found.numbers(), found.name))
     answer(seen, _capability_rows(seen, found.name), as_json)
 
 
@@ -88,13 +92,17 @@ def chart(
     subgroup: Annotated[int, typer.Option(help="Values in a subgroup, for X-bar.")] = 5,
     base: Annotated[int | None, typer.Option(help="Limits from the first so many points.")] = None,
     rules: Annotated[str, typer.Option(help="nelson or western-electric.")] = "nelson",
+    picture: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """Is the process stable? Limits, and the points that break a rule."""
     table = read(file)
-    values = table.column(column).numbers()
+    found = table.column(column)
+    values = found.numbers()
     sizes = None if size_column is None else table.column(size_column).numbers()
     seen = _charted(kind, values, sizes, subgroup, base, rules)
+    if picture is not None:
+        draw(picture, "control_chart", control_points(_drawable(seen), found.name))
     answer(seen, _chart_rows(seen), as_json)
 
 
@@ -190,6 +198,12 @@ def _one_size(sizes: list[float]) -> int:
     if len(set(sizes)) != 1 or sizes[0] != int(sizes[0]):
         raise InvalidInput("An np chart needs samples of one size; take a p chart.")
     return int(sizes[0])
+
+
+def _drawable(seen: Any) -> Any:
+    if hasattr(seen, "signal_upper"):
+        raise InvalidInput("A CUSUM chart is not drawn yet; leave out --chart.")
+    return getattr(seen, "location", getattr(seen, "chart", seen))
 
 
 def _chart_rows(seen: Any) -> list[Row]:

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from firstoff.cli.stats.pictures import Picture, curve_of, draw
 from firstoff.cli.stats.shared import AsJson, answer, app, fraction, percent, plain, refusing
 
 
@@ -14,6 +15,7 @@ def oc(
     c: Annotated[int, typer.Argument(help="Accept number.")],
     rates: Annotated[str, typer.Option(help="True rates.")] = "1%,2%,5%,10%,15%,20%,30%",
     lot: Annotated[int | None, typer.Option(help="Lot size, where known.")] = None,
+    picture: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """How often a plan of N units and at most C rejects passes, at each true rate."""
@@ -21,6 +23,8 @@ def oc(
 
     at = [fraction(rate, "rates") for rate in rates.split(",")]
     seen = stats.operating_characteristic(n, c, at, lot=lot)
+    if picture is not None:
+        draw(picture, "operating_characteristic", curve_of(n, c, at, lot))
     rows = [
         (percent(rate), f"passes {chance * 100:.0f} times in 100")
         for rate, chance in zip(seen.rates, seen.acceptance, strict=True)
