@@ -93,6 +93,13 @@ def test_a_chain_is_judged_and_drawn(capsys: Console, table: Path) -> None:
     assert (shown["worst_holds"], shown["simulation"]["draws"]) == (False, 20000)
 
 
+def test_measured_links_give_the_rejects_to_expect(capsys: Console, table: Path) -> None:
+    rows = [("body", 50, 0.1, 50.02, 0.03, 20), ("lid", -49.5, 0.1, -49.5, 0.03, 30)]
+    path = _rows(table, "name,nominal,plus,mean,sigma,n", rows)
+    said = _said(capsys, "stackup", path, "--upper", "0.6", "--draws", "0")
+    assert said["Rejects to expect"].startswith("2.97\u00a0% (0.79\u00a0% to 10.5")
+
+
 def test_a_bad_link_is_named(capsys: Console, table: Path) -> None:
     path = _rows(table, "name,nominal,plus", [("body", 50, 0.1), ("lid", 20, -0.1)])
     assert run(["stats", "stackup", path]) == 2

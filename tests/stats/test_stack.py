@@ -51,6 +51,13 @@ def test_measured_values_say_how_a_link_is_made() -> None:
     assert stats.stack([made]).caveats == (Caveat.SMALL_SAMPLE,)
 
 
+def test_figures_stand_for_the_values_they_were_taken_from() -> None:
+    values = [9.9, 10.0, 10.2]
+    measured = stats.measured_link("lid", values, nominal=10, plus=0.3)
+    told = stats.link("lid", 10, plus=0.3, mean=measured.mean, sigma=measured.sigma, n=3)
+    assert told == measured
+
+
 def test_the_same_seed_draws_the_same() -> None:
     first = stats.simulate_stack(GAP, seed=7, draws=2000, upper=0.6)
     second = stats.simulate_stack(GAP, seed=7, draws=2000, upper=0.6)
@@ -141,6 +148,10 @@ def test_a_linear_function_is_the_chain(parts: list[tuple[float, float, float]])
         {"nominal": 1, "plus": 0.1, "cp": 1, "cpk": 1.2},
         {"nominal": 1, "plus": 0.1, "shape": "uniform", "cpk": 0.5},
         {"nominal": 1, "plus": 0.1, "shape": "round"},
+        {"nominal": 1, "plus": 0.1, "mean": 1},
+        {"nominal": 1, "plus": 0.1, "sigma": 0.1, "cp": 2},
+        {"nominal": 1, "plus": 0.1, "sigma": 0.1, "shape": "uniform"},
+        {"nominal": 1, "plus": 0.1, "sigma": -0.1},
     ],
 )
 def test_a_link_that_cannot_be_is_refused(bad: dict[str, float]) -> None:

@@ -7,7 +7,7 @@ of them. Monte Carlo is in ``stack_simulation``.
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -127,29 +127,48 @@ def link(
     cp: float = 1.0,
     cpk: float | None = None,
     towards: Literal["upper", "lower"] = "upper",
+    mean: float | None = None,
+    sigma: float | None = None,
+    n: int = 0,
 ) -> Link:
-    """A link known by its tolerance, and by its capability where that is known.
+    """A link known by its tolerance, and by its capability or its figures where they are known.
 
     plus, minus: tolerance, not negative; minus equals plus when left out. cp: sigma is the half
     tolerance over 3 cp, for a normal link (1: the tolerance is three sigma). cpk: below cp the
-    mean stands off the middle, ``towards`` one limit. A uniform or triangular link fills its
-    tolerance. Raises OutOfDomain. Source: Bender (1962); AIAG SPC for cp and cpk
+    mean stands off the middle, ``towards`` one limit. mean, sigma: as measured on n values, in
+    place of cp and cpk. A uniform or triangular link fills its tolerance.
+    Raises TooFewData, OutOfDomain. Source: Bender (1962); AIAG SPC for cp and cpk
     """
     centre, above = checks.real("nominal", nominal), checks.real("plus", plus, least=0)
     below = above if minus is None else checks.real("minus", minus, least=0)
-    form = checks.choice("shape", shape, _SHAPES[:3])
+    form: Shape = shape
+    checks.choice("shape", form, _SHAPES[:3])
     weight = checks.real("sensitivity", sensitivity)
-    half, middle = (above + below) / 2, centre + (above - below) / 2
+    plain = Link(name, centre, above, below, weight, form, 0.0, 0.0, 0)
+    told = (mean, sigma, n) != (None, None, 0)
+    if (form != "normal" or told) and (cp != 1.0 or cpk is not None):
+        raise OutOfDomain("cp and cpk", (cp, cpk), "left out where a shape or figures say it")
+    if told:
+        return _as_measured(plain, mean, sigma, n)
     able = checks.real("cp", cp, above=0)
     near = able if cpk is None else checks.real("cpk", cpk)
     if near > able:
         raise OutOfDomain("cpk", near, f"at most cp, which is {able:g}")
     side = 1 if checks.choice("towards", towards, ("upper", "lower")) == "upper" else -1
-    if form != "normal" and (cp != 1.0 or cpk is not None):
-        raise OutOfDomain("cp and cpk", (cp, cpk), "left out for a shape that is not normal")
     divisor = {"normal": 3 * able, "uniform": math.sqrt(3), "triangular": math.sqrt(6)}[form]
-    shift = side * half * (1 - near / able)
-    return Link(name, centre, above, below, weight, shape, middle + shift, half / divisor, 0)
+    at = plain.middle + side * plain.half * (1 - near / able)
+    return replace(plain, mean=at, sigma=plain.half / divisor)
+
+
+def _as_measured(plain: Link, mean: object, sigma: object, n: object) -> Link:
+    """A normal link with the mean and sigma that n values showed; the middle without a mean."""
+    if plain.shape != "normal":
+        raise OutOfDomain("shape", plain.shape, "normal where mean and sigma are told")
+    size = checks.whole("n", n)
+    if size == 1:
+        raise TooFewData(needed=2, got=1)
+    at = plain.middle if mean is None else checks.real("mean", mean)
+    return replace(plain, mean=at, sigma=checks.real("sigma", sigma, least=0), n=size)
 
 
 @finite
