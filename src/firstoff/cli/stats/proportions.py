@@ -14,6 +14,7 @@ from firstoff.cli.stats.shared import (
     p_value,
     percent,
     refusing,
+    times,
     with_interval,
 )
 
@@ -139,7 +140,7 @@ def tries(
     bar = fraction(rate, "rate")
     chances = [stats.chance_within_tries(bar, n=n, c=c, tries=k + 1) for k in range(max(tries, 1))]
     rows = [
-        (f"Within {k} {'try' if k == 1 else 'tries'}", f"{chance * 100:.0f} times in 100")
+        (f"Within {k} {'try' if k == 1 else 'tries'}", f"{times(chance)}")
         for k, chance in enumerate(chances, start=1)
     ]
     answer({"rate": bar, "n": n, "c": c, "chance": chances}, rows, as_json)

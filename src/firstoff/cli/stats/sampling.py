@@ -26,7 +26,7 @@ def oc(
     if picture is not None:
         draw(picture, "operating_characteristic", curve_of(n, c, at, lot))
     rows = [
-        (percent(rate), f"passes {chance * 100:.0f} times in 100")
+        (percent(rate), f"passes {times(chance)}")
         for rate, chance in zip(seen.rates, seen.acceptance, strict=True)
     ]
     answer(seen, [("True rate", f"{seen.model}, {n} units, at most {c}"), *rows], as_json)
@@ -56,11 +56,11 @@ def plan(
         ("Plan", f"{found.n} units, accept at {found.c} or fewer ({found.model})"),
         (
             f"At {percent(found.aql)}",
-            f"accepted {found.acceptance_at_aql * 100:.0f} times in 100",
+            f"accepted {times(found.acceptance_at_aql)}",
         ),
         (
             f"At {percent(found.ltpd)}",
-            f"accepted {found.acceptance_at_ltpd * 100:.0f} times in 100",
+            f"accepted {times(found.acceptance_at_ltpd)}",
         ),
     ]
     answer(found, rows, as_json)

@@ -129,6 +129,16 @@ def percent(fraction: float) -> str:
     return f"{rounded(fraction * 100, digits)}\u00a0%"
 
 
+def times(chance: float) -> str:
+    """A chance as a person counts it; never impossible or certain unless it is."""
+    if 0 < chance < 0.005:
+        return "under 1 time in 100"
+    if 0.995 <= chance < 1:
+        return "over 99 times in 100"
+    count = f"{chance * 100:.0f}"
+    return f"{count} {'time' if count == '1' else 'times'} in 100"
+
+
 def p_value(p: float) -> str:
     if p < 0.001:
         return "under 0.001"
