@@ -14,7 +14,6 @@ from firstoff.rules.evidence import (
     Finding,
     Ref,
     RunAssessment,
-    plan_sentence,
     read_plan,
     signed_off_chance,
     words,
@@ -61,7 +60,7 @@ def report_data(found: Assessed, view: RunView) -> dict[str, Any]:
                 {
                     "what": item.title,
                     "rejects": item.rejects or None,
-                    "action": "; ".join(map(_action, item.actions)) or item.detail,
+                    "action": "; ".join(map(_action, item.actions)) or _first(item.detail),
                 }
                 for item in verdict.fix_next
             ],
@@ -116,7 +115,9 @@ def certificate_data(found: Assessed, view: RunView) -> dict[str, Any]:
                 "site": f"{view.site_name}, {view.line}",
             },
             "committed": bar.commits,
-            "scope": words.listed([o.name for o in evidence.baseline.operations], most=40),
+            "scope": words.listed(
+                [_within(o.name) for o in evidence.baseline.operations], most=40
+            ),
             "bar": f"{rejects}{locked}, before the first unit",
             "result": (
                 f"{words.counted(figures.rejects, 'reject')} in {figures.judged:,} counting units"
@@ -136,6 +137,11 @@ def certificate_data(found: Assessed, view: RunView) -> dict[str, Any]:
         },
         "signatures": _signatures(view),
     }
+
+
+def _within(name: str) -> str:
+    """A name inside a sentence: *Seat the lid* begins small, *PCB test* does not."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
 def _doc(found: Assessed, view: RunView, kind: str, title: str) -> dict[str, Any]:
@@ -178,24 +184,36 @@ def _methods(verdict: RunAssessment) -> list[str]:
 
 
 def _sentence(verdict: RunAssessment) -> str:
-    why = [line for line in verdict.why if not line.startswith("A person decides")]
-    bar = verdict.figures
-    if verdict.decision is not None and verdict.decision.decision is RunVerdict.SIGN_OFF and bar:
-        why.append(f"The process is signed off for a first run of up to {bar.committed:,} units.")
-    elif verdict.fix_next:
-        why.append("A fresh batch against the same bar follows the fixes.")
-    return " ".join([*why, *verdict.bar_differences, *verdict.corrections])
+    """The decision in two or three sentences: the table below it holds every line of the bar."""
+    figures, signed = verdict.figures, verdict.decision
+    if figures is None:
+        return "No counting unit is judged yet."
+    against = [line for line in verdict.why if "rejected" in line or "ordered off" in line]
+    if signed is not None and signed.decision is RunVerdict.SIGN_OFF:
+        committed = f"{figures.committed:,} units"
+        against.append(f"The process is signed off for a first run of up to {committed}.")
+    elif signed is not None and verdict.verdict is RunVerdict.SIGN_OFF:
+        against.append("Every line of the bar is met, and the process is held all the same.")
+    return " ".join([*against, *verdict.bar_differences])
 
 
 def _caution(verdict: RunAssessment) -> str:
+    signed = verdict.decision
+    reason = f"“{signed.reason}” " if signed is not None and signed.reason else ""
+    corrected = len(verdict.corrections)
+    said = f"{words.counted(corrected, 'result was', 'results were')} corrected by signature. "
     if verdict.verdict is RunVerdict.HOLD:
-        return _HOLD_CAUTION
-    return " ".join(f"{c.title} {c.sentence}" for c in verdict.cautions)
+        return f"{reason}{said if corrected else ''}{_HOLD_CAUTION}"
+    proves = " ".join(f"{c.title} {c.sentence}" for c in verdict.cautions[:2])
+    return f"{reason}{said if corrected else ''}{proves}"
 
 
 def _oc_sentence(found: Assessed) -> str:
     bar = found.evidence.run.bar
-    return "" if bar is None else plan_sentence(bar.sample, bar.max_rejects)
+    if bar is None:
+        return ""
+    chance = signed_off_chance(0.10, sample=bar.sample, max_rejects=bar.max_rejects)
+    return f"A process that makes 10\u00a0% rejects is signed off {words.times_in_100(chance)}."
 
 
 def _interval_sentence(verdict: RunAssessment) -> str:
@@ -347,6 +365,12 @@ def _action(action: ActionFacts) -> str:
     return f"{action.label}: {action.what}"
 
 
+def _first(text: str) -> str:
+    """The first sentence: page one has room for no more."""
+    end = text.find(". ")
+    return text if end < 0 else text[: end + 1]
+
+
 def _held_actions(verdict: RunAssessment) -> list[dict[str, Any]]:
     if verdict.comparison is None:
         return []
@@ -366,7 +390,11 @@ def _build(found: Assessed) -> dict[str, Any]:
     verdict, bar = found.verdict, found.evidence.run.bar
     limit = None if bar is None else bar.max_mean_minutes
     build = verdict.build_time
-    standards = [] if build is None else [("bench build", build.bench), ("plan", build.standard)]
+    standards = (
+        []
+        if build is None
+        else [("bench build", build.bench), ("sum of standards", build.standard)]
+    )
     readings = [*found.evidence.earlier_readings[-2:], found.evidence.reading]
     return {
         "bar_minutes": None if limit is None else float(limit),

@@ -25,7 +25,7 @@ class ActionsInForceBeforeBatch(RunCriterion):
         needs = process_needs(earlier, evidence.actions)
         began = evidence.began_at
         actions = [a for need in needs for a in need.actions]
-        threshold = "all, before the first unit"
+        threshold = "before the first unit"
         if not needs:
             sentence = (
                 f"{earlier[-1].run.batch_id} asks for no action: no process cause was found."

@@ -38,7 +38,7 @@ class CapabilityWithinBar(RunCriterion):
 
 def _one(evidence: PilotEvidence, wanted: BarCapability) -> Answer:
     number = wanted.characteristic
-    threshold = f"at least {index(float(wanted.minimum))} at the lower 95\u00a0% bound"
+    threshold = f"at least {index(float(wanted.minimum))}, lower bound"
     found = evidence.baseline.characteristic(number)
     title = f"Capability of {found.label if found else number}"
     if found is None or not found.limits:
