@@ -5,7 +5,16 @@ from typing import Annotated, Any
 import typer
 
 from firstoff.cli.stats.pictures import Picture, curve_of, draw
-from firstoff.cli.stats.shared import AsJson, answer, app, fraction, percent, plain, refusing
+from firstoff.cli.stats.shared import (
+    AsJson,
+    answer,
+    app,
+    fraction,
+    percent,
+    plain,
+    refusing,
+    times,
+)
 
 
 @app.command()
