@@ -46,14 +46,14 @@ def test_a_published_study_is_read_from_its_columns() -> None:
 
 
 def test_one_appraiser_has_no_reproducibility() -> None:
-    seen = stats.gauge_rr([PARTS], tolerance=2)
+    seen = stats.gauge_repeatability(PARTS, tolerance=2)
     assert (seen.reproducibility, seen.method) == (None, "anova, one appraiser")
     assert seen.grr == seen.repeatability
     assert seen.repeatability.variance == pytest.approx(0.015 / 3)
 
 
 def test_one_appraiser_by_ranges() -> None:
-    seen = stats.gauge_rr([PARTS], method="average-range")
+    seen = stats.gauge_repeatability(PARTS, method="average-range")
     assert seen.repeatability.sd == pytest.approx(0.1 / stats.d2(2))
     assert seen.reproducibility is None
 
@@ -138,6 +138,7 @@ def test_the_components_sum_to_the_total(seed: int) -> None:
     [
         [[[1.0], [1.1]], [[1.2], [1.0]]],
         [[[1.0, 2.0]], [[1.1, 2.1]]],
+        [PARTS],
         np.empty((0, 2, 3)),
     ],
 )

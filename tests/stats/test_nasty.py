@@ -96,7 +96,10 @@ SERIES: dict[str, Callable[[Any], object]] = {
     "rolled_throughput": stats.rolled_throughput,
     "gauge_rr": stats.gauge_rr,
     "gauge_rr, trials": lambda v: stats.gauge_rr([[v, v], [v, [1, 2, 3]]], tolerance=1),
-    "gauge_rr, ranges": lambda v: stats.gauge_rr([[v, [1, 2, 3]]], method="average-range"),
+    "gauge_rr, ranges": lambda v: stats.gauge_repeatability(
+        [v, [1, 2, 3]], method="average-range"
+    ),
+    "gauge_repeatability": stats.gauge_repeatability,
     "gauge_rr_many": lambda v: stats.gauge_rr_many([[[v, v], [v, [1, 2, 3]]]]),
     "gauge_rr_nested": lambda v: stats.gauge_rr_nested([[v, v], [v, v]]),
     "gauge_range": lambda v: stats.gauge_range(v, v, process_sd=1),

@@ -95,10 +95,10 @@ def _same(where: str, got: Any, expected: Any, tolerance: Mapping[str, Any]) -> 
 
 
 def _near(where: str, got: Any, expected: float, tolerance: Mapping[str, Any]) -> None:
-    assert got is not None, f"{where}: none, against {expected}"
-    if math.isnan(expected):
-        assert math.isnan(got), where
+    if math.isnan(expected):  # what is no number is None here
+        assert got is None or math.isnan(got), f"{where}: {got} against {expected}"
         return
+    assert got is not None, f"{where}: none, against {expected}"
     if math.isinf(expected):
         assert got == expected, where
         return

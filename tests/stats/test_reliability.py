@@ -157,10 +157,10 @@ def test_suspensions_move_the_ranks_behind_them() -> None:
     assert ranks.tolist() == pytest.approx([1, 1 + 4 / 3, 1 + 8 / 3])
 
 
-def test_where_none_survive_the_upper_bound_stays() -> None:
+def test_where_none_survive_there_is_no_interval() -> None:
     seen = stats.kaplan_meier([1, 2, 3])
-    assert (seen.survival[-1], seen.lower[-1], seen.median) == (0.0, 0.0, 2.0)
-    assert seen.upper[-1] == seen.upper[-2]
+    assert (seen.survival[-1], seen.median) == (0.0, 2.0)
+    assert (seen.se[-1], seen.lower[-1], seen.upper[-1]) == (None, None, None)
 
 
 def test_a_longer_test_needs_fewer_units() -> None:
@@ -215,7 +215,8 @@ def test_the_unit_of_time_does_not_matter(times: list[float], scale: float) -> N
 def test_survival_falls_and_ranks_rise(times: list[float]) -> None:
     seen = stats.kaplan_meier(times, failed=[1] + [place % 2 for place in range(len(times) - 1)])
     assert (np.diff(seen.survival) < 0).all()
-    assert ((seen.lower <= seen.survival) & (seen.survival <= seen.upper)).all()
+    for low, share, high in zip(seen.lower, seen.survival, seen.upper, strict=True):
+        assert low is None or high is None or low <= share <= high
     assert (np.diff(stats.adjusted_ranks(times)) > 0).all()
 
 

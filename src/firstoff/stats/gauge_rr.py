@@ -139,9 +139,9 @@ def gauge_rr(
 ) -> GaugeStudy:
     """A crossed study: each appraiser measures each part in each trial.
 
-    readings: shape (appraisers, trials, parts); at least 2 trials and 2 parts. One appraiser is
-    allowed: there is then no reproducibility. pool: the interaction joins the repeatability where
-    its p value exceeds this; None never pools. Negative components are set to 0 and named.
+    readings: shape (appraisers, trials, parts); at least 2 of each (for one appraiser see
+    ``gauge_repeatability``). pool: the interaction joins the repeatability where its p value
+    exceeds this; None never pools. Negative components are set to 0 and named.
     Raises TooFewData, NoVariation, OutOfDomain. Source: AIAG MSA 4th ed. ch. III B and appendix A;
     interval after Burdick, Borror and Montgomery (2005). Oracle: R anova, SixSigma
     """
@@ -151,12 +151,42 @@ def gauge_rr(
     level = checks.open_fraction("confidence", confidence)
     checks.choice("method", method, ("anova", "average-range"))
     limit = None if pool is None else checks.fraction("pool", pool)
+    if data.shape[0] < 2:
+        raise TooFewData(needed=2, got=int(data.shape[0]), what="appraisers")
     if data.min() == data.max():
         raise NoVariation("readings")
     scale = _Scale(width, spread, level)
     if method == "average-range":
         return _average_range(data, scale)
     return _crossed(data, limit, scale)
+
+
+@finite
+def gauge_repeatability(
+    readings: ArrayLike,
+    *,
+    tolerance: float | None = None,
+    method: Method = "anova",
+    sigmas: float = 6.0,
+    confidence: float = 0.95,
+) -> GaugeStudy:
+    """A study with one appraiser (or a machine that loads itself): parts and repeatability alone.
+
+    readings: shape (trials, parts), at least 2 of each. reproducibility, appraiser and
+    interaction are None: what another appraiser would add is not known.
+    Raises TooFewData, NoVariation, OutOfDomain.
+    Source: AIAG MSA 4th ed. ch. III B; one-way random effects. Oracle: R aov
+    """
+    data = _readings(checks.array("readings", readings, dimensions=(2,))[None], 3)
+    width = None if tolerance is None else checks.real("tolerance", tolerance, above=0)
+    spread = checks.real("sigmas", sigmas, above=0)
+    scale = _Scale(width, spread, checks.open_fraction("confidence", confidence))
+    checks.choice("method", method, ("anova", "average-range"))
+    if data.min() == data.max():
+        raise NoVariation("readings")
+    if method == "average-range":
+        return _average_range(data, scale)
+    return _crossed(data, None, scale)
 
 
 @finite

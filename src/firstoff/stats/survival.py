@@ -34,19 +34,19 @@ class LifeData(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KaplanMeier:
-    """Survival after each time at which something failed; arrays have one entry for each.
+    """Survival after each time at which something failed, one entry for each.
 
-    se: Greenwood's standard error; lower, upper: log-log interval. Where none survive the lower
-    end is 0 and the upper one stays what it was before. median: None while more than half survive.
+    se: Greenwood's standard error; lower, upper: log-log interval; the three are None where none
+    survive, since neither formula says anything there. median: None while more than half survive.
     """
 
     time: Floats
     at_risk: Integers
     failed: Integers
     survival: Floats
-    se: Floats
-    lower: Floats
-    upper: Floats
+    se: tuple[float | None, ...]
+    lower: tuple[float | None, ...]
+    upper: tuple[float | None, ...]
     median: float | None
     confidence: float
     method: str
@@ -147,20 +147,24 @@ def kaplan_meier(
         log = np.log(survival)
         half = float(special.ndtri((1 + level) / 2)) * np.sqrt(greenwood) / np.abs(log)
         lower, upper = survival ** np.exp(half), survival ** np.exp(-half)
-    before = upper[alive][-1] if alive.any() else 1.0
     below = moments[here][survival <= 0.5 * (1 + 1e-12)]
     return KaplanMeier(
         moments[here],
         r.astype(np.int64),
         d.astype(np.int64),
         survival,
-        np.where(alive, survival * np.sqrt(greenwood), 0.0),
-        np.where(alive, lower, 0.0),
-        np.where(alive, upper, before),
+        _where(alive, survival * np.sqrt(greenwood)),
+        _where(alive, lower),
+        _where(alive, upper),
         float(below[0]) if below.size else None,
         level,
         "log-log, Greenwood",
     )
+
+
+def _where(alive: NDArray[np.bool_], values: Floats) -> tuple[float | None, ...]:
+    known = int(np.count_nonzero(alive))  # survival falls: the last entries are those without
+    return (*values[:known].tolist(), *[None] * (alive.size - known))
 
 
 @finite

@@ -1,15 +1,22 @@
 """Case file "stack"."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from firstoff import stats
+from firstoff.stats import OutOfDomain
 
 Given = Mapping[str, Any]
 Answer = dict[str, Any]
 DRAWS = 200_000
+
+
+def _rows(*columns: Sequence[Any]) -> list[tuple[Any, ...]]:
+    if len({len(column) for column in columns}) != 1:
+        raise OutOfDomain("columns", "of different lengths", "one entry for each link")
+    return list(zip(*columns, strict=True))
 
 
 def _linear(given: Given) -> Answer:
@@ -17,7 +24,7 @@ def _linear(given: Given) -> Answer:
     links = [
         stats.link(str(place), nominal, plus=half, sensitivity=weight)
         for place, (nominal, half, weight) in enumerate(
-            zip(given["nominal"], given["plus_minus"], weights, strict=True)
+            _rows(given["nominal"], given["plus_minus"], weights)
         )
     ]
     low, high = given.get("limits", (None, None))
@@ -42,7 +49,7 @@ def _asymmetric(given: Given) -> Answer:
     links = [
         stats.link(str(place), nominal, plus=plus, minus=minus, sensitivity=direction)
         for place, (direction, nominal, plus, minus) in enumerate(
-            zip(given["direction"], given["nominal"], given["plus"], given["minus"], strict=True)
+            _rows(given["direction"], given["nominal"], given["plus"], given["minus"])
         )
     ]
     seen = stats.stack(links)
@@ -70,7 +77,7 @@ def _uniform(given: Given) -> Answer:
 def _normal(given: Given) -> Answer:
     links = [
         stats.link(str(place), mean, plus=3 * sd)
-        for place, (mean, sd) in enumerate(zip(given["mean"], given["sd"], strict=True))
+        for place, (mean, sd) in enumerate(_rows(given["mean"], given["sd"]))
     ]
     low, high = given["limits"]
     plain = stats.stack(links, lower=low, upper=high)

@@ -54,7 +54,14 @@ def gauge(
         nested=nested,
     )
     level = fraction(confidence, "confidence")
-    if nested:
+    if len(readings) == 1 and not nested:
+        seen = stats.gauge_repeatability(
+            readings[0],
+            tolerance=tolerance,
+            method=method,  # type: ignore[arg-type]
+            confidence=level,
+        )
+    elif nested:
         seen = stats.gauge_rr_nested(readings, tolerance=tolerance, confidence=level)
     else:
         seen = stats.gauge_rr(

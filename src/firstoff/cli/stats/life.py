@@ -127,16 +127,17 @@ def survival(
         confidence=fraction(confidence, "confidence"),
     )
     rows = [
-        (
-            f"After {at:g}",
-            f"{percent(s)} ({percent(low)} to {percent(high)}), {risk} at risk",
-        )
+        (f"After {at:g}", f"{percent(s)}{_arms(low, high)}, {risk} at risk")
         for at, s, low, high, risk in zip(
             seen.time, seen.survival, seen.lower, seen.upper, seen.at_risk, strict=True
         )
     ]
     rows.append(("Median", "not reached" if seen.median is None else f"{seen.median:g}"))
     answer(seen, rows, as_json)
+
+
+def _arms(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f" ({percent(low)} to {percent(high)})"
 
 
 @app.command()
