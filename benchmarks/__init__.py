@@ -1,0 +1,1 @@
+"""Firstoff beside the raw limit of the same machine and the same database, in one run."""
