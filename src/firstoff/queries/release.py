@@ -14,6 +14,7 @@ from firstoff.db.models import (
     GateDecision,
     GateStatement,
     Judgement,
+    LedgerEntry,
     Run,
     Waiver,
 )
@@ -67,6 +68,51 @@ class Row:
     blocked: str  # the one thing that blocks it, as a sentence
     waits_for: str  # permission that would move it; empty where nobody's signature would
     due_in_days: int | None
+
+
+# What of the ledger a plant manager wants to read in the morning, in words.
+_TOLD = {
+    "evidence.hold": "held by signature",
+    "evidence.sign_off": "signed off",
+    "execution.lock_bar": "bar locked",
+    "execution.create_run": "run created",
+    "execution.repeat_run": "repeat created",
+    "execution.correct_judgement": "result corrected by signature",
+    "execution.release_route": "refusal released by signature",
+    "nonconformity.propose_action": "action proposed",
+    "nonconformity.put_action_in_force": "action in force",
+    "nonconformity.record_cause": "cause recorded",
+    "plan.freeze_baseline": "definition frozen",
+    "release.decide_gate": "decided by signature",
+    "release.waive_criterion": "waived by signature",
+    "release.state_criterion": "stated by signature",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that happened to a program: an entry of the ledger, in words."""
+
+    at: datetime
+    by: str
+    said: str
+    subject: str
+    site: str
+    program: str
+    program_name: str
+
+
+def changes(actor: Actor, *, since: datetime, limit: int = 8) -> tuple[Change, ...]:
+    """What changed in the programs the actor sees, newest first. One query."""
+    rows = LedgerEntry.objects.filter(
+        program__site__in=actor.site_ids, at__gte=since, verb__in=list(_TOLD)
+    ).order_by("-seq")
+    columns = ("at", "by", "verb", "subject", "program__site__code", "program__code")
+    table: Iterable[Any] = rows.values_list(*columns, "program__name")[:limit]
+    return tuple(
+        Change(at, by, _TOLD[verb], subject, site, code, name)
+        for at, by, verb, subject, site, code, name in table
+    )
 
 
 def road(actor: Actor, site: str, code: str, *, now: datetime) -> Road:

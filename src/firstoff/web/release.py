@@ -1,5 +1,6 @@
 """The board of programs, the road of one, and its gates."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -90,6 +91,7 @@ def board(request: Request) -> HttpResponse:
         "filters": [(key, words, len(kept[key])) for key, words in _FILTERS],
         "mine": kept["mine"],
         "search": search,
+        "changes": reads.changes(request.actor, since=request.at - timedelta(days=1)),
         "may_add": may(request.actor, "program.edit", request.place.id),
     }
     return render(request, "release/board.html", context)

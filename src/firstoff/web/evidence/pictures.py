@@ -1,5 +1,7 @@
 """The charts of the run page, from the verdict."""
 
+from collections import OrderedDict
+from threading import Lock
 from typing import Any
 from urllib.parse import quote
 
@@ -17,8 +19,27 @@ from firstoff.web.templatetags.firstoff import script_json
 _LISTED = 300  # values behind a chart that are written out; beyond, the table of units has them
 
 
+_KEPT = 64
+# A chart is a function of the verdict, and the verdict of the program's newest entry.
+_drawn: OrderedDict[tuple[str, int], dict[str, dict[str, Any]]] = OrderedDict()
+_lock = Lock()
+
+
 def pictures(found: Assessed) -> dict[str, dict[str, Any]]:
     """By name, what ``evidence/picture.html`` takes; what has nothing to show is left out."""
+    key = (found.run.uid, found.version)
+    with _lock:
+        held = _drawn.get(key)
+    if held is None:
+        held = _pictures(found)
+        with _lock:
+            _drawn[key] = held
+            while len(_drawn) > _KEPT:
+                _drawn.popitem(last=False)
+    return held
+
+
+def _pictures(found: Assessed) -> dict[str, dict[str, Any]]:
     drawn = {
         "interval": _interval(found),
         "pareto": _pareto(found),
