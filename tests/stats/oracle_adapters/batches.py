@@ -1,4 +1,4 @@
-"""Case files "summary" and "cost"."""
+"""Case files "summary" and "cost", and our own on batches, demand and learning."""
 
 from collections.abc import Mapping
 from itertools import cycle, islice
@@ -71,7 +71,33 @@ def _plan_cost(given: Given) -> Answer:
     }
 
 
+def _components(given: Given) -> Answer:
+    seen = stats.variance_components(given["batches"], confidence=given["confidence"])
+    return {
+        "between": seen.between,
+        "within": seen.within,
+        "share_interval": seen.share_interval,
+    }
+
+
+def _learning(given: Given) -> Answer:
+    seen = stats.learning_curve(given["times"], units=given["units"])
+    return {"rate": seen.rate, "first": seen.first, "time": seen.time(given["at"]).time}
+
+
+def _demand(given: Given) -> Answer:
+    seen = stats.demand_stability(given["quantities"])
+    return {
+        "demand_class": seen.demand_class.value,
+        "interval": seen.interval,
+        "size_cv2": seen.size_cv2,
+    }
+
+
 ADAPTERS = {
+    "variance_components": _components,
+    "learning_curve": _learning,
+    "demand_stability": _demand,
     "mean_sd": _mean_sd,
     "one_way_anova": _one_way,
     "inspection_break_even": _break_even,

@@ -119,7 +119,13 @@ def _range_method(given: Given) -> Answer:
     }
 
 
+def _repeatability(given: Given) -> Answer:
+    seen = stats.gauge_repeatability(given["readings"])
+    return {"repeatability": seen.repeatability.variance, "part": seen.part.variance}
+
+
 ADAPTERS = {
+    "gauge_repeatability": _repeatability,
     "d2_star": lambda given: {
         "d2_star": stats.d2_star(given["subgroup_size"], given["subgroups"])
     },

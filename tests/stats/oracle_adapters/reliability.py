@@ -127,7 +127,39 @@ def _weibayes(given: Given) -> Answer:
     return {"scale_lower": seen.scale_lower}
 
 
+def _grouped(given: Given) -> stats.WeibullFit:
+    return stats.weibull(
+        given["failures"] + given["ages"],
+        failed=[1] * len(given["failures"]) + [0] * len(given["ages"]),
+        counts=[1] * len(given["failures"]) + given["running"],
+    )
+
+
+def _warranty(given: Given) -> Answer:
+    seen = stats.warranty_projection(
+        _grouped(given), given["ages"], given["running"], usage=given["usage"], seed=1
+    )
+    return {"expected": seen.total}
+
+
+def _demonstration_time(given: Given) -> Answer:
+    seen = stats.demonstration_time(
+        given["reliability"],
+        mission_time=given["mission_time"],
+        n=given["n"],
+        shape=given["shape"],
+        confidence=given["confidence"],
+    )
+    return {"test_time": seen.test_time}
+
+
 ADAPTERS = {
+    "weibull_grouped": lambda given: {
+        "shape": _grouped(given).shape,
+        "scale": _grouped(given).scale,
+    },
+    "warranty_expected": _warranty,
+    "demonstration_time": _demonstration_time,
     "weibull_mle_right_censored": _weibull,
     "weibull_rank_regression": _line,
     "kaplan_meier": _kaplan_meier,
