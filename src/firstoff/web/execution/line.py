@@ -339,8 +339,8 @@ def _fields(wanted: Iterable[CharacteristicFacts], data: QueryDict) -> list[dict
             "unit": c.unit,
             "attribute": c.kind == "attribute",
             "hint": ", ".join(t for t in (c.limits, c.method) if t),
-            "lower": "" if c.lower is None else f"{c.lower:f}",
-            "upper": "" if c.upper is None else f"{c.upper:f}",
+            "lower": c.shown(c.lower),
+            "upper": c.shown(c.upper),
             "value": data.get(f"m-{c.number}", ""),
         }
         for c in wanted
