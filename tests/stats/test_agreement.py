@@ -27,6 +27,20 @@ def test_a_study_counts_within_between_and_against_the_truth() -> None:
     assert [(p.x, p.n) for p in (seen.missed["Ada"], seen.false_alarms["Ada"])] == [(3, 6), (0, 2)]
 
 
+def test_a_study_has_its_kappas() -> None:
+    # Counts of an AIAG cross-table: A and B on 150 decisions, published kappa 0.86.
+    pairs = [("0", "0")] * 44 + [("0", "1")] * 6 + [("1", "0")] * 3 + [("1", "1")] * 97
+    study = {"A": [(a,) for a, _ in pairs], "B": [(b,) for _, b in pairs]}
+    seen = stats.agreement(study, standard=[a for a, _ in pairs])
+    assert (pair := seen.kappa_pairs["A, B"]) is not None
+    assert (truth := seen.kappa_standard["B"]) is not None
+    assert [round(pair.kappa, 2), round(truth.kappa, 2)] == [0.86, 0.86]
+    assert seen.kappa_within == {"A": None, "B": None}
+    again = stats.agreement(STUDY).kappa_within["Ben"]
+    assert again is not None
+    assert again.kappa == 1.0
+
+
 def test_one_category_leaves_kappa_open_and_the_study_whole() -> None:
     seen = stats.agreement({"Ada": [["good", "good"]], "Ben": [["good", "good"]]})
     assert (seen.between.x, seen.kappa_between) == (1, None)

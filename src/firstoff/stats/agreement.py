@@ -2,9 +2,10 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from firstoff.stats.errors import NotEstimable, OutOfDomain, TooFewData
-from firstoff.stats.kappa import Kappa, Labels, fleiss_kappa
+from firstoff.stats.kappa import Kappa, Labels, cohen_kappa, fleiss_kappa
 from firstoff.stats.proportions import Proportion, proportion
 
 Rated = Mapping[str, Sequence[tuple[Hashable, ...]]]
@@ -16,8 +17,10 @@ class Agreement:
     all trials right; between: all appraisers alike on all trials; all_right: and right.
 
     missed: of the trials on bad units, by appraiser, those that passed them; false_alarms: of the
-    trials on good ones, those that failed them; both need ``bad``. kappa_between: of all trials,
-    None where it is not defined.
+    trials on good ones, those that failed them; both need ``bad``.
+    kappa_within: Fleiss' over an appraiser's own trials; kappa_standard: Cohen's of all calls with
+    the truth; kappa_pairs: Cohen's of two appraisers trial by trial, "Ann, Bo"; kappa_between:
+    Fleiss' of all trials. None where kappa is not defined, as with one category or one trial.
     """
 
     appraisers: tuple[str, ...]
@@ -28,6 +31,9 @@ class Agreement:
     missed: Mapping[str, Proportion]
     false_alarms: Mapping[str, Proportion]
     kappa_between: Kappa | None
+    kappa_within: Mapping[str, Kappa | None]
+    kappa_standard: Mapping[str, Kappa | None]
+    kappa_pairs: Mapping[str, Kappa | None]
 
 
 def agreement(
@@ -72,6 +78,9 @@ def agreement(
         missed,
         alarms,
         _between(rated, units),
+        {name: _fleiss(rated[name]) for name in names},
+        {} if standard is None else {name: _with_truth(rated[name], standard) for name in names},
+        {f"{a}, {b}": _pair(rated[a], rated[b]) for a, b in combinations(names, 2)},
     )
 
 
@@ -111,12 +120,44 @@ def _mistakes(
 
 
 def _between(rated: Rated, units: int) -> Kappa | None:
-    rows = [
-        [call for ratings in rated.values() for call in ratings[unit]] for unit in range(units)
-    ]
+    return _fleiss(
+        [
+            tuple(call for ratings in rated.values() for call in ratings[unit])
+            for unit in range(units)
+        ]
+    )
+
+
+def _fleiss(rows: Sequence[tuple[Hashable, ...]]) -> Kappa | None:
     if len(rows[0]) < 2 or len({len(row) for row in rows}) > 1:
         return None
     try:
         return fleiss_kappa(rows)
+    except NotEstimable:
+        return None
+
+
+def _with_truth(ratings: Sequence[tuple[Hashable, ...]], standard: Labels) -> Kappa | None:
+    pairs = [(call, true) for unit, true in zip(ratings, standard, strict=True) for call in unit]
+    return _cohen(pairs)
+
+
+def _pair(
+    first: Sequence[tuple[Hashable, ...]], second: Sequence[tuple[Hashable, ...]]
+) -> Kappa | None:
+    if any(len(one) != len(other) for one, other in zip(first, second, strict=True)):
+        return None  # trials that have no partner cannot be set against each other
+    return _cohen(
+        [
+            pair
+            for one, other in zip(first, second, strict=True)
+            for pair in zip(one, other, strict=True)
+        ]
+    )
+
+
+def _cohen(pairs: Sequence[tuple[Hashable, Hashable]]) -> Kappa | None:
+    try:
+        return cohen_kappa([one for one, _ in pairs], [other for _, other in pairs])
     except NotEstimable:
         return None

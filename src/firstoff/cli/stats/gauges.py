@@ -214,8 +214,10 @@ def agreement(
         rows.append(("All right", with_interval(seen.all_right)))
     rows += [(f"{name}, bad passed", with_interval(one)) for name, one in seen.missed.items()]
     rows += [(f"{n}, good failed", with_interval(one)) for n, one in seen.false_alarms.items()]
-    if seen.kappa_between is not None:
-        rows.append(("Kappa, Fleiss", f"{seen.kappa_between.kappa:.2f}"))
+    kappas = {f"Kappa {name}, truth": one for name, one in seen.kappa_standard.items()}
+    kappas |= {f"Kappa {name}": one for name, one in seen.kappa_pairs.items()}
+    kappas["Kappa of all"] = seen.kappa_between
+    rows += [(name, f"{one.kappa:.2f}") for name, one in kappas.items() if one is not None]
     answer(seen, rows, as_json)
 
 
