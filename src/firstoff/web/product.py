@@ -49,7 +49,7 @@ class ProgramForm(AboutForm):
     code = forms.CharField(
         label="Short code",
         max_length=40,
-        help_text="It begins every batch ID: CC-1 makes CC-1-P1. It stays.",
+        help_text="It begins every batch ID: CC-1 makes CC1-P1. It stays.",
         widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
     )
     part_number = forms.CharField(
