@@ -1,6 +1,5 @@
 """Which units count as evidence, what became of each, and how the sample reads."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -125,15 +124,20 @@ def judge_units(
     where no build time was given.
     """
     rows = effective(judgements)
-    by_unit: dict[int, list[JudgementFacts]] = defaultdict(list)
-    for row in rows:
-        by_unit[row.unit].append(row)
+    only = {row.unit: row for row in rows}
+    by_unit = _several(rows) if len(only) < len(rows) else {}
     seconds = operation_seconds or {}
     corrected = {row.unit for row in rows if row.supersedes is not None and row.attempt == 1}
     found = {}
     for unit in units:
         key = unit.id
-        first, last, build, attempts = _values(by_unit.get(key, ()))
+        row = only.get(key)
+        if row is not None and row.attempt == 1 and key not in by_unit:
+            # Nearly all units are judged once.
+            _, _, attempts, fit, finish, function, build, _, _ = row
+            first = last = (fit, finish, function)
+        else:
+            first, last, build, attempts = _values(by_unit.get(key) or ([row] if row else ()))
         if build is None:
             build = seconds.get(key)
         over = max_unit_seconds is not None and build is not None and build > max_unit_seconds
@@ -143,6 +147,14 @@ def judge_units(
             unit, result, final, *first, build, over, attempts, key in corrected
         )
     return found
+
+
+def _several(rows: Iterable[JudgementFacts]) -> dict[int, list[JudgementFacts]]:
+    """The judgements of each unit that has more than one."""
+    found: dict[int, list[JudgementFacts]] = {}
+    for row in rows:
+        found.setdefault(row.unit, []).append(row)
+    return {unit: held for unit, held in found.items() if len(held) > 1}
 
 
 def effective(judgements: Sequence[JudgementFacts]) -> list[JudgementFacts]:
@@ -167,10 +179,6 @@ _UNJUDGED: _Aspects = ("", "", "")
 
 def _values(rows: Sequence[JudgementFacts]) -> tuple[_Aspects, _Aspects, float | None, int]:
     """First result, result now, build time of the first, and number of attempts."""
-    if len(rows) == 1 and rows[0].attempt == 1:  # nearly all units: judged once
-        row = rows[0]
-        once = (row.fit, row.finish, row.function)
-        return once, once, row.build_seconds, 1
     if not rows:
         return _UNJUDGED, _UNJUDGED, None, 0
     ones = [row for row in rows if row.attempt == 1]
@@ -192,12 +200,15 @@ def _first_values(rows: Sequence[JudgementFacts]) -> _Aspects:
     )
 
 
+_PASSED: _Aspects = ("pass", "pass", "pass")
+
+
 def _result(aspects: _Aspects, seconds: float | None, over: bool) -> UnitResult:
+    if aspects == _PASSED and seconds is not None and not over:
+        return UnitResult.GOOD
     if over or "fail" in aspects:
         return UnitResult.REJECT
-    if seconds is None or "" in aspects:
-        return UnitResult.PENDING
-    return UnitResult.GOOD
+    return UnitResult.PENDING
 
 
 class Reading:
