@@ -94,6 +94,11 @@ SERIES: dict[str, Callable[[Any], object]] = {
     "variables_acceptance": lambda v: stats.variables_acceptance(10, 1.5, v),
     "pareto": stats.pareto,
     "rolled_throughput": stats.rolled_throughput,
+    "cohen_kappa": lambda v: stats.cohen_kappa(v, v),
+    "fleiss_kappa": stats.fleiss_kappa,
+    "light_kappa": stats.light_kappa,
+    "agreement": lambda v: stats.agreement({"Ann": v, "Bo": v}),
+    "agreement, standard": lambda v: stats.agreement({"Ann": [["a"], ["b"]]}, standard=v, bad="a"),
     "gauge_rr": stats.gauge_rr,
     "gauge_rr, trials": lambda v: stats.gauge_rr([[v, v], [v, [1, 2, 3]]], tolerance=1),
     "gauge_rr, ranges": lambda v: stats.gauge_repeatability(

@@ -4,8 +4,10 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
+
 from firstoff.stats.errors import NotEstimable, OutOfDomain, TooFewData
-from firstoff.stats.kappa import Kappa, Labels, cohen_kappa, fleiss_kappa
+from firstoff.stats.kappa import Kappa, Labels, cohen_kappa, fleiss_kappa, labelled
 from firstoff.stats.proportions import Proportion, proportion
 
 Rated = Mapping[str, Sequence[tuple[Hashable, ...]]]
@@ -49,9 +51,13 @@ def agreement(
     unit; bad: the rating that rejects. Intervals are Clopper-Pearson's.
     Raises TooFewData, OutOfDomain. Source: AIAG MSA 4th ed. ch. III C. Oracle: R binom.test, irr
     """
+    if not isinstance(appraisers, Mapping):
+        raise OutOfDomain("appraisers", appraisers, "names with their ratings")
     if not appraisers:
         raise TooFewData(needed=1, got=0, what="appraisers")
-    rated = {str(name): [tuple(unit) for unit in units] for name, units in appraisers.items()}
+    rated = {str(name): _trials(f"ratings of {name}", units) for name, units in appraisers.items()}
+    if standard is not None:
+        standard = labelled("standard", standard)
     names = tuple(rated)
     units = len(rated[names[0]])
     _same_shape(rated, units, standard)
@@ -82,6 +88,12 @@ def agreement(
         {} if standard is None else {name: _with_truth(rated[name], standard) for name in names},
         {f"{a}, {b}": _pair(rated[a], rated[b]) for a, b in combinations(names, 2)},
     )
+
+
+def _trials(name: str, units: object) -> list[tuple[Hashable, ...]]:
+    if not isinstance(units, (list, tuple, np.ndarray)):
+        raise OutOfDomain(name, units, "one sequence of trials for each unit")
+    return [tuple(labelled(f"{name}, unit {i + 1}", unit)) for i, unit in enumerate(units)]
 
 
 def _matches(calls: Sequence[set[Hashable]], standard: Labels) -> int:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from itertools import combinations
 from typing import Any, Literal
 
@@ -53,11 +54,12 @@ def cohen_kappa(first: Labels, second: Labels, *, weights: Weights = "none") -> 
     Categories are sorted for weights. Raises TooFewData, NotEstimable where both use one category
     only (0/0), OutOfDomain. Source: Cohen (1960, 1968). Oracle: R irr kappa2
     """
-    if len(first) != len(second):
-        raise OutOfDomain("second", f"of {len(second)}", f"{len(first)} ratings, as the first")
-    codes, categories = _coded([*first, *second])
+    one, other = labelled("first", first), labelled("second", second)
+    if len(one) != len(other):
+        raise OutOfDomain("second", f"of {len(other)}", f"{len(one)} ratings, as the first")
+    codes, categories = _coded([*one, *other])
     size = len(categories)
-    pairs = codes[: len(first)] * size + codes[len(first) :]
+    pairs = codes[: len(one)] * size + codes[len(one) :]
     table = np.bincount(pairs, minlength=size * size).reshape(size, size)
     return _cohen(table.astype(np.float64), categories, weights)
 
@@ -174,11 +176,21 @@ def _kappa(
     )
 
 
+def labelled(name: str, values: object) -> list[Hashable]:
+    """Ratings as a list of labels. Gaps, NaN and what cannot be told apart are refused."""
+    found = values.tolist() if isinstance(values, np.ndarray) and values.ndim == 1 else values
+    if not isinstance(found, (list, tuple)):
+        raise OutOfDomain(name, values, "a sequence of ratings")
+    for place, label in enumerate(found):
+        plain = isinstance(label, (str, int, float, Enum))
+        if not plain or (isinstance(label, float) and not math.isfinite(label)):
+            raise OutOfDomain(f"{name}, item {place + 1},", label, "a rating: a word or a number")
+    return list(found)
+
+
 def _coded(labels: Labels) -> tuple[Integers, tuple[Hashable, ...]]:
     if not labels:
         raise TooFewData(needed=1, got=0, what="ratings")
-    if any(label is None or label != label for label in labels):
-        raise OutOfDomain("ratings", "missing in places", "a rating of every unit")
 
     def order(label: Any) -> tuple[str, Any]:
         return "" if isinstance(label, (int, float)) else str(type(label)), label
@@ -191,10 +203,12 @@ def _coded(labels: Labels) -> tuple[Integers, tuple[Hashable, ...]]:
 def _table_of_codes(
     ratings: Sequence[Labels] | NDArray[Any],
 ) -> tuple[Integers, tuple[Hashable, ...]]:
-    if isinstance(ratings, np.ndarray) and ratings.dtype.kind in "iu" and ratings.ndim == 2:
-        codes, categories = _whole_codes(ratings)
+    if (whole := _whole(ratings)) is not None:
+        codes, categories = _whole_codes(whole)
     else:
-        rows = [list(row) for row in ratings]
+        if not isinstance(ratings, (list, tuple, np.ndarray)):
+            raise OutOfDomain("ratings", ratings, "a sequence of units, each with its ratings")
+        rows = [labelled(f"ratings, unit {i + 1}", row) for i, row in enumerate(ratings)]
         if len({len(row) for row in rows}) > 1:
             raise OutOfDomain("ratings", "ragged", "as many ratings of each unit")
         flat, categories = _coded([label for row in rows for label in row])
@@ -202,6 +216,17 @@ def _table_of_codes(
     if codes.shape[1] < 2:
         raise TooFewData(needed=2, got=int(codes.shape[1]), what="raters")
     return codes, categories
+
+
+def _whole(ratings: object) -> NDArray[Any] | None:
+    """A table of whole numbers, None where it is none."""
+    if not isinstance(ratings, (list, tuple, np.ndarray)):
+        return None
+    try:
+        found = np.asarray(ratings)
+    except ValueError:
+        return None
+    return found if found.ndim == 2 and found.dtype.kind in "iu" else None
 
 
 def _whole_codes(ratings: NDArray[Any]) -> tuple[Integers, tuple[Hashable, ...]]:
