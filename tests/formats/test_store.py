@@ -2,8 +2,7 @@
 
 import hashlib
 import os
-import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -75,9 +74,9 @@ def test_a_disk_that_refuses_is_said_so(tmp_path: Path) -> None:
 
 def test_only_what_nobody_came_back_for_is_swept(tmp_path: Path) -> None:
     old, new = store.put(tmp_path, b"old"), store.put(tmp_path, b"new")
-    past = time.time() - 90_000
-    os.utime(store.place(tmp_path, old), (past, past))
-    assert store.sweep(tmp_path, older_than=timedelta(days=1)) == 1
+    past = datetime(2026, 5, 7, tzinfo=UTC)
+    os.utime(store.place(tmp_path, old), (past.timestamp(), past.timestamp()))
+    assert store.sweep(tmp_path, before=past + timedelta(seconds=1)) == 1
     assert store.get(tmp_path, new) == b"new"
     with pytest.raises(NotFound):
         store.get(tmp_path, old)

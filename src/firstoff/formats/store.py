@@ -9,8 +9,7 @@ import hashlib
 import os
 import re
 import tempfile
-import time
-from datetime import timedelta
+from datetime import datetime
 from pathlib import Path
 
 from firstoff.errors import InvalidInput, NotFound, Unavailable
@@ -77,10 +76,9 @@ def get(root: Path, sha256: str, *, size: int | None = None) -> bytes:
     return content
 
 
-def sweep(root: Path, *, older_than: timedelta) -> int:
+def sweep(root: Path, *, before: datetime) -> int:
     """Remove files that nobody came back for; answers how many. Never for files of records."""
-    limit = time.time() - older_than.total_seconds()
-    removed = 0
+    limit, removed = before.timestamp(), 0
     for file in root.glob("??/??/*"):
         try:
             if file.stat().st_mtime < limit:

@@ -290,7 +290,7 @@ def _imported(
 _KEPT = timedelta(days=1)
 
 
-def hold_upload(raw: RawSource, *, name: str) -> str:
+def hold_upload(raw: RawSource, *, name: str, at: datetime) -> str:
     """Keep an uploaded file until it is taken, for a day at most; answers its SHA-256.
 
     Raises InvalidInput when it is empty or too large."""
@@ -299,7 +299,7 @@ def hold_upload(raw: RawSource, *, name: str) -> str:
     with opened(raw, name=name, limits=replace(DEFAULT_LIMITS, file_bytes=largest)) as source:
         content = b"".join(source.chunks())
     if folder.exists():
-        store.sweep(folder, older_than=_KEPT)
+        store.sweep(folder, before=at - _KEPT)
     return store.put(folder, content, name=name, largest=largest)
 
 

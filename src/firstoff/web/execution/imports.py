@@ -35,7 +35,9 @@ def run_import(request: Request, site: str, batch_id: str) -> HttpResponse:
     if request.method == "POST" and request.POST.get("sha256"):
         return _looked_at(request, run, request.POST["sha256"])
     form: FileForm = FileForm.of(request)
-    if form.attempt(lambda data: hold_upload(data["file"].file, name=data["file"].name)):
+    if form.attempt(
+        lambda data: hold_upload(data["file"].file, name=data["file"].name, at=request.at)
+    ):
         return _preview(request, run, form.result, form)
     return _choose(request, run, form)
 
