@@ -90,7 +90,7 @@ def test_a_batch_is_held_and_the_next_signed_off(world: World, terminal: Termina
     code, out, _ = terminal.signed("run", "sign-off", "CC1-P2")
     assert (code, out.startswith("CC1-P2 is signed off; entry ")) == (0, True)
     code, _, err = terminal.signed("run", "hold", "CC1-P2", "--reason", "second thoughts")
-    assert (code, "Ada Okafor signed *sign off* for CC1-P2" in err) == (4, True)
+    assert (code, "Ada Okafor signed “sign off” for CC1-P2" in err) == (4, True)
 
 
 def test_nobody_signs_without_the_role(world: World, terminal: Terminal) -> None:

@@ -128,7 +128,7 @@ def test_a_run_is_decided_once_and_the_second_reads_the_first(world: Any) -> Non
     with pytest.raises(StaleState) as stale:
         sign_off(world, batch.pilot.run_id)
     assert str(stale.value) == (
-        "Ada Okafor signed *hold* for CC1-P1 at 2026-05-08 13:00. "
+        "Ada Okafor signed “hold” for CC1-P1 at 2026-05-08 13:00. "
         "A run is decided once; read that decision first."
     )
 

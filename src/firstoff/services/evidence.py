@@ -155,7 +155,7 @@ def _undecided(run: Run) -> None:
     what = "sign off" if held.decision == RunVerdict.SIGN_OFF else "hold"
     signed = moment(held.decided_at, ZoneInfo(run.site.time_zone))
     raise StaleState(
-        f"{held.by.name} signed *{what}* for {run.batch_id} at {signed}.",
+        f"{held.by.name} signed “{what}” for {run.batch_id} at {signed}.",
         way_out="A run is decided once; read that decision first.",
         decision=held.decision,
         by=held.by.name,

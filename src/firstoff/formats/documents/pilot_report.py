@@ -290,7 +290,7 @@ def _picture(kind: str, data: object, width: float, height: float | None = None)
 
 def pictures(data: Mapping[str, Any]) -> dict[str, bytes]:
     p = data["pilot"]
-    low = _room(p)
+    low = _room(p, draft=bool(data["doc"]["draft"]))
     drawn = {
         "interval": _picture("interval", _interval(p), HALF, low),
         "build": _picture("build_time", _build(p["build"]), FULL),
@@ -304,9 +304,10 @@ def pictures(data: Mapping[str, Any]) -> dict[str, bytes]:
     return drawn
 
 
-def _room(p: Mapping[str, Any]) -> float:
+def _room(p: Mapping[str, Any], *, draft: bool) -> float:
     """Height in points that leaves the decision on one page, its pictures still readable."""
     rows = len(p["criteria"]) + min(len(p["to_fix"]) or len(p["held_actions"]), 5)
+    rows += 3 if draft else 0  # the band that says so
     batches = len(p["batches"][-BATCHES:])
     return min(96.0, max(60.0, 24.0 * batches, 96.0 - 9.0 * (rows - 10)))
 
