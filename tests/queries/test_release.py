@@ -75,8 +75,7 @@ def test_a_program_at_its_beginning_waits_for_its_first_gate(world: Any) -> None
     ((row,), _) = board(world)
     assert (row.road.standing.gate, row.blocked) == (
         1,
-        "Function, performance envelope, materials and limits are stated. "
-        "Nobody has stated it yet.",
+        "Not stated yet: Function, performance envelope, materials and limits are stated.",
     )
 
 

@@ -61,6 +61,28 @@ def test_pages_of_a_program_without_a_run_are_pages_too(world: World, browse: Br
         assert (path, PageRead(answer.content.decode()).problems()) == (path, [])
 
 
+@pytest.mark.parametrize("locked", [True, False])
+def test_a_run_without_a_unit_is_a_page_too(world: World, browse: Browse, locked: bool) -> None:
+    from tests.making import BAR, make_pilot
+
+    make_pilot(world, bar=BAR if locked else None)
+    for who in (world.ada, world.ben):
+        answer = browse(who).get(RUN)
+        said = "Not yet: 0 of 20 counting units judged." if locked else "no bar is locked"
+        assert said in read(answer)
+        assert PageRead(answer.content.decode()).problems() == []
+
+
+def test_a_run_of_another_kind_is_asked_for_its_bar(world: World, browse: Browse) -> None:
+    from firstoff.terms import RunKind
+    from tests.making import make_pilot
+
+    run = make_pilot(world, kind=RunKind.SAMPLE)
+    text = read(browse(world.vic).get(f"/runs/STOKE/{run.batch_id}/"))
+    assert "Is the bar cleared?" in text
+    assert "May we start production?" not in text
+
+
 def test_another_site_sees_no_page_of_it(world: World, browse: Browse) -> None:
     first_batch(world)
     browser = browse(world.cy)
@@ -199,7 +221,7 @@ def test_the_board_says_what_blocks_and_who_is_waited_for(world: World, browse: 
     hold(world, batch.pilot.run_id, at=batch.ended)
     text = read(browse(world.ada).get("/"))
     assert "Counter crock" in text
-    assert "Nobody has stated it yet." in text
+    assert "Not stated yet: Function, performance envelope" in text
 
 
 def test_the_papers_are_a_link_away(world: World, browse: Browse) -> None:

@@ -14,6 +14,7 @@ from firstoff.errors import NotFound
 from firstoff.queries import release as reads
 from firstoff.queries.execution import runs
 from firstoff.rules.access import may
+from firstoff.rules.evidence import RunState
 from firstoff.rules.release import GateFinding, GateLook, decision_meaning
 from firstoff.services import release
 from firstoff.services.release import statement_meaning
@@ -85,7 +86,7 @@ def board(request: Request) -> HttpResponse:
     kept = {key: [row for row in found if _kept(request, row, key)] for key, _ in _FILTERS}
     show = request.GET.get("show", "")
     context = {
-        "rows": [(row, _points(row)) for row in kept.get(show, found)],
+        "rows": [(row, _points(row), _stands(row)) for row in kept.get(show, found)],
         "total": total,
         "numbers": range(1, 10),
         "filters": [(key, words, len(kept[key])) for key, words in _FILTERS],
@@ -113,6 +114,20 @@ def _kept(request: Request, row: reads.Row, key: str) -> bool:
 def _points(row: reads.Row) -> list[dict[str, Any]]:
     """The road in nine points: how each looks, and what it says."""
     return [_point(look, row.road) for look in row.road.gates]
+
+
+def _stands(row: reads.Row) -> str:
+    """A key of STATES: what the row says before its sentence."""
+    look = row.road.gate(row.road.standing.gate)
+    if row.waits_for:
+        return "waiting"
+    if not look.stops:
+        return "complete"
+    pilot = row.road.pilot
+    held = pilot is not None and pilot.verdict.state is RunState.HELD
+    if look.state is GateState.HELD or (held and look.spec.number == 7):
+        return "held"
+    return "not_met" if _here(look, row.road) == "hold" else "no_evidence"
 
 
 def _point(look: GateLook, road: reads.Road) -> dict[str, Any]:

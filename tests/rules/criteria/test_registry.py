@@ -306,7 +306,7 @@ def test_the_board_names_the_gate_in_work_and_what_blocks_it_first():
     assert (found.gate, found.state, found.blocked) == (
         2,
         GateState.OPEN,
-        "No clarification query is open. Nobody has stated it yet.",
+        "Not stated yet: No clarification query is open.",
     )
 
 

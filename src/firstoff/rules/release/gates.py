@@ -287,6 +287,8 @@ def _said(finding: Finding) -> str:
     """A statement says nothing without what is stated."""
     if finding.kind != STATEMENT:
         return finding.sentence
+    if finding.verdict is Verdict.NO_EVIDENCE:
+        return f"Not stated yet: {finding.title}"
     return f"{finding.title} {finding.sentence}"
 
 
