@@ -119,6 +119,7 @@ SERIES: dict[str, Callable[[Any], object]] = {
         [stats.measured_link("a", v, nominal=1, plus=1)], seed=1, upper=2
     ),
     "weibull": stats.weibull,
+    "weibull_bounds": stats.weibull_bounds,
     "weibull, flags": lambda v: stats.weibull([1, 2, 3], failed=v),
     "weibull, counts": lambda v: stats.weibull([1, 2, 3], counts=v),
     "weibull_intervals": lambda v: stats.weibull_intervals([0, 0, 1], v),

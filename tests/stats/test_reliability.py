@@ -70,6 +70,41 @@ def test_reliability_and_life_are_each_others_inverse() -> None:
     assert seen.reliability(0) == (1.0, 1.0, 1.0)
 
 
+def test_likelihood_bounds_lie_where_the_likelihood_has_fallen() -> None:
+    seen = stats.weibull_bounds(TIMES, failed=FAILED, counts=COUNTS, life=0.1)
+    times = np.repeat(TIMES, COUNTS)
+    dead = np.repeat(FAILED, COUNTS) == 1
+
+    def most(shapes: Any, b10: Any) -> float:
+        """The largest log-likelihood over a grid, by the density as the books have it."""
+        shape, life = np.broadcast_arrays(shapes, b10)
+        scale = (life / (-math.log(0.9)) ** (1 / shape))[:, None]
+        power = (times / scale) ** shape[:, None]
+        density = np.log(shape[:, None] / scale) + (shape[:, None] - 1) * np.log(times / scale)
+        return float((np.where(dead, density, 0) - power).sum(axis=1).max())
+
+    best = stats.weibull(TIMES, failed=FAILED, counts=COUNTS)
+    limit = best.log_likelihood - scipy.stats.chi2.ppf(0.95, 1) / 2
+    for end in (seen.life.lower, seen.life.upper):
+        assert most(np.linspace(0.3, 6, 400), end) == pytest.approx(limit, abs=2e-3)
+    for end in (seen.shape.lower, seen.shape.upper):
+        assert most(end, np.geomspace(1, 700, 800)) == pytest.approx(limit, abs=2e-3)
+
+
+def test_likelihood_bounds_hold_their_confidence_with_few_failures() -> None:
+    rng = np.random.default_rng(8)
+    true, hits, tries = (-math.log(0.9)) ** 0.5, 0, 0
+    while tries < 60:
+        life = rng.weibull(2.0, 12)
+        if (life < 0.7).sum() < 2:
+            continue
+        tries += 1
+        seen = stats.weibull_bounds(np.minimum(life, 0.7), failed=life < 0.7, confidence=0.9)
+        low, high = seen.life.lower, seen.life.upper
+        hits += (low is None or low <= true) and (high is None or true <= high)
+    assert 0.81 < hits / 60 < 0.99
+
+
 def test_the_interval_of_the_shape_holds_its_confidence() -> None:
     rng = np.random.default_rng(5)
     hits = 0

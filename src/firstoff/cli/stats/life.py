@@ -13,6 +13,7 @@ from firstoff.cli.stats.shared import (
     app,
     fraction,
     percent,
+    plain,
     read,
     refusing,
 )
@@ -56,7 +57,20 @@ def weibull(
         if upto is not None
         else stats.weibull(**_life_columns(table, time, failed, count), confidence=level)
     )
-    answer(seen, _weibull_rows(seen, at), as_json)
+    rows = _weibull_rows(seen, at)
+    ratio = None
+    if upto is None:
+        ratio = stats.weibull_bounds(**_life_columns(table, time, failed, count), confidence=level)
+        ends = [f"{end:.4g}" if end is not None else "open" for end in _ends(ratio.life)]
+        rows.append(("B10 by likelihood", f"{percent(level)} {ends[0]} to {ends[1]}"))
+    if as_json:
+        answer({**plain(seen), "likelihood": plain(ratio)}, rows, as_json)
+    else:
+        answer(seen, rows, as_json)
+
+
+def _ends(bound: Any) -> tuple[float | None, float | None]:
+    return bound.lower, bound.upper
 
 
 def _weibull_rows(seen: Any, at: float | None) -> list[Row]:
