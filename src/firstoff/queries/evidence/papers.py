@@ -8,8 +8,10 @@ from firstoff.db.models import Run, RunDecision
 from firstoff.errors import InvalidInput, Refused
 from firstoff.formats import documents
 from firstoff.formats.documents import seal
+from firstoff.queries.evidence.certificate import certificate_data
+from firstoff.queries.evidence.paper_head import PRODUCT
 from firstoff.queries.evidence.pilot import run_at
-from firstoff.queries.evidence.report import PRODUCT, certificate_data, report_data
+from firstoff.queries.evidence.report import report_data
 from firstoff.queries.evidence.verdict import Assessed, as_decided
 from firstoff.queries.execution.runs import RunView, run_by_id
 from firstoff.rules import ledger

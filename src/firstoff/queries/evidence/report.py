@@ -1,12 +1,12 @@
-"""What the pilot report and the certificate print, from the verdict as it was decided."""
+"""What the pilot report prints, from the verdict as it was decided."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from firstoff import __version__, stats
-from firstoff.db.models import Bar, LedgerEntry, RouteRelease, RunDecision, Signature
+from firstoff import stats
+from firstoff.db.models import Bar, RouteRelease
+from firstoff.queries.evidence.paper_head import document, iso, key_of, role_of, signatures
 from firstoff.queries.evidence.verdict import Assessed
 from firstoff.queries.execution.runs import RunView, adjustments, setup
 from firstoff.rules.evidence import (
@@ -22,9 +22,7 @@ from firstoff.rules.execution import Reading, UnitState
 from firstoff.rules.nonconformity import ActionFacts
 from firstoff.terms import RunVerdict, UnitResult, Verdict
 
-PRODUCT = f"Firstoff {__version__}"
 _DRAWN = 5000  # committed units up to which the prediction is drawn
-_UNDECIDED = "The run is not decided: nobody has signed this."
 _HOLD_CAUTION = (
     "The verdict is computed from the locked bar. A person may hold a passing batch, but nobody "
     "can sign off a held one."
@@ -41,7 +39,7 @@ def report_data(found: Assessed, view: RunView) -> dict[str, Any]:
         "site": f"{view.site_name}, {view.line}",
     }
     return {
-        "doc": _doc(found, view, "PR", f"Pilot run {view.batch_id}"),
+        "doc": document(found, view, "PR", f"Pilot run {view.batch_id}"),
         "pilot": {
             "verdict": (verdict.decision.decision if verdict.decision else verdict.verdict).value,
             "sentence": _sentence(verdict),
@@ -74,14 +72,14 @@ def report_data(found: Assessed, view: RunView) -> dict[str, Any]:
                     "item": line.item.label,
                     "value": line.value or None,
                     "by": line.by or None,
-                    "at": _iso(line.at),
+                    "at": iso(line.at),
                 }
                 for line in setup(view.id)
             ],
             "releases": _releases(found, view),
             "adjustments": [
                 {
-                    "at": _iso(a.made_at),
+                    "at": iso(a.made_at),
                     "what": a.what,
                     "before": a.before,
                     "after": a.after,
@@ -91,96 +89,8 @@ def report_data(found: Assessed, view: RunView) -> dict[str, Any]:
             ],
         },
         "units": _units(found),
-        "signatures": _signatures(view),
+        "signatures": signatures(view),
     }
-
-
-def certificate_data(found: Assessed, view: RunView) -> dict[str, Any]:
-    """The data of ``documents.render("certificate", ...)``, without the digest, for a run that
-    is signed off."""
-    verdict, evidence, bar = found.verdict, found.evidence, found.evidence.run.bar
-    figures = verdict.figures
-    assert bar is not None
-    assert figures is not None
-    locked = "" if bar.locked_at is None else f", locked {bar.locked_at:%Y-%m-%d %H:%M} UTC"
-    serials = [state.unit.serial for state in verdict.sample]
-    rejects = f"at most {words.counted(bar.max_rejects, 'reject')} in {bar.sample:,} units"
-    return {
-        "doc": _doc(found, view, "SC", "Process sign-off"),
-        "certificate": {
-            "product": {
-                "name": evidence.baseline.part_name,
-                "part": evidence.baseline.part,
-                "revision": evidence.baseline.revision,
-                "site": f"{view.site_name}, {view.line}",
-            },
-            "committed": bar.commits,
-            "scope": words.listed(
-                [_within(o.name) for o in evidence.baseline.operations], most=40
-            ),
-            "bar": f"{rejects}{locked}, before the first unit",
-            "result": (
-                f"{words.counted(figures.rejects, 'reject')} in {figures.judged:,} counting units"
-            ),
-            "rate": figures.rate,
-            "low": figures.lower,
-            "high": figures.upper,
-            "confidence": 0.95,
-            "report": f"{view.batch_id}-PR revision A",
-            "remarks": _remarks(found),
-            "ends": "with the next change to tooling, material, site or baseline",
-            "facts": [
-                {"name": "Pilot batch", "value": view.batch_id},
-                {"name": "Serial numbers", "value": f"{serials[0]} to {serials[-1]}"},
-                {"name": "Baseline", "value": view.baseline[:16]},
-            ],
-        },
-        "signatures": _signatures(view),
-    }
-
-
-def _within(name: str) -> str:
-    """A name inside a sentence: *Seat the lid* begins small, *PCB test* does not."""
-    return name[:1].lower() + name[1:] if name[1:2].islower() else name
-
-
-def _doc(found: Assessed, view: RunView, kind: str, title: str) -> dict[str, Any]:
-    evidence, decision = found.evidence, found.verdict.decision
-    entry = LedgerEntry.objects.filter(pk=found.version).values_list("at", "hash").first()
-    as_of = decision.at if decision is not None else (entry[0] if entry else view.created_at)
-    baseline = evidence.baseline
-    return {
-        "number": f"{view.batch_id}-{kind}",
-        "revision": "A",
-        "status": "ISSUED" if decision is not None else "DRAFT",
-        "draft": [] if decision is not None else [_UNDECIDED],
-        "batch": view.batch_id,
-        "title": title,
-        "subject": (
-            f"{baseline.part_name} · {baseline.part} revision {baseline.revision} · "
-            f"{view.site_name}, {view.line}"
-        ),
-        "organisation": view.site_name,
-        "baseline": view.baseline,
-        "as_of": _iso(as_of),
-        "product": PRODUCT,
-        "methods": _methods(found.verdict),
-        "ledger": None if entry is None else {"sequence": found.version, "hash": entry[1]},
-    }
-
-
-def _methods(verdict: RunAssessment) -> list[str]:
-    figures = verdict.figures
-    named = [finding.method for finding in verdict.findings if finding.method]
-    if figures is not None:
-        named += [
-            f"interval: {figures.interval_method}",
-            f"prior: {figures.prior}",
-            f"prediction: {figures.prediction_method}",
-        ]
-    if verdict.comparison is not None:
-        named.append("comparison of batches: Fisher exact, two-sided")
-    return list(dict.fromkeys(named))
 
 
 def _sentence(verdict: RunAssessment) -> str:
@@ -239,8 +149,8 @@ def _run(found: Assessed, view: RunView) -> dict[str, Any]:
         "kind": view.kind.value.replace("_", "-"),
         "line": f"{view.site_name}, {view.line}",
         "planned": view.planned_quantity,
-        "began": _iso(reading.first_unit_at),
-        "ended": _iso(reading.last_unit_at),
+        "began": iso(reading.first_unit_at),
+        "ended": iso(reading.last_unit_at),
     }
 
 
@@ -264,11 +174,11 @@ def _bar(found: Assessed) -> dict[str, Any]:
         "max_rejects": bar.max_rejects,
         "rate": bar.rate,
         "commit": bar.commits,
-        "locked_at": _iso(bar.locked_at),
+        "locked_at": iso(bar.locked_at),
         "locked_by": bar.locked_by,
-        "locked_role": _role(row.signature),
+        "locked_role": role_of(row.signature),
         "locked_meaning": row.signature.meaning,
-        "locked_key": _key(row.signature),
+        "locked_key": key_of(row.signature),
     }
 
 
@@ -379,7 +289,7 @@ def _held_actions(verdict: RunAssessment) -> list[dict[str, Any]]:
             "action": effect.action.label,
             "against": effect.what,
             "what": effect.action.what,
-            "effect": _iso(effect.action.effective_at),
+            "effect": iso(effect.action.effective_at),
             "shown": f"{effect.before} → {effect.after}",
         }
         for effect in verdict.comparison.effects
@@ -484,9 +394,9 @@ def _releases(found: Assessed, view: RunView) -> list[dict[str, Any]]:
             "rule": "R-35",
             "reason": row.reason,
             "by": row.by.name,
-            "role": _role(row.signature),
-            "at": _iso(row.received_at),
-            "key": _key(row.signature),
+            "role": role_of(row.signature),
+            "at": iso(row.received_at),
+            "key": key_of(row.signature),
         }
         for row in rows.order_by("pk")
     ]
@@ -504,7 +414,7 @@ def _units(found: Assessed) -> dict[str, Any]:
         "not_counted": [
             {
                 "serial": left.unit.serial,
-                "built": _iso(left.unit.started_at),
+                "built": iso(left.unit.started_at),
                 "minutes": _minutes(state),
                 "result": state.first.value,
                 "reason": words.sentence("; ".join(left.reasons)),
@@ -517,7 +427,7 @@ def _units(found: Assessed) -> dict[str, Any]:
 def _unit(state: UnitState, codes: Iterable[str]) -> dict[str, Any]:
     return {
         "serial": state.unit.serial,
-        "built": _iso(state.unit.started_at),
+        "built": iso(state.unit.started_at),
         "operator": state.unit.operator,
         "minutes": _minutes(state),
         "fit": state.fit or None,
@@ -539,51 +449,3 @@ def _rework(state: UnitState) -> str | None:
 
 def _minutes(state: UnitState) -> str | None:
     return None if state.build_seconds is None else words.number(state.build_seconds / 60, 1)
-
-
-def _signatures(view: RunView) -> list[dict[str, Any]]:
-    rows = RunDecision.objects.filter(run=view.id).select_related("signature", "by")
-    signed = [
-        {
-            "name": row.by.name,
-            "role": _role(row.signature),
-            "meaning": row.signature.meaning,
-            "at": _iso(row.decided_at),
-            "key": _key(row.signature),
-        }
-        for row in rows
-    ]
-    waits = {
-        "name": "",
-        "role": "Quality manager",
-        "meaning": f"Signs off or holds batch {view.batch_id}.",
-        "at": None,
-        "key": None,
-    }
-    return signed or [waits]
-
-
-def _remarks(found: Assessed) -> list[str]:
-    article, tries = found.evidence.run.first_article, found.verdict.tries
-    remarks = []
-    if article is not None:
-        checked = words.of(article.conforming, article.checked)
-        remarks.append(f"First article {article.serial}: {checked} characteristics conform.")
-    if tries is not None and tries.total > 1:
-        changes = words.counted(len(tries.changes), "process change")
-        remarks.append(f"Batches tried: {tries.total}; {changes} before this one.")
-    return remarks
-
-
-def _role(signature: Signature) -> str:
-    return signature.role.replace("_", " ").capitalize()
-
-
-def _key(signature: Signature) -> str:
-    return signature.content_digest[:24]
-
-
-def _iso(at: datetime | None) -> str | None:
-    if at is None:
-        return None
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
