@@ -13,7 +13,7 @@ from firstoff.stats.checks import Floats
 from firstoff.stats.errors import NotEstimable
 from firstoff.stats.sums import dot
 
-_STEPS = 200
+_STEPS = 80
 
 
 class Interval(NamedTuple):
@@ -46,17 +46,17 @@ def newton(
     for _ in range(_STEPS):
         step = _step(here, fixed)
         size, there = 1.0, _slopes(data, mu + step[0], tau + step[1])
-        while not there.value >= here.value - 1e-12 * abs(here.value) and size > 1e-10:
+        while not there.value >= here.value - 1e-12 * abs(here.value) and size > 1e-6:
             size /= 2
             there = _slopes(data, mu + size * step[0], tau + size * step[1])
-        if size <= 1e-10 or abs(tau) > 12:
+        if size <= 1e-6 or abs(tau) > 8:
             break  # no way up, and not at the top
         mu, tau, here = mu + size * step[0], tau + size * step[1], there
         if max(abs(step[0]), abs(step[1])) < 1e-9:
             return mu, tau, here.value, (-here.mu_mu, -here.mu_tau, -here.tau_tau)
     raise NotEstimable(
-        "The likelihood has no maximum: all failures may lie in one interval,"
-        " and the shape is then unbounded."
+        "The likelihood has no maximum: all failures may lie in one interval, or in two that"
+        " touch, and the shape is then unbounded."
     )
 
 
