@@ -93,17 +93,7 @@ def learning_curve(
     3 ... when left out. Raises TooFewData, NoVariation where all units have one number,
     OutOfDomain. Source: Wright (1936), in Crawford's unit form. Oracle: closed form, R lm
     """
-    seen = checks.series("times", times, least=3)
-    _positive("times", seen)
-    number = (
-        np.arange(1.0, seen.size + 1) if units is None else checks.series("units", units, least=3)
-    )
-    if number.size != seen.size:
-        raise OutOfDomain("units", f"of {number.size} numbers", f"{seen.size}, as in times")
-    if number.min() < 1:
-        raise OutOfDomain("units", float(number.min()), "numbers from 1 on")
-    if number.min() == number.max():
-        raise NoVariation("unit numbers")
+    seen, number = _built(times, units)
     level = checks.open_fraction("confidence", confidence)
     x, y = np.log(number), np.log(seen)
     n, centre = x.size, float(x.mean())
@@ -136,6 +126,22 @@ def learning_curve(
         confidence=level,
         caveats=(Caveat.SMALL_SAMPLE,) if n < 10 else (),
     )
+
+
+def _built(times: ArrayLike, units: ArrayLike | None) -> tuple[Floats, Floats]:
+    """Checked times with the numbers of their units."""
+    seen = checks.series("times", times, least=3)
+    _positive("times", seen)
+    number = (
+        np.arange(1.0, seen.size + 1) if units is None else checks.series("units", units, least=3)
+    )
+    if number.size != seen.size:
+        raise OutOfDomain("units", f"of {number.size} numbers", f"{seen.size}, as in times")
+    if number.min() < 1:
+        raise OutOfDomain("units", float(number.min()), "numbers from 1 on")
+    if number.min() == number.max():
+        raise NoVariation("unit numbers")
+    return seen, number
 
 
 def _positive(name: str, values: Floats) -> None:

@@ -284,31 +284,12 @@ def function_stack(
     nominal = float(evaluate(function, list(at[:, None]))[0])
     slopes = _slopes(function, at, np.array([one.half for one in found]))
     turned = [
-        Link(
-            one.name,
-            one.nominal,
-            one.plus,
-            one.minus,
-            float(slope),
-            one.shape,
-            one.mean,
-            one.sigma,
-            one.n,
-        )
-        for one, slope in zip(found, slopes, strict=True)
+        replace(one, sensitivity=float(slope)) for one, slope in zip(found, slopes, strict=True)
     ]
     offset = nominal - float(slopes @ at)  # the straight line through the nominal
     fixed = Link("nominal", offset, 0.0, 0.0, 1.0, "normal", offset, 0.0, 0)
     whole = stack([*turned, fixed], lower=lower, upper=upper)
-    linear = Stack(
-        **{
-            name: getattr(whole, name)
-            for name in Stack.__dataclass_fields__
-            if name not in ("shares", "method")
-        },
-        shares=whole.shares[:-1],
-        method="linearised at the nominal",
-    )
+    linear = replace(whole, shares=whole.shares[:-1], method="linearised at the nominal")
     return FunctionStack(
         nominal, float(ends.min()), float(ends.max()), tuple(float(s) for s in slopes), linear
     )

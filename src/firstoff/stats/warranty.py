@@ -68,15 +68,7 @@ def warranty_projection(
     Source: Meeker and Escobar, Statistical Methods for Reliability Data, ch. 12. Oracle: its
     bearing cages (5.06 failures in the next 300 hours)
     """
-    old = checks.series("ages", ages)
-    if old.min() < 0:
-        place = int(np.argmin(old))
-        raise OutOfDomain(f"ages, item {place + 1},", float(old[place]), "an age of at least 0")
-    units = checks.counts("counts", counts)
-    if units.size != old.size:
-        raise OutOfDomain("counts", f"of {units.size} numbers", f"{old.size}, as in ages")
-    if not units.any():
-        raise TooFewData(needed=1, got=0, what="units at risk")
+    old, units = _fleet(ages, counts)
     level = checks.open_fraction("confidence", confidence)
     steps = _steps(usage, checks.whole("periods", periods, least=1))
     start = checks.whole("seed", seed)
@@ -122,22 +114,8 @@ def field_data(
     failures = np.zeros(sent.size, dtype=np.int64)  # by periods of age at failure
     left = sent.copy()
     for place, row in enumerate(returned):
-        if not isinstance(row, (list, tuple, np.ndarray)):
-            raise OutOfDomain(f"returned, row {place + 1},", row, "a row of counts")
-        found = checks.counts(f"returned, row {place + 1},", row) if len(row) else np.zeros(0)
-        if found.size > sent.size - 1 - place:
-            raise OutOfDomain(
-                f"returned, row {place + 1},",
-                f"of {found.size} periods",
-                f"at most {sent.size - 1 - place}, up to now",
-            )
-        if found.sum() > sent[place]:
-            raise OutOfDomain(
-                f"returned, row {place + 1},",
-                int(found.sum()),
-                f"at most {int(sent[place])} shipped",
-            )
-        failures[1 : 1 + found.size] += found.astype(np.int64)
+        found = _returned(place, row, periods=sent.size - 1 - place, most=int(sent[place]))
+        failures[1 : 1 + found.size] += found
         left[place] -= int(found.sum())
     ages: Floats = np.arange(sent.size - 1, -1, -1, dtype=np.float64) * width
     aged = ages > 0
@@ -146,6 +124,35 @@ def field_data(
     counts = np.concatenate((failures[1:], left[aged]))
     used = counts > 0
     return FieldData(times[used], flags[used], counts[used], ages, left)
+
+
+def _returned(place: int, row: object, *, periods: int, most: int) -> Integers:
+    """The returns of one shipment by period after it."""
+    name = f"returned, row {place + 1},"
+    if not isinstance(row, (list, tuple, np.ndarray)):
+        raise OutOfDomain(name, row, "a row of counts")
+    if not len(row):
+        return np.zeros(0, dtype=np.int64)
+    found = checks.counts(name, row)
+    if found.size > periods:
+        raise OutOfDomain(name, f"of {found.size} periods", f"at most {periods}, up to now")
+    if found.sum() > most:
+        raise OutOfDomain(name, int(found.sum()), f"at most {most} shipped")
+    return found
+
+
+def _fleet(ages: ArrayLike, counts: ArrayLike) -> tuple[Floats, Integers]:
+    """Checked ages with the units of each."""
+    old = checks.series("ages", ages)
+    if old.min() < 0:
+        place = int(np.argmin(old))
+        raise OutOfDomain(f"ages, item {place + 1},", float(old[place]), "an age of at least 0")
+    units = checks.counts("counts", counts)
+    if units.size != old.size:
+        raise OutOfDomain("counts", f"of {units.size} numbers", f"{old.size}, as in ages")
+    if not units.any():
+        raise TooFewData(needed=1, got=0, what="units at risk")
+    return old, units
 
 
 def _steps(usage: float | Sequence[float], periods: int) -> Floats:
