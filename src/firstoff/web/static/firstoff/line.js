@@ -6,6 +6,7 @@
   const filling = (e) => e && e !== scan() && /^(INPUT|SELECT|TEXTAREA)$/.test(e.tagName) && form()?.contains(e);
   let busy = false;
   let last = { code: "", at: 0 };
+  const ahead = []; // codes scanned while an answer was on its way
 
   function focus() {
     if (!filling(document.activeElement)) scan()?.focus({ preventScroll: true });
@@ -65,9 +66,14 @@
   addEventListener("focus", focus);
 
   // ----- sending: kept and sent again while the server is away; recorded once by its ID -----
-  function away(is) {
+  // Meanwhile the field shows the entry that waits and takes no other: what comes next depends on
+  // the answer to this one.
+  function away(is, code) {
     const band = document.getElementById("offline");
     if (band) band.hidden = !is;
+    if (scan() && is) scan().value = code;
+    if (scan()) scan().readOnly = is;
+    if (is) ahead.length = 0;
     const link = document.getElementById("link");
     if (link && is) link.textContent = "No connection";
   }
@@ -77,7 +83,7 @@
         const answer = await fetch(action, { method: "POST", body, credentials: "same-origin", headers: { "X-Requested-With": "line" } });
         if (answer.status < 502) return answer;
       } catch { /* no answer: the server or the network is away */ }
-      away(true);
+      away(true, String(body.get("scan") || ""));
       await new Promise((go) => setTimeout(go, wait));
     }
   }
@@ -85,6 +91,7 @@
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const next = page.getElementById("line");
     if (!next) { location.assign(answer.url); return; }
+    const begun = scan()?.value || ""; // a scan may be under way while the page changes
     for (const selector of [".line-top", "#line"]) {
       const mine = document.querySelector(selector);
       const theirs = page.querySelector(selector);
@@ -94,6 +101,7 @@
     if (answer.url) history.pushState({}, "", answer.url);
     drawnAt = Date.now();
     judge();
+    if (begun && scan()) scan().value = begun;
     scan()?.focus();
     document.querySelector("#line [data-refusal]")?.scrollIntoView({ block: "nearest" });
   }
@@ -101,7 +109,11 @@
     if (event.target.id !== "line") return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (busy) return;
+    if (busy) {
+      const next = scan()?.value.trim();
+      if (next && !scan().readOnly) { ahead.push(next); scan().value = ""; }
+      return;
+    }
     const body = new FormData(event.target, event.submitter);
     const code = String(body.get("scan") || "").trim();
     if (code && event.submitter?.name !== "scan" && code === last.code && Date.now() - last.at < 2000) {
@@ -111,12 +123,20 @@
     }
     last = { code, at: Date.now() };
     busy = true;
+    if (scan()) scan().value = "";
     try {
       const answer = await send(new URLSearchParams(body), event.target.action);
-      away(false);
+      away(false, "");
       await show(answer);
     } finally {
       busy = false;
+    }
+    const next = ahead.shift();
+    if (next && scan()) {
+      const begun = scan().value;
+      scan().value = next;
+      form().requestSubmit(form().querySelector("button[value=scan]"));
+      scan().value = begun;
     }
   }, true);
   addEventListener("popstate", () => location.reload());
