@@ -146,6 +146,18 @@ def test_a_log_without_times_is_dated_by_what_it_says(world: Any) -> None:
     assert Unit.objects.get(position=2).started_at == NOW.replace(hour=10, minute=50)
 
 
+def test_rows_that_name_no_machine_get_the_one_that_is_said(world: Any) -> None:
+    from tests.making import make_pilot, pass_first_article
+
+    pilot = make_pilot(world, equipment=["L2-40", "J-02"])
+    start(world, pilot, 1, equipment="L2-40")
+    pass_first_article(world, pilot)
+    start_row = log(row(2))
+    silent = preview(world, pilot, start_row).rows[0].reasons
+    said = preview(world, pilot, start_row, equipment="L2-40").rows[0].reasons
+    assert (silent[0].startswith("no equipment is recorded"), said) == (True, ())
+
+
 def test_the_template_is_taken_as_it_is_filled_in(world: Any) -> None:
     pilot = opened_pilot(world)
     with pytest.raises(InvalidInput, match=r"log\.csv holds no"):

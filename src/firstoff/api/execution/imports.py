@@ -27,10 +27,12 @@ def preview(
     kind: Form[str] = "",
     mapping: Form[str] = "",
     start_missing: Form[bool] = False,
+    equipment: Form[str] = "",
 ) -> Any:
     """Writes nothing. Each row is `take`, `already` or `refused` with the reason.
 
-    mapping: JSON object of column header to field, `""` to leave a column out."""
+    mapping: JSON object of column header to field, `""` to leave a column out.
+    equipment: code, for rows that name none."""
     _, given = of(request, site, batch_id)
     found = execution.preview_import(
         **given,
@@ -39,6 +41,7 @@ def preview(
         kind=kind,
         mapping=read_mapping(mapping),
         start_missing=start_missing,
+        equipment=equipment,
     )
     body = {
         **{name: getattr(found, name) for name in found.__dataclass_fields__},
@@ -59,6 +62,7 @@ def take(
     kind: Form[str] = "",
     mapping: Form[str] = "",
     start_missing: Form[bool] = False,
+    equipment: Form[str] = "",
 ) -> Any:
     """The same file again is answered with what was stored."""
     _, given = of(request, site, batch_id)
@@ -69,6 +73,7 @@ def take(
         kind=kind,
         mapping=read_mapping(mapping),
         start_missing=start_missing,
+        equipment=equipment,
     )
     status = 200 if found.again else 201
     return HttpResponse(msgspec.json.encode(found), content_type="application/json", status=status)

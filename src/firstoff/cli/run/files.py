@@ -38,6 +38,7 @@ def import_(
     start_missing: Annotated[
         bool, typer.Option(help="Start units that a test record names and nobody started.")
     ] = False,
+    equipment: Annotated[str, typer.Option(help="Code, for rows that name none.")] = "",
     site: SiteOption = None,
     by: AsOption = None,
     as_json: JsonOption = False,
@@ -53,6 +54,7 @@ def import_(
         "kind": kind,
         "mapping": dict(pair(text) for text in column or ()),
         "start_missing": start_missing,
+        "equipment": equipment,
     }
     preview = execution.preview_import(**given, **asked)
     for warning in preview.warnings:

@@ -241,14 +241,10 @@ def head(actor: Actor, site: str, batch_id: str) -> RunHead:
 
 def head_of(view: RunView) -> RunHead:
     """The same for a run that the actor is known to see. Eight queries."""
-    named = RunEquipment.objects.filter(run=view.id).order_by("pk").select_related("equipment")
     repeats = Run.objects.filter(repeat_of=view.id).order_by("pk")
     return RunHead(
         run=view,
-        equipment=tuple(
-            UsedEquipment(n.equipment.code, n.equipment.name, n.equipment.kind, n.equipment_class)
-            for n in named
-        ),
+        equipment=equipment_of(view.id),
         setup=setup(view.id),
         first_article=first_article_facts([view.id]).get(view.id),
         releases=tuple(release_facts([view.id]).get(view.id, ())),
@@ -258,6 +254,15 @@ def head_of(view: RunView) -> RunHead:
         ),
         imports=tuple(_imports(view.id)),
         repeats=tuple(repeats.values_list("batch_id", flat=True)),
+    )
+
+
+def equipment_of(run_id: int) -> tuple[UsedEquipment, ...]:
+    """What the run is made on, each with its class as it was then. One query."""
+    named = RunEquipment.objects.filter(run=run_id).order_by("pk").select_related("equipment")
+    return tuple(
+        UsedEquipment(n.equipment.code, n.equipment.name, n.equipment.kind, n.equipment_class)
+        for n in named
     )
 
 

@@ -117,15 +117,17 @@ def preview_import(
     kind: str = "",
     mapping: Mapping[str, str] | None = None,
     start_missing: bool = False,
+    equipment: str = "",
 ) -> Preview:
     """Read a file and say, row by row, what taking it would do. Writes nothing.
 
     kind: ``unit_log`` or ``openhtf``; found by content when empty. mapping: header to field, to
-    correct how columns were understood. Raises InvalidInput where the file cannot be read at all.
+    correct how columns were understood. equipment: code, for rows that name none.
+    Raises InvalidInput where the file cannot be read at all.
     """
     run = run_for(by, run_id, "unit.record")
     result = _read(run, raw, name, kind, mapping)
-    reading = _plan(Floor(run, by=by, at=at), result, start_missing)
+    reading = _plan(Floor(run, by=by, at=at), result, start_missing, equipment)
     refused = [
         PreviewRow(p.row, "", "", "refused", p.column, p.sentence, raw=p.raw)
         for p in result.refused
@@ -155,6 +157,7 @@ def import_file(
     kind: str = "",
     mapping: Mapping[str, str] | None = None,
     start_missing: bool = False,
+    equipment: str = "",
 ) -> Imported:
     """Take a file: every row or none. The same file again is answered with what was stored.
 
@@ -173,7 +176,7 @@ def import_file(
                 raise InvalidInput(
                     f"{result.name} holds no record.", code="no-records", file=result.name
                 )
-            reading = _plan(Floor(run, by=by, at=at), result, start_missing)
+            reading = _plan(Floor(run, by=by, at=at), result, start_missing, equipment)
             demand_all(reading.answer)
             taken = reading.answer.count("stored")
             record = entry.add(
@@ -205,13 +208,14 @@ def _read(
     return read(raw, name=name, kind=kind, options=options)
 
 
-def _plan(floor: Floor, result: ImportResult, start_missing: bool) -> _Reading:
+def _plan(floor: Floor, result: ImportResult, start_missing: bool, equipment: str) -> _Reading:
     if result.tests:
         answer, tests = plan_tests(
             floor, result.tests, source=result.kind, start_missing=start_missing
         )
         return _Reading(result, answer, tests, tests.warnings)
     records = [from_draft(d) for d in result.units]
+    records = [r if r.equipment else replace(r, equipment=equipment) for r in records]
     answer, planned = plan_all(floor, records, source=result.kind)
     return _Reading(result, answer, planned)
 

@@ -85,6 +85,7 @@ def _asked(request: Request, sha256: str) -> dict[str, Any]:
         "name": request.POST.get("name", "")[:300],
         "mapping": mapping,
         "start_missing": request.POST.get("start_missing") == "1",
+        "equipment": request.POST.get("equipment", "")[:60],
     }
 
 
@@ -110,6 +111,8 @@ def _preview(
         counts={s: preview.count(s) for s in ("take", "already", "refused")},
         fields=_fields(definition),
         start_missing=asked["start_missing"],
+        equipment=reads.equipment_of(run.id),
+        chosen=asked["equipment"],
         missing=preview.kind != "unit_log",
     )
     return render(request, "execution/import_preview.html", context, status=status)
