@@ -40,7 +40,8 @@ def test_a_gauge_study_reads_three_columns(capsys: Console, table: Path) -> None
     said = _said(capsys, "gauge", path, "--tolerance", "5")
     assert said["Study"] == "3 parts, 2 appraisers, 2 trials; anova"
     assert said["Categories"] == "11"
-    assert said["Gauge R&R"].endswith("of tolerance")
+    assert said["Repeatability"].endswith("of tolerance")
+    assert said["R&R interval"].endswith("with 95\u00a0%")
     assert "Reproducibility" in _said(capsys, "gauge", path, "--method", "average-range")
     assert _said(capsys, "gauge", path, "--nested")["Study"].endswith("anova, nested")
 
@@ -182,3 +183,17 @@ def test_causes_are_counted(capsys: Console, table: Path) -> None:
 def test_inspection_has_a_break_even(capsys: Console) -> None:
     said = _said(capsys, "inspection-cost", "1%", "--inspect", "0.5", "--escape", "25")
     assert (said["Decision"], said["Break-even rate"]) == ("inspect none", "2\u00a0%")
+
+
+def test_yields_are_kept_apart(capsys: Console) -> None:
+    said = _said(capsys, "yields", "20", "--first", "15", "--final", "19")
+    assert (said["First pass"][:8], said["Recovered"]) == ("15 of 20", "4 units")
+    assert _said(capsys, "rolled", "95/100", "98/100")["Rolled yield"].startswith("93.1")
+    assert _said(capsys, "dpmo", "12", "--units", "400")["Per million chances"] == "30,000"
+    assert _said(capsys, "rate", "0", "1000")["95\u00a0% interval"] == "0 to 0.003689, two-sided"
+
+
+def test_a_step_is_passed_of_entered(capsys: Console) -> None:
+    assert run(["stats", "rolled", "95"]) == 2
+    said = "A step is '95'; expected passed/entered, such as 95/100.\n"
+    assert capsys.readouterr().err == said

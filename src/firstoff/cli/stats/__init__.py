@@ -8,10 +8,11 @@ from firstoff.cli.stats import (
     measured,
     proportions,
     sampling,
+    yields,
 )
 from firstoff.cli.stats.shared import app
 
 # Importing a family adds its commands to ``app``.
-FAMILIES = (proportions, sampling, measured, gauges, chains, life, batches)
+FAMILIES = (proportions, sampling, measured, gauges, chains, life, batches, yields)
 
 __all__ = ["FAMILIES", "app"]

@@ -1,4 +1,4 @@
-"""Commands on batches, demand, learning, process time, causes, yields and costs."""
+"""Commands on batches, demand, learning, process time, causes and costs."""
 
 from typing import Annotated, Any
 
