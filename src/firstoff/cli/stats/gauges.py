@@ -89,7 +89,9 @@ def _gauge_rows(seen: Any) -> list[Row]:
             rows.append((name, f"sd {one.sd:.4g}, {percent(one.of_study)} of study{of}"))
     if seen.grr_interval is not None:
         low, high = seen.grr_interval
-        rows.append(("R&R interval", f"sd {low:.4g} to {high:.4g} with {percent(seen.confidence)}"))
+        rows.append(
+            ("R&R interval", f"sd {low:.4g} to {high:.4g} with {percent(seen.confidence)}")
+        )
     if seen.interaction_pooled is not None:
         pooled = "pooled" if seen.interaction_pooled else "kept"
         p = next(row.p for row in seen.table if row.source == "interaction")
