@@ -5,15 +5,19 @@ and for ten thousand units that takes ten times as long as the database does.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
 from django.db import connection, models
+from django.db.models.base import ModelState
 
-from firstoff.db.models.ledger import Record
+from firstoff.db.models.ledger import Record, new_uid
 from firstoff.db.rows import record_columns, settled
 from firstoff.rules.ledger import canonical_rows
+
+R = TypeVar("R", bound=Record)
 
 # What these hold is stored as it is when it is of the plain type.
 _PLAIN: dict[type, type] = {
@@ -48,6 +52,33 @@ def insert(records: Sequence[Record]) -> list[str]:
     return list(canonical_rows(names, [columns[name] for name in names]))
 
 
+def fresh(model: type[R], **values: Any) -> R:
+    """A record to be written, like ``model(**values)`` at a tenth of the price: Django asks each
+    name and each value what it is, and sixty thousand operations take two seconds of that."""
+    held, own = {}, dict(_blank(model))
+    for name, value in values.items():
+        if isinstance(value, models.Model):
+            held[name] = value
+            own[f"{name}_id"] = value.pk
+        else:
+            own[name] = value
+    if len(own) != len(_blank(model)):
+        raise TypeError(f"{model.__name__} has no {sorted(own.keys() - _blank(model).keys())}")
+    if own["uid"] is None:
+        own["uid"] = new_uid()
+    record = model.__new__(model)
+    record.__dict__.update(own, _state=ModelState())
+    record._state.fields_cache = held
+    return record
+
+
+@cache
+def _blank(model: type[Record]) -> dict[str, Any]:
+    """Every attribute with what it is where nobody says."""
+    fields = model._meta.concrete_fields
+    return {f.attname: None if f.name == "uid" else f.get_default() for f in fields}
+
+
 def _name_parents(record: Record) -> None:
     """The keys of the records it hangs on, which may have had none when it was made."""
     held = record._state.fields_cache
@@ -76,11 +107,19 @@ def _stored(field: "models.Field[Any, Any]", values: Sequence[Any]) -> Iterable[
     """The values as the driver takes them."""
     if type(field) in _PLAIN:
         return values
+    if isinstance(field, models.UUIDField) and connection.vendor == "sqlite":
+        return [value.hex for value in values]
     if isinstance(field, models.DateTimeField):
         # Of many rows received at once, each has the same time: a text is made once.
-        texts = {v: connection.ops.adapt_datetimefield_value(v) for v in set(values)}
+        texts = {v: _time(v) for v in set(values)}
         return [texts[value] for value in values]
     return [field.get_db_prep_save(value, connection) for value in values]
+
+
+def _time(at: datetime | None) -> Any:
+    if at is not None and at.tzinfo is UTC and connection.vendor == "sqlite":
+        return at.isoformat(" ")[:-6]  # what Django makes of it, after looking at its zone twice
+    return connection.ops.adapt_datetimefield_value(at)
 
 
 def _keys(model: type[Record], count: int) -> Iterable[int]:

@@ -7,7 +7,7 @@ every database, so a digest made when a record was written is found again when i
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -40,9 +40,15 @@ def canonical_rows(names: Sequence[str], columns: Sequence[Sequence[object]]) ->
 
 
 def _plain_column(column: Sequence[object]) -> Sequence[object]:
-    if _PLAIN.issuperset(map(type, column)):
+    kinds = set(map(type, column)) - {type(None)}
+    if kinds <= _PLAIN:
         return column
-    return [_plain(value) for value in column]
+    text = _TEXTS.get(kinds.pop()) if len(kinds) == 1 else None
+    if text is None:
+        return [_plain(value) for value in column]
+    if None in column:
+        return [None if value is None else text(value) for value in column]
+    return list(map(text, column))
 
 
 def digest(value: object) -> str:
@@ -64,10 +70,21 @@ def decimal_text(value: Decimal) -> str:
 def time_text(value: datetime) -> str:
     if value.tzinfo is None:
         raise TypeError("a time without a zone has no canonical form")
-    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if value.tzinfo is not UTC:
+        value = value.astimezone(UTC)
+    return value.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 _PLAIN = frozenset((str, int, bool, type(None)))
+
+
+# Kinds with one text each.
+_TEXTS: dict[type, Callable[[Any], str]] = {
+    datetime: time_text,
+    Decimal: decimal_text,
+    UUID: str,
+    bytes: bytes.hex,
+}
 
 
 def _plain(value: object) -> Any:

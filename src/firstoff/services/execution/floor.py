@@ -109,6 +109,9 @@ class Floor:
         self.judged: dict[UUID, Judgement] = {}
         self.histories: dict[str, History] = {}  # by serial
         self.procedures: dict[str, ProcedureRevision] = {}  # by digest, unsaved ones included
+        self.titled: dict[tuple[str, ...], ProcedureRevision] = {}  # by title, characteristics
+        # (person, equipment, operation, day) that are trained and fit to be used
+        self.fit_hands: set[tuple[int, int | None, int, date]] = set()
         self._people: dict[str, Operator] = {}
         self._equipment: dict[str, Equipment] = {}
         self._trainings: dict[int, tuple[TrainingFacts, ...]] = {}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from firstoff.db.inserts import fresh
 from firstoff.db.models import ProcedureRevision, TestRecord, Unit
 from firstoff.errors import InvalidInput
 from firstoff.formats.testdata.fields import Unreadable, outcome
@@ -45,7 +46,7 @@ def plan_measures(
         raise InvalidInput("A characteristic is measured twice in one record.", field="measures")
     taken = [_taken(c, m) for c, m in zip(wanted, measures, strict=True)]
     packed = pack(taken)
-    kept = revision_of(floor, procedure(title, [_line(c) for c in wanted]))
+    kept = _procedure(floor, title, wanted)
     content = {
         "serial": unit.serial,
         "procedure": kept.digest,
@@ -55,8 +56,9 @@ def plan_measures(
         "extras": packed.extras,
     }
     failed = any(t.outcome is TestOutcome.FAIL for t in taken)
-    return TestRecord(
-        run=floor.run,
+    return fresh(
+        TestRecord,
+        run_id=floor.run.pk,
         unit=unit,
         procedure=kept,
         source=source,
@@ -70,6 +72,18 @@ def plan_measures(
         outcomes=packed.outcomes,
         extras=packed.extras,
     )
+
+
+def _procedure(
+    floor: Floor, title: str, wanted: Sequence[CharacteristicFacts]
+) -> ProcedureRevision:
+    """The procedure that measures these, made once a post."""
+    key = (title, *(c.number for c in wanted))
+    held = floor.titled.get(key)
+    if held is None:
+        held = revision_of(floor, procedure(title, [_line(c) for c in wanted]))
+        floor.titled[key] = held
+    return held
 
 
 def pass_refusals(

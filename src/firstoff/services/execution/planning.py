@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid5
 
+from firstoff.db.inserts import fresh
 from firstoff.db.models import (
     CauseFinding,
     Defect,
@@ -98,7 +99,9 @@ def plan_start(floor: Floor, posted: PostedUnit, *, uid: UUID | None = None) -> 
         )
     operator = floor.operator(posted.operator)
     equipment = floor.equipment(posted.equipment)
-    unit = Unit(
+    unit = fresh(
+        Unit,
+        uid=uid,
         run=floor.run,
         part_id=floor.run.program.part_id,
         serial=serial,
@@ -115,8 +118,6 @@ def plan_start(floor: Floor, posted: PostedUnit, *, uid: UUID | None = None) -> 
             posted.previous_serial, "previous serial", longest=120, field="previous_serial"
         ),
     )
-    if uid is not None:
-        unit.uid = uid
     reasons = left_out_reasons(
         unit_as_facts(unit, operator.name, equipment), floor.definition.instruction
     )
@@ -169,21 +170,24 @@ def _check_hands(
 ) -> None:
     """The equipment is fit and the operator is trained, on that day (R-35)."""
     day = floor.day(when)
+    known = (operator.id, equipment.pk if equipment else None, seq, day)
+    if known in floor.fit_hands:
+        return
     enforce(equipment_refusals(facts_of(equipment), on=day, lifted=floor.lifted))
     operation = next((o for o in floor.operations if o.seq == seq), None)
-    if operation is None or not operation.required_skill:
-        return
-    enforce(
-        training_refusals(
-            operation.required_skill,
-            floor.trainings(operator.id),
-            username=operator.username,
-            name=operator.name,
-            operation=f"operation {operation.seq}, {operation.name}",
-            on=day,
-            lifted=floor.lifted,
+    if operation is not None and operation.required_skill:
+        enforce(
+            training_refusals(
+                operation.required_skill,
+                floor.trainings(operator.id),
+                username=operator.username,
+                name=operator.name,
+                operation=f"operation {operation.seq}, {operation.name}",
+                on=day,
+                lifted=floor.lifted,
+            )
         )
-    )
+    floor.fit_hands.add(known)
 
 
 def plan_judgement(
@@ -226,7 +230,9 @@ def plan_judgement(
     number = attempt or place.attempt
     enforce(judgement_refusals(floor.decision, batch_id=floor.run.batch_id, attempt=number))
     inspector = floor.operator("")
-    judgement = Judgement(
+    judgement = fresh(
+        Judgement,
+        uid=uid,
         run=floor.run,
         unit=unit,
         attempt=number,
@@ -236,8 +242,6 @@ def plan_judgement(
         judged_at=judged_at,
         inspector_id=inspector.id,
     )
-    if uid is not None:
-        judgement.uid = uid
     plan = Plan(judgement=judgement)
     for defect, code in zip(posted.defects, found, strict=True):
         _add_defect(floor, plan, defect, code.code, code.name, code.category)
@@ -341,15 +345,16 @@ def plan_operation(
         )
     )
     _check_hands(floor, operator, equipment, seq, began_at)
-    return OperationRecord(
-        run=floor.run,
+    return fresh(
+        OperationRecord,
+        run_id=floor.run.pk,
         unit=unit,
         seq=seq,
         attempt=attempt,
         began_at=began_at,
         ended_at=ended_at,
         operator_id=operator.id,
-        equipment=equipment,
+        equipment_id=equipment.pk if equipment else None,
         equipment_class=equipment.equipment_class if equipment else "",
         builder_class=operator.builder_class,
         outcome=outcome,
