@@ -143,7 +143,8 @@ def _acted(request: Request, run: RunView, post: Post) -> HttpResponse:
         if post.serial and code:
             return _recorded(request, run, post, "fail", code)
         if not post.serial or post.text != post.serial:
-            return _scanned(request, run, post.text)
+            waiting = post.data.get("pending", "")[:200]
+            return _scanned(request, run, post.text, waiting=waiting)
         return redirect(_here(run, post.serial))
     if post.act == "start":
         return _scanned(request, run, post.text or post.serial)
@@ -169,8 +170,11 @@ def _code(run: RunView, text: str) -> str:
     return codes.get(text.casefold(), "")
 
 
-def _scanned(request: Request, run: RunView, text: str) -> HttpResponse:
-    """A unit that is known is shown; one that can be of this batch is started."""
+def _scanned(request: Request, run: RunView, text: str, *, waiting: str = "") -> HttpResponse:
+    """A unit that is known is shown; one that can be of this batch is started.
+
+    waiting: a serial scanned before it was known which machine this station is.
+    """
     if not text:
         return redirect(_here(run))
     view = line(run, text)
@@ -182,7 +186,7 @@ def _scanned(request: Request, run: RunView, text: str) -> HttpResponse:
         if any(text.casefold() == code.casefold() for code, _ in view.equipment):
             code = next(c for c, _ in view.equipment if c.casefold() == text.casefold())
             request.session[f"line-equipment-{run.uid}"] = code
-            return redirect(_here(run))
+            return _scanned(request, run, waiting)
         if len(view.equipment) > 1 and not _station(request, run, view):
             return _show(request, view, pending=text)
         execution.start_unit(
