@@ -3,6 +3,7 @@
 Only the clock is moved: what happened is recorded at the times it would have happened.
 """
 
-from firstoff.services.demo.story import DemoGuide, DemoPerson, LookAt, load
+from firstoff.services.demo.guide import DemoGuide, DemoPerson, LookAt
+from firstoff.services.demo.story import load
 
 __all__ = ["DemoGuide", "DemoPerson", "LookAt", "load"]

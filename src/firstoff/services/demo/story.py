@@ -1,7 +1,7 @@
 """What happened at Stoke-on-Trent, in order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib import resources
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from firstoff.db.models import Baseline, Person, Program, Run, Site
+from firstoff.db.models import Baseline, Program, Site
 from firstoff.formats.definitions import read_definition
 from firstoff.queries.access import actor_named
 from firstoff.rules.access import Actor
@@ -18,6 +18,16 @@ from firstoff.rules.plan import Definition
 from firstoff.rules.release import STATEMENT, template
 from firstoff.services import access, evidence, execution, nonconformity, plan, product, release
 from firstoff.services.demo import pilot
+from firstoff.services.demo.guide import (
+    ADMINISTRATOR,
+    LEEDS,
+    OTHER,
+    PASSWORD,
+    PEOPLE,
+    SITE,
+    DemoGuide,
+    guide,
+)
 from firstoff.services.demo.pilot import Batch, Fault
 from firstoff.services.execution.bulk import demand_all
 from firstoff.services.execution.posted import (
@@ -26,48 +36,10 @@ from firstoff.services.execution.posted import (
     PostedStep,
     PostedUnit,
 )
-from firstoff.terms import Attempt, Role, RunVerdict
-
-PASSWORD = "counter crock CC-1"
-SITE, LEEDS = "STOKE", "LEEDS"
-
-_PEOPLE = (
-    ("ada", "Ada Okafor", Role.QUALITY_MANAGER, "locks bars, signs off or holds"),
-    ("ben", "Ben Tams", Role.OPERATOR, "builds on line 2"),
-    ("olu", "Olu Mensah", Role.OPERATOR, "builds on line 2"),
-    ("ivy", "Ivy Chen", Role.INSPECTOR, "inspects the first article, finds causes"),
-    ("eli", "Eli Novak", Role.ENGINEER, "defines the product, proposes actions"),
-    ("bo", "Bo Lindqvist", Role.BUYER, "sees what may be bought"),
-    ("vic", "Vic Moreau", Role.VIEWER, "sees, changes nothing"),
-)
-_ADMINISTRATOR = ("adam", "Adam Reed", "adds people, roles and tokens")
-_OTHER = ("cy", "Cy Baptiste", Role.QUALITY_MANAGER, "works at Leeds: sees nothing of Stoke")
+from firstoff.terms import Attempt, RunVerdict
 
 _WRITTEN = datetime(2026, 6, 1, tzinfo=UTC)  # when the files' dates were chosen
 _SKILLS = ("Kiln firing", "Visual standard VS-05", "Assembly jig J-02")
-
-
-@dataclass(frozen=True, slots=True)
-class DemoPerson:
-    name: str
-    username: str
-    password: str
-    role: str
-
-
-@dataclass(frozen=True, slots=True)
-class LookAt:
-    """A thing to see, and the path of its page."""
-
-    sentence: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class DemoGuide:
-    people: tuple[DemoPerson, ...]
-    look_at: tuple[LookAt, ...]
-    loaded: bool  # False: it was there already
 
 
 @transaction.atomic
@@ -77,9 +49,9 @@ def load(*, at: datetime, say: Callable[[str], None] = lambda text: None) -> Dem
     Refused by services.access.found where the installation has other people already.
     """
     if Site.objects.filter(code=SITE).exists() and Program.objects.filter(code="CC-1").exists():
-        return _guide(loaded=False)
+        return guide(loaded=False)
     _Story(at, say).tell()
-    return _guide(loaded=True)
+    return guide(loaded=True)
 
 
 class _Story:
@@ -118,7 +90,7 @@ class _Story:
     # -- people and definition ---------------------------------------------------------------
 
     def _people(self, at: datetime) -> None:
-        username, name, _ = _ADMINISTRATOR
+        username, name, _ = ADMINISTRATOR
         access.found(
             username=username,
             name=name,
@@ -130,7 +102,7 @@ class _Story:
         )
         self.site = Site.objects.get(code=SITE).pk
         adam = actor_named("adam")
-        for username, name, role, _ in _PEOPLE:
+        for username, name, role, _ in PEOPLE:
             access.create_person(
                 site_id=self.site,
                 username=username,
@@ -143,7 +115,7 @@ class _Story:
         leeds = access.create_site(
             code=LEEDS, name="Leeds", time_zone="Europe/London", by=adam, at=at
         )
-        username, name, role, _ = _OTHER
+        username, name, role, _ = OTHER
         access.create_person(
             site_id=leeds.pk,
             username=username,
@@ -526,29 +498,3 @@ def _definition(name: str, at: datetime) -> Definition:
 
 def _later(day: date | None, days: int) -> date | None:
     return None if day is None else day + timedelta(days=days)
-
-
-def _guide(*, loaded: bool) -> DemoGuide:
-    named = {p.username: p.name for p in Person.objects.all()}
-    roles = [(u, f"{r.value.replace('_', ' ')}: {what}") for u, _, r, what in _PEOPLE]
-    roles.append((_ADMINISTRATOR[0], f"administrator: {_ADMINISTRATOR[2]}"))
-    roles.append((_OTHER[0], f"quality manager: {_OTHER[3]}"))
-    people = tuple(
-        DemoPerson(named.get(username, username), username, PASSWORD, role)
-        for username, role in roles
-    )
-    return DemoGuide(people, _look_at(), loaded)
-
-
-def _look_at() -> tuple[LookAt, ...]:
-    runs = {r.batch_id for r in Run.objects.filter(program__code="CC-1")}
-    if not {"CC1-P1", "CC1-P2"} <= runs:
-        return (LookAt("The board: every program, where it stands and what blocks it.", "/"),)
-    return (
-        LookAt("The board: every program, where it stands and what blocks it.", "/"),
-        LookAt("Batch 1: 5 of 20 rejected, held, and why.", f"/runs/{SITE}/CC1-P1/"),
-        LookAt("Batch 2: 1 of 20; sign it off as ada.", f"/runs/{SITE}/CC1-P2/"),
-        LookAt("The bar, and what it lets through.", f"/runs/{SITE}/CC1-P2/bar/"),
-        LookAt("The line, as ben: scan a serial, pass or fail it.", f"/runs/{SITE}/CC1-P2/line/"),
-        LookAt("The road: nine gates, computed.", f"/p/{SITE}/CC-1/"),
-    )
