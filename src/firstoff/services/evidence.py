@@ -26,7 +26,7 @@ from firstoff.rules.ledger import canonical
 from firstoff.rules.product import check_prose
 from firstoff.services import access, ledger
 from firstoff.services.execution.ground import AlreadyStored, answer_stored, run_for
-from firstoff.terms import RunVerdict, Verdict
+from firstoff.terms import RunKind, RunVerdict, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def decide_run(
             _unchanged(run, wanted, seen)
             evidence = run_evidence(run_at(by, run.pk))
             verdict = run_verdict(evidence)
-            _check(wanted, verdict, said)
+            _check(run, wanted, verdict, said)
             snapshot = verdict_content(verdict)
             proof = evidence_digest(evidence)
             signature = access.sign(
@@ -162,8 +162,8 @@ def _undecided(run: Run) -> None:
     )
 
 
-def _check(wanted: RunVerdict, verdict: RunAssessment, reason: str) -> None:
-    batch = verdict.batch_id
+def _check(run: Run, wanted: RunVerdict, verdict: RunAssessment, reason: str) -> None:
+    batch = run.batch_id
     if not verdict.may_hold:
         raise Refused(
             f"No counting unit of {batch} is judged; there is nothing to decide on.",
@@ -177,6 +177,14 @@ def _check(wanted: RunVerdict, verdict: RunAssessment, reason: str) -> None:
                 field="reason",
             )
         return
+    if run.kind != RunKind.PILOT:
+        # Other runs answer to no earlier try: they would be the way round a pilot.
+        kind = run.kind.replace("_", "-")
+        raise Refused(
+            f"{batch} is a {kind} run; only a pilot run releases a process.",
+            code="R-40",
+            way_out="Build the pilot batch, and sign that off.",
+        )
     if verdict.verdict is RunVerdict.SIGN_OFF:
         return
     stops = [f for f in verdict.findings if f.verdict is not Verdict.MET]

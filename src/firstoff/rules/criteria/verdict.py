@@ -31,7 +31,7 @@ from firstoff.rules.evidence import (
 )
 from firstoff.rules.execution import Bar, ReleaseFacts, bar_differences, moment
 from firstoff.rules.nonconformity import BUILD_TIME_CODE
-from firstoff.terms import RunVerdict, Verdict
+from firstoff.terms import RunKind, RunVerdict, Verdict
 
 REJECTS, COMPLETE = "rejects_within_bar", "counting_units_complete"
 TIME, CAPABILITY = "build_time_within_bar", "capability_within_bar"
@@ -79,7 +79,7 @@ def assess_run(evidence: PilotEvidence, criteria: Sequence[RunCriterion]) -> Run
         deviations=tuple(_deviation(release) for release in run.releases),
         bar_differences=_bar_differences(evidence),
         decision=run.decision,
-        may_sign_off=met and run.decision is None,
+        may_sign_off=met and run.decision is None and run.kind is RunKind.PILOT,
         may_hold=reading.judged > 0 and run.decision is None,
     )
 
@@ -107,7 +107,8 @@ def _headline(
     if state is RunState.HELD:
         return "No. Held." if verdict is RunVerdict.SIGN_OFF else "No. Hold."
     if verdict is RunVerdict.SIGN_OFF:
-        return "Sign-off is possible."
+        pilot = evidence.run.kind is RunKind.PILOT
+        return "Sign-off is possible." if pilot else "Yes. The bar is cleared."
     if settled:
         return "No. Hold."
     if bar is None or bar.locked_at is None:
@@ -136,7 +137,11 @@ def _why(
     open_ones = [f for f in others if f.verdict is not Verdict.MET]
     if met:
         found.append(_all_met(findings))
-        if run.decision is None:
+        if run.kind is not RunKind.PILOT:
+            found.append(
+                "Only a pilot run releases a process; this run answers to no earlier try."
+            )
+        elif run.decision is None:
             found.append("A person decides. You may still hold.")
         return tuple(found)
     rejected = figures.rejects > bar.max_rejects
