@@ -44,6 +44,10 @@ class FirstArticleForm(RecordForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.known = characteristics
+        if not characteristics:  # nothing is named: the unit is looked at as a whole
+            self.fields["whole"] = forms.ChoiceField(
+                label="The unit as a whole", choices=_LOOKED, required=False
+            )
         for c in characteristics:
             self.fields[f"c-{c.number}"] = forms.ChoiceField(
                 label=c.label, choices=_LOOKED, required=False
@@ -56,6 +60,8 @@ class FirstArticleForm(RecordForm):
     def said(self, data: dict[str, Any]) -> dict[str, Any]:
         """The inspection as it is recorded: how many were looked at, how many conform."""
         looked = {c.number: data[f"c-{c.number}"] for c in self.known}
+        if "whole" in data:
+            looked = {"the unit as a whole": data["whole"]}
         bad = [number for number, result in looked.items() if result == "fail"]
         checked = sum(bool(result) for result in looked.values())
         note = data["note"]
