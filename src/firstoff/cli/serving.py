@@ -4,6 +4,7 @@ import errno
 import gc
 import hashlib
 import html
+import importlib
 import json
 import logging
 import os
@@ -11,6 +12,7 @@ import select
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -85,7 +87,7 @@ class Server:
         for number in (signal.SIGTERM, signal.SIGINT, getattr(signal, "SIGHUP", None)):
             if number is not None:
                 signal.signal(number, self._told)
-        _collect_seldom()
+        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
         # waitress warns for each request that waits a moment for a thread: that is its work.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         while not self.stopping:
@@ -123,6 +125,16 @@ class Server:
 
     def _channels(self) -> list[HTTPChannel]:
         return [s for s in self.sockets.values() if isinstance(s, HTTPChannel)]
+
+
+def _warm_up() -> None:
+    """Load what the first page of a run would wait for, while nobody waits yet."""
+    from firstoff.formats.charts import browser_bundle
+
+    for name in ("verdict", "papers"):
+        importlib.import_module(f"firstoff.queries.evidence.{name}")
+    browser_bundle()
+    _collect_seldom()
 
 
 def _collect_seldom() -> None:
