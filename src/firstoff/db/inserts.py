@@ -40,7 +40,7 @@ def insert(records: Sequence[Record]) -> list[str]:
     """
     model = type(records[0])
     for record, key in zip(records, _keys(model, len(records)), strict=True):
-        record.pk = key
+        record.__dict__["id"] = key
         _name_parents(record)
     fields = model._meta.concrete_fields
     columns = {f.attname: _column(f, [r.__dict__[f.attname] for r in records]) for f in fields}
@@ -110,9 +110,9 @@ def _stored(field: "models.Field[Any, Any]", values: Sequence[Any]) -> Iterable[
     if isinstance(field, models.UUIDField) and connection.vendor == "sqlite":
         return [value.hex for value in values]
     if isinstance(field, models.DateTimeField):
-        # Of many rows received at once, each has the same time: a text is made once.
-        texts = {v: _time(v) for v in set(values)}
-        return [texts[value] for value in values]
+        if len(set(map(id, values))) == 1:  # the moment at which all were received
+            return [_time(values[0])] * len(values)
+        return [_time(value) for value in values]
     return [field.get_db_prep_save(value, connection) for value in values]
 
 

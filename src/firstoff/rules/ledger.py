@@ -15,13 +15,24 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 START = "0" * 64  # what the first entry is chained to
 
 
-# Made once: making an encoder takes longer than writing a row.
-_write = json.JSONEncoder(
-    ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
-).encode
+_encoder = msgspec.json.Encoder(order="sorted")
+
+
+def _write(plain: object) -> str:
+    try:
+        return _encoder.encode(plain).decode()
+    except UnicodeEncodeError:  # a lone surrogate is no character: the library knows no text of it
+        return _by_the_book(plain)
+
+
+def _by_the_book(plain: object) -> str:
+    """The same text from the standard library, in eight times the time."""
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def canonical(value: object) -> str:

@@ -49,9 +49,7 @@ class Entry:
         return records
 
     def _stamp(self, record: Record) -> None:
-        record.entry_id = self.seq
-        record.by_id = self.by.person_id
-        record.received_at = self.at
+        record.__dict__.update(entry_id=self.seq, by_id=self.by.person_id, received_at=self.at)
 
     def _cover(self, record: Record) -> None:
         self.rows.append((record._meta.db_table, record.pk, canonical(as_values(record))))
