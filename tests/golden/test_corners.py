@@ -431,3 +431,29 @@ def test_a_run_that_is_no_pilot_releases_no_process(world: World) -> None:
         True,
     )
     hold(world, sample.run_id, at=done.ended, reason="The glaze is not the production glaze.")
+
+
+def test_a_repeat_takes_the_plan_and_the_jig_of_the_process_change_at_every_door(
+    world: World,
+    browse: Browse,  # noqa: F811
+    capsys: Any,
+    monkeypatch: Any,
+) -> None:
+    from firstoff.db.models import Run
+    from tests.making import CROCK
+
+    before = first_batch(world)
+    steps = tuple(replace(o, instruction=f"{o.instruction} In the jig.") for o in CROCK.operations)
+    _, baseline = make_program(world, replace(CROCK, operations=steps, plan="2"))
+    digest = Run.objects.get().baseline.program.baselines.get(pk=baseline).digest
+    asked = {"baseline": digest, "equipment": ["L2-40", "J-02"]}
+    assert Caller(world, "eli")("POST", "/sites/STOKE/runs/CC1-P1/repeat", asked)[0] == 201
+    words = ("--baseline", digest, "--equipment", "L2-40", "--equipment", "J-02", "--as", "eli")
+    assert Terminal(capsys, monkeypatch)("run", "repeat", "CC1-P1", *words)[0] == 0
+    page = "/runs/STOKE/CC1-P1/repeat/"
+    sent = {**asked, "planned_quantity": "4", "uid": "0198d3f4-0000-7000-8000-000000000002"}
+    assert browse(world.eli).post(page, sent).status_code == 302
+    runs = Run.objects.filter(repeat_of=before.pilot.run_id).order_by("pk")
+    assert [
+        (r.baseline.digest, sorted(e.equipment.code for e in r.equipment.all())) for r in runs
+    ] == [(digest, ["J-02", "L2-40"])] * 3

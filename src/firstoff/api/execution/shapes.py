@@ -172,6 +172,7 @@ class RepeatIn(Schema):
     batch_id: str = Field("", max_length=60)
     baseline: str = Field("", max_length=64, description="Digest; the same when empty")
     planned_quantity: int | None = None
+    equipment: list[str] | None = Field(None, description="Codes; the same when left out")
     note: str = Field("", max_length=5000)
     uid: UUID | None = UID
 

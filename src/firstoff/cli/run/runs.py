@@ -127,6 +127,10 @@ def repeat(
     batch: BatchArgument,
     batch_id: Annotated[str, typer.Option(help="The next ID when empty.")] = "",
     quantity: Annotated[int | None, typer.Option(help="The same when left out.")] = None,
+    baseline: Annotated[str, typer.Option(help="Digest; the same when left out.")] = "",
+    equipment: Annotated[
+        list[str] | None, typer.Option(help="Code; several times; the same when left out.")
+    ] = None,
     note: str = "",
     site: SiteOption = None,
     by: AsOption = None,
@@ -135,11 +139,19 @@ def repeat(
 ) -> None:
     """A repeat of a batch; the same bar is offered when you lock it."""
     shell.django()
+    from firstoff.queries import plan
     from firstoff.services import execution
 
-    _, given = writing(batch, site, by)
+    run, given = writing(batch, site, by)
+    frozen = plan.baseline(given["by"], run.program_id, baseline)[0].id if baseline else None
     made = execution.repeat_run(
-        **given, batch_id=batch_id, planned_quantity=quantity, note=note, uid=uid
+        **given,
+        batch_id=batch_id,
+        planned_quantity=quantity,
+        baseline_id=frozen,
+        equipment=equipment or None,
+        note=note,
+        uid=uid,
     )
     said(as_json, made, f"{made.batch_id} repeats {batch}.")
 

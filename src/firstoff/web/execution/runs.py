@@ -69,12 +69,17 @@ class RunForm(RecordForm):
 
     def __init__(self, *args: Any, baselines: Any, equipment: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["baseline"].choices = [  # type: ignore[attr-defined]
-            (b.digest, f"{b.digest[:8]}: revision {b.revision}, plan {b.plan}") for b in baselines
-        ]
-        self.fields["equipment"].choices = [  # type: ignore[attr-defined]
-            (e.code, f"{e.code} {e.name} ({e.kind}, {e.equipment_class})") for e in equipment
-        ]
+        _offer(self, baselines, equipment)
+
+
+def _offer(form: Any, baselines: Any, equipment: Any) -> None:
+    """The choices of what a run is made to and on."""
+    form.fields["baseline"].choices = [
+        (b.digest, f"{b.digest[:8]}: revision {b.revision}, plan {b.plan}") for b in baselines
+    ]
+    form.fields["equipment"].choices = [
+        (e.code, f"{e.code} {e.name} ({e.kind}, {e.equipment_class})") for e in equipment
+    ]
 
 
 @page("see")
@@ -130,15 +135,46 @@ def run_new(request: Request, site: str, code: str) -> HttpResponse:
 class RepeatForm(RecordForm):
     batch_id = forms.CharField(label="Batch ID", max_length=60, required=False)
     planned_quantity = forms.IntegerField(label="Units planned", min_value=1)
+    baseline = forms.ChoiceField(
+        required=False,
+        help_text="Another one where the process change made a new plan or revision.",
+    )
+    equipment = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Add the jig or machine that the process change brought.",
+    )
     note = prose("Note", required=False)
+
+    def __init__(self, *args: Any, baselines: Any, equipment: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer(self, baselines, equipment)
 
 
 @page("run.create", post="run.create")
 def run_repeat(request: Request, site: str, batch_id: str) -> HttpResponse:
     run = found(request, site, batch_id)
-    form: RepeatForm = RepeatForm.of(request, initial={"planned_quantity": run.planned_quantity})
+    baselines, _ = plans.baselines(request.actor, run.program_id)
+    ids = {b.digest: b.id for b in baselines}
+    form: RepeatForm = RepeatForm.of(
+        request,
+        baselines=baselines,
+        equipment=plans.usable(request.actor, request.place.id),
+        initial={
+            "planned_quantity": run.planned_quantity,
+            "baseline": run.baseline,
+            "equipment": [e.code for e in reads.equipment_of(run.id)],
+        },
+    )
     if form.attempt(
-        lambda data: execution.repeat_run(run_id=run.id, by=request.actor, at=request.at, **data)
+        lambda data: execution.repeat_run(
+            run_id=run.id,
+            by=request.actor,
+            at=request.at,
+            **{k: v for k, v in data.items() if k not in ("baseline", "equipment")},
+            baseline_id=ids.get(data["baseline"]),
+            equipment=data["equipment"] or None,
+        )
     ):
         messages.success(request, f"{form.result.batch_id} repeats {batch_id}.")
         return redirect("run-bar", site, form.result.batch_id)
