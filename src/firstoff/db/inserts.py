@@ -64,6 +64,8 @@ def fresh(model: type[R], **values: Any) -> R:
         if isinstance(value, models.Model):
             held[name] = value
             own[f"{name}_id"] = value.pk
+        elif value is None and name not in own:
+            own[f"{name}_id"] = None
         else:
             own[name] = value
     if len(own) != len(_blank(model)):
