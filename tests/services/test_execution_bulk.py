@@ -1,5 +1,6 @@
 """Many records at once: all or none, or each for itself; posted again, stored once."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,10 +16,11 @@ from firstoff.queries.execution.facts import run_facts
 from firstoff.queries.ledger import verify
 from firstoff.rules.execution import Reading
 from firstoff.services import execution
+from firstoff.services.evidence import decide_run
 from firstoff.services.execution import PostedDefect, PostedMeasure, PostedStep, PostedUnit
 from firstoff.terms import Attempt
-from tests.conftest import NOW
-from tests.making import MINUTE, make_pilot, opened_pilot
+from tests.conftest import NOW, PASSWORD
+from tests.making import MINUTE, judge, make_pilot, opened_pilot
 
 LATER = NOW + timedelta(days=1)
 
@@ -178,6 +180,130 @@ def test_steps_and_values_come_along(world: Any) -> None:
     assert '"notes":{"CC1-P1-002":"first of the shift"}' in (
         LedgerEntry.objects.latest("seq").details
     )
+
+
+def only(number: int, **given: Any) -> PostedUnit:
+    """A record of a unit that says nothing about its result."""
+    return PostedUnit(serial=f"CC1-P1-{number:03}", **given)
+
+
+def test_values_of_a_unit_that_is_started_already_are_stored(world: Any) -> None:
+    pilot = opened_pilot(world)
+    values = only(1, measures=(PostedMeasure("1", Decimal("0.95")),), uid=uuid4())
+    first, again = post(world, pilot, [values]), post(world, pilot, [values])
+    test = TestRecord.objects.get()
+    assert (first.answers[0].state, again.answers[0].state) == ("stored", "already")
+    assert (test.unit.serial, test.outcome, test.ended_at) == ("CC1-P1-001", "fail", LATER)
+    assert verify().broken is None
+
+
+def test_a_start_brings_its_values_and_says_so_again(world: Any) -> None:
+    pilot = opened_pilot(world)
+    record = only(2, started_at=NOW + 5 * MINUTE, measures=(PostedMeasure("1", Decimal("0.61")),))
+    states = [post(world, pilot, [record]).answers[0].state for _ in range(2)]
+    assert (states, TestRecord.objects.count()) == (["stored", "already"], 1)
+
+
+def test_operation_times_of_a_unit_that_is_started_already_are_stored(world: Any) -> None:
+    pilot = opened_pilot(world)
+    first = only(1, steps=(PostedStep(10, Decimal(60)),))
+    whole = only(1, steps=(PostedStep(10, Decimal(60)), PostedStep(20, Decimal("90.5"))))
+    states = [post(world, pilot, [r]).answers[0].state for r in (first, whole, whole)]
+    rows = OperationRecord.objects.order_by("seq").values_list("seq", "began_at", "ended_at")
+    start = Unit.objects.get().started_at
+    assert states == ["stored", "stored", "already"]
+    assert [
+        (seq, (b - start).total_seconds(), (e - start).total_seconds()) for seq, b, e in rows
+    ] == [
+        (10, 0, 60),
+        (20, 60, 150.5),
+    ]
+
+
+def test_an_operation_is_not_stored_with_another_time(world: Any) -> None:
+    pilot = opened_pilot(world)
+    post(world, pilot, [only(1, steps=(PostedStep(10, Decimal(60)),))])
+    answer = post(
+        world, pilot, [only(1, steps=(PostedStep(10, Decimal(75)),))], mode="best_effort"
+    )
+    assert (answer.answers[0].code, answer.answers[0].message) == (
+        "R-36",
+        "Operation 10 of CC1-P1-001 is recorded already with 60\u00a0s, not 75\u00a0s.",
+    )
+
+
+def test_operation_times_come_too_late_for_a_decided_batch(world: Any) -> None:
+    pilot = opened_pilot(world)
+    judge(world, pilot, 1)
+    decide_run(
+        run_id=pilot.run_id,
+        decision="hold",
+        reason="A try.",
+        password=PASSWORD,
+        by=world.ada,
+        at=LATER,
+    )
+    answer = post(
+        world, pilot, [only(1, steps=(PostedStep(10, Decimal(60)),))], mode="best_effort"
+    )
+    assert answer.answers[0].message == (
+        "CC1-P1 was held by Ada Okafor; its first results are closed."
+    )
+
+
+def test_a_longer_log_adds_the_values_that_came_later(world: Any) -> None:
+    pilot = opened_pilot(world)
+    bare = good(2, uid=None)
+    post(world, pilot, [bare])
+    longer = replace(bare, measures=(PostedMeasure("1", Decimal("0.61")),))
+    states = [post(world, pilot, [longer]).answers[0].state for _ in range(2)]
+    assert (states, Judgement.objects.count(), TestRecord.objects.count()) == (
+        ["stored", "already"],
+        1,
+        1,
+    )
+
+
+def test_a_retest_brings_its_values(world: Any) -> None:
+    pilot = opened_pilot(world)
+    over, under = ((PostedMeasure("1", Decimal(v)),) for v in ("0.95", "0.61"))
+    failed = good(2, fit="", defects=(PostedDefect("D-101"),), measures=over)
+    retest = good(
+        2,
+        attempt=Attempt.RETEST,
+        started_at=None,
+        judged_at=LATER,
+        build_seconds=None,
+        measures=under,
+    )
+    post(world, pilot, [failed, retest])
+    again = post(world, pilot, [failed, retest])
+    tests = TestRecord.objects.order_by("pk").values_list("outcome", "ended_at")
+    assert (list(tests), again.count("already")) == (
+        [("fail", failed.judged_at), ("pass", LATER)],
+        2,
+    )
+
+
+def test_values_of_a_retest_alone_are_stored_beside_the_first_result(world: Any) -> None:
+    pilot = opened_pilot(world)
+    post(world, pilot, [good(2)])
+    values = only(2, attempt=Attempt.RETEST, measures=(PostedMeasure("1", Decimal("0.61")),))
+    post(world, pilot, [values])
+    assert (TestRecord.objects.count(), Judgement.objects.count()) == (1, 1)
+
+
+def test_a_record_id_does_not_stand_for_other_values(world: Any) -> None:
+    pilot = opened_pilot(world)
+    record = good(2, measures=(PostedMeasure("1", Decimal("0.61")),))
+    post(world, pilot, [record])
+    other = replace(record, measures=(PostedMeasure("1", Decimal("0.62")),))
+    later = replace(record, steps=(PostedStep(10, Decimal(60)),))
+    answer = post(world, pilot, [other, later], mode="best_effort")
+    assert [(a.code, a.message) for a in answer.answers] == [
+        ("R-36", f"The record {record.uid} is stored already with other values."),
+        ("R-36", f"The record {record.uid} is stored already without operation 10."),
+    ]
 
 
 def test_a_value_out_of_limits_contradicts_a_good_unit(world: Any) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain
 from typing import Literal
 from uuid import UUID
@@ -17,20 +17,19 @@ from firstoff.db.models import (
 )
 from firstoff.errors import FirstoffError, InvalidInput, Refused
 from firstoff.rules.access import Actor
-from firstoff.rules.execution import enforce
+from firstoff.services.execution.alongside import (
+    check_stored,
+    plan_steps,
+    plan_values,
+    result_of,
+)
 from firstoff.services.execution.floor import Floor, earlier_of
 from firstoff.services.execution.ground import Given, run_for, same_or_refuse, verb
-from firstoff.services.execution.measuring import pass_refusals, plan_measures, store_tests
-from firstoff.services.execution.planning import (
-    Plan,
-    derived,
-    plan_judgement,
-    plan_operation,
-    plan_start,
-)
+from firstoff.services.execution.measuring import store_tests
+from firstoff.services.execution.planning import Plan, derived, plan_judgement, plan_start
 from firstoff.services.execution.posted import PostedUnit
 from firstoff.services.ledger import Entry
-from firstoff.terms import Attempt, OperationOutcome
+from firstoff.terms import Attempt
 
 LARGEST_POST = 10_000
 Mode = Literal["all", "best_effort"]
@@ -171,6 +170,7 @@ def plan_all(
     uids = [r.uid for r in records if r.uid is not None]
     further = [u for uid in uids if (u := derived(uid, "judgement")) is not None]
     floor.read_units((r.serial for r in records), chain(uids, further))
+    floor.read_tests(dict.fromkeys(r.serial for r in records if r.measures))
     planned = Planned()
     answers: list[Answer] = []
     order = sorted(range(len(records)), key=lambda i: _order(records[i], floor.at, i))
@@ -229,6 +229,8 @@ def _stored_before(floor: Floor, posted: PostedUnit) -> bool:
     elif posted.judges:
         given.append(Given("result", "one", None))
     same_or_refuse(uid, given)
+    if here is not None and (posted.steps or posted.measures):
+        check_stored(floor, here, posted, result_of(floor, posted, judgement))
     return True
 
 
@@ -256,37 +258,47 @@ def _result_given(posted: PostedUnit, row: Judgement) -> list[Given]:
 
 def _plan(floor: Floor, posted: PostedUnit, source: str) -> Plan | None:
     """The rows of one record; None where all it says is stored already."""
-    unit = floor.units.get(posted.serial)
+    unit, plan, said = floor.units.get(posted.serial), Plan(), None
+    result_uid = posted.uid
     if unit is None:
-        if posted.attempt is not Attempt.FIRST:
-            raise Refused(
-                f"{posted.serial} is not started in {floor.run.batch_id}; a "
-                f"{posted.attempt.value} follows a first result.",
-                code="R-48",
-                way_out="Record the unit first.",
-            )
-        plan = plan_start(floor, posted, uid=posted.uid)
-        if plan.unit is None:
-            raise TypeError("a start without a unit")
+        plan = _start(floor, posted)
         unit = plan.unit
         result_uid = derived(posted.uid, "judgement")
     else:
-        if not posted.judges or _says_the_same(floor, unit, posted):
+        said = _says_the_same(floor, posted)
+        if not posted.judges or said is not None:
             _demand_same_start(posted, unit)
-            return None
-        plan = Plan()
-        result_uid = posted.uid
-    if posted.judges:
+    if unit is None:
+        raise TypeError("a start without a unit")
+    if posted.judges and said is None:
         judged = plan_judgement(floor, unit, posted, uid=result_uid)
         plan.judgement, plan.defects, plan.causes = judged.judgement, judged.defects, judged.causes
-    _plan_steps(floor, unit, posted, plan)
-    _plan_values(floor, unit, posted, plan, source)
-    return plan
+    if posted.steps or posted.measures:
+        result = result_of(floor, posted, plan.judgement or said)
+        starts = plan.unit is not None
+        test = plan_values(floor, unit, posted, result, source=source, starts=starts)
+        plan.tests += [test] if test is not None else []
+        plan.operations += plan_steps(floor, unit, posted, result)
+    return plan if any(plan.rows) else None
+
+
+def _start(floor: Floor, posted: PostedUnit) -> Plan:
+    if posted.attempt is not Attempt.FIRST:
+        raise Refused(
+            f"{posted.serial} is not started in {floor.run.batch_id}; a "
+            f"{posted.attempt.value} follows a first result.",
+            code="R-48",
+            way_out="Record the unit first.",
+        )
+    return plan_start(floor, posted, uid=posted.uid)
 
 
 def _demand_same_start(posted: PostedUnit, unit: Unit) -> None:
+    if posted.attempt is not Attempt.FIRST:
+        return  # it says when and where the retest or the rework was done
+    later = posted.steps or posted.measures  # done on equipment of their own
     for field_ in _start_given(posted, unit):
-        if field_.posted != field_.stored:
+        if field_.posted != field_.stored and not (later and field_.name == "equipment"):
             raise Refused(
                 f"{unit.serial} is already started, with another {field_.name}.",
                 code="R-36",
@@ -294,74 +306,16 @@ def _demand_same_start(posted: PostedUnit, unit: Unit) -> None:
             )
 
 
-def _says_the_same(floor: Floor, unit: Unit, posted: PostedUnit) -> bool:
-    """Whether a judgement in force says all that this record says: a longer log, sent again."""
+def _says_the_same(floor: Floor, posted: PostedUnit) -> Judgement | None:
+    """The judgement in force that says all that this record says: a longer log, sent again."""
+    if not posted.judges:
+        return None
     if posted.attempt is not Attempt.FIRST and posted.judged_at is None and not posted.row:
-        return False  # a second retest may read like the first; in a file each is there once
-    for row in floor.history(unit.serial).in_force:
+        return None  # a second retest may read like the first; in a file each is there once
+    for row in floor.history(posted.serial).in_force:
         if all(g.posted == g.stored for g in _result_given(posted, row)):
-            return True
-    return False
-
-
-def _plan_steps(floor: Floor, unit: Unit, posted: PostedUnit, plan: Plan) -> None:
-    """Operation times of a log: one after the other from the start of the unit."""
-    attempt = plan.judgement.attempt if plan.judgement else 1
-    history = floor.history(unit.serial)
-    operator, equipment = floor.operator(posted.operator), floor.equipment(posted.equipment)
-    began = unit.started_at
-    steps = sorted(posted.steps, key=lambda s: s.seq)
-    # The log does not say which operation showed the fault: it ends with the last one done.
-    failed = plan.judgement is not None and "fail" in (
-        plan.judgement.fit,
-        plan.judgement.finish,
-        plan.judgement.function,
-    )
-    before = dict(history.done)
-    try:
-        for step in steps:
-            ended = began + timedelta(seconds=float(step.seconds))
-            fails = failed and step is steps[-1]
-            record = plan_operation(
-                floor,
-                unit,
-                seq=step.seq,
-                attempt=attempt,
-                began_at=began,
-                ended_at=ended,
-                outcome=OperationOutcome.FAIL if fails else OperationOutcome.PASS,
-                operator=operator,
-                equipment=equipment,
-            )
-            history.done[attempt, step.seq] = record.outcome
-            plan.operations.append(record)
-            began = ended
-    except FirstoffError:
-        history.done = before
-        raise
-
-
-def _plan_values(floor: Floor, unit: Unit, posted: PostedUnit, plan: Plan, source: str) -> None:
-    judgement = plan.judgement
-    if judgement is not None and "fail" not in (
-        judgement.fit,
-        judgement.finish,
-        judgement.function,
-    ):
-        enforce(pass_refusals(floor.definition, posted.measures))
-    ended = judgement.judged_at if judgement else unit.started_at
-    test = plan_measures(
-        floor,
-        unit,
-        posted.measures,
-        source=source,
-        title=f"Measured with the record of the unit, {floor.definition.part}",
-        began_at=unit.started_at,
-        ended_at=ended,
-        operator=floor.operator(posted.operator),
-    )
-    if test is not None:
-        plan.tests.append(test)
+            return row
+    return None
 
 
 def _accept(floor: Floor, planned: Planned, plan: Plan, posted: PostedUnit) -> None:
@@ -378,5 +332,6 @@ def _accept(floor: Floor, planned: Planned, plan: Plan, posted: PostedUnit) -> N
         history.rows.append(plan.judgement)
         history.judgements.append(earlier_of(plan.judgement))
         floor.judged[plan.judgement.uid] = plan.judgement
+    floor.tests.update((test.source_digest, test.uid) for test in plan.tests)
     if posted.note:
         planned.notes[posted.serial] = posted.note[:2000]

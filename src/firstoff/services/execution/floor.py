@@ -86,7 +86,8 @@ class History:
 
     judgements: list[EarlierJudgement] = field(default_factory=list)
     rows: list[Judgement] = field(default_factory=list)
-    done: dict[tuple[int, int], str] = field(default_factory=dict)
+    done: dict[tuple[int, int], str] = field(default_factory=dict)  # (attempt, seq) to outcome
+    spent: dict[tuple[int, int], tuple[datetime, datetime]] = field(default_factory=dict)
 
     @property
     def in_force(self) -> list[Judgement]:
@@ -108,6 +109,7 @@ class Floor:
         self.started: dict[UUID, Unit] = {}  # by record ID
         self.judged: dict[UUID, Judgement] = {}
         self.histories: dict[str, History] = {}  # by serial
+        self.tests: dict[str, UUID] = {}  # digest of a test record to its ID
         self.procedures: dict[str, ProcedureRevision] = {}  # by digest, unsaved ones included
         self.titled: dict[tuple[str, ...], ProcedureRevision] = {}  # by title, characteristics
         # (person, equipment, operation, day) that are trained and fit to be used (R-35)
@@ -133,13 +135,22 @@ class Floor:
             for row in Judgement.objects.filter(unit__in=some).order_by("pk"):
                 self.history(serials[row.unit_id]).rows.append(row)
             records = OperationRecord.objects.filter(unit__in=some)
-            for unit, attempt, seq, outcome in records.values_list(
-                "unit_id", "attempt", "seq", "outcome"
+            for unit, attempt, seq, outcome, *times in records.values_list(
+                "unit_id", "attempt", "seq", "outcome", "began_at", "ended_at"
             ):
-                self.history(serials[unit]).done[attempt, seq] = outcome
+                found = self.history(serials[unit])
+                found.done[attempt, seq] = outcome
+                found.spent[attempt, seq] = (times[0], times[1])
         for serial in serials.values():
             found = self.history(serial)
             found.judgements = [earlier_of(row) for row in found.in_force]
+
+    def read_tests(self, serials: Iterable[str]) -> None:
+        """Read which test records these units have. One query a chunk."""
+        units = {s: self.units[s].pk for s in serials if s in self.units}
+        for some in _chunks(list(units.values())):
+            rows = TestRecord.objects.filter(unit__in=some)
+            self.tests.update(rows.values_list("source_digest", "uid"))
 
     def history(self, serial: str) -> History:
         return self.histories.setdefault(serial, History())

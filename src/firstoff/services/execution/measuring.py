@@ -1,6 +1,6 @@
 """Measured values as test records, packed against a frozen procedure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -37,8 +37,12 @@ def plan_measures(
     began_at: datetime,
     ended_at: datetime,
     operator: Operator,
+    told_by: Mapping[str, object],
 ) -> TestRecord | None:
-    """The values as one test record; None when there are none. Raises InvalidInput."""
+    """The values as one test record; None when there are none. Raises InvalidInput.
+
+    told_by: what tells this record from another of the same values on the same unit.
+    """
     if not measures:
         return None
     wanted = [_characteristic(floor.definition, m.characteristic) for m in measures]
@@ -50,8 +54,7 @@ def plan_measures(
     content = {
         "serial": unit.serial,
         "procedure": kept.digest,
-        "began": began_at,
-        "ended": ended_at,
+        **told_by,
         "values": packed.values,
         "extras": packed.extras,
     }

@@ -167,6 +167,7 @@ def _judgement(
         began_at=record.began_at,
         ended_at=record.ended_at,
         operator=who,
+        told_by={"began": record.began_at, "ended": record.ended_at},
     )
     if test is not None:
         plan.tests.append(test)
