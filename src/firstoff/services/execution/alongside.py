@@ -89,7 +89,7 @@ def plan_values(
         return None
     uid = derived(posted.uid, "values")
     if uid is not None:
-        if uid in floor.tests.values():
+        if uid in floor.tests:
             raise _other(f"The record {posted.uid} is stored already with other values.")
         test.uid = uid
     return test

@@ -332,6 +332,7 @@ def _accept(floor: Floor, planned: Planned, plan: Plan, posted: PostedUnit) -> N
         history.rows.append(plan.judgement)
         history.judgements.append(earlier_of(plan.judgement))
         floor.judged[plan.judgement.uid] = plan.judgement
-    floor.tests.update((test.source_digest, test.uid) for test in plan.tests)
+    for test in plan.tests:
+        floor.tests.update((test.source_digest, test.uid))
     if posted.note:
         planned.notes[posted.serial] = posted.note[:2000]

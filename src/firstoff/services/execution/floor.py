@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from itertools import chain
 from typing import TypeVar
 from uuid import UUID
 
@@ -109,7 +110,7 @@ class Floor:
         self.started: dict[UUID, Unit] = {}  # by record ID
         self.judged: dict[UUID, Judgement] = {}
         self.histories: dict[str, History] = {}  # by serial
-        self.tests: dict[str, UUID] = {}  # digest of a test record to its ID
+        self.tests: set[str | UUID] = set()  # digests and IDs of the test records
         self.procedures: dict[str, ProcedureRevision] = {}  # by digest, unsaved ones included
         self.titled: dict[tuple[str, ...], ProcedureRevision] = {}  # by title, characteristics
         # (person, equipment, operation, day) that are trained and fit to be used
@@ -150,7 +151,7 @@ class Floor:
         units = {s: self.units[s].pk for s in serials if s in self.units}
         for some in _chunks(list(units.values())):
             rows = TestRecord.objects.filter(unit__in=some)
-            self.tests.update(rows.values_list("source_digest", "uid"))
+            self.tests.update(chain.from_iterable(rows.values_list("source_digest", "uid")))
 
     def history(self, serial: str) -> History:
         return self.histories.setdefault(serial, History())
