@@ -14,9 +14,14 @@ from firstoff.formats import charts
 from firstoff.formats.charts import (
     build_time,
     control_chart,
+    cusum,
     interval,
+    lanes,
     operating_characteristic,
+    plan_curves,
     prediction,
+    stack_up,
+    weibull_plot,
 )
 from firstoff.formats.charts.kind import Kind
 
@@ -58,6 +63,12 @@ UNITS = {
     "step_times": "minutes; the line is the standard",
     "control_chart": "point, in the order made",
     "capability_histogram": "mm; upwards: values",
+    "probability_plot": "mm",
+    "plan_curves": "true reject rate, %",
+    "gauge_study": "Range of the trials, mm",
+    "weibull_plot": "h",
+    "stack_up": "gap, mm; upwards: gaps drawn",
+    "cusum": "sum of shifts, sigma; downwards below 0",
 }
 
 
@@ -141,6 +152,19 @@ def test_a_histogram_of_ten_thousand_units_stays_small() -> None:
         ("control_chart", control_chart.ControlPoints("Gap", "mm", (), (), (), ())),
         ("control_chart", control_chart.ControlPoints("Gap", "mm", *(((4.2,) * 500,) * 4))),
         ("step_times", charts.chart_kind("step_times").data(())),
+        ("cusum", cusum.CusumSums("Gap", (), (), 5.0)),
+        ("cusum", cusum.CusumSums("Gap", (0.0,), (0.0,), 5.0)),
+        ("stack_up", stack_up.StackUp("Lid", "mm", ((0, 1, 4),), None, None, 0.5, None, ())),
+        (
+            "plan_curves",
+            plan_curves.PlanCurves("1 unit", (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)),
+        ),
+        (
+            "weibull_plot",
+            weibull_plot.WeibullPlot(
+                "Pump", "h", ((5, 0.3), (9, 0.7)), (), ((0.3, 5, 3, 7),), 1.0, 8.0, 0.9
+            ),
+        ),
         ("interval", interval.Interval((), 0.05)),
         ("interval", interval.Interval((interval.BatchRate("B", 0, 0, 0, 1, False),), 0.05)),
         ("prediction", prediction.Prediction(0, ((0, 1.0),), 0, 0, 0, 0)),
@@ -183,3 +207,29 @@ def test_data_of_another_kind_is_refused() -> None:
 def test_a_specification_that_does_not_compile_is_refused() -> None:
     with pytest.raises(InvalidInput, match="does not compile"):
         charts.svg({"mark": 3})
+
+
+def test_every_strip_of_a_gauge_study_has_its_heading_at_every_width() -> None:
+    texts = [node.text for node in drawn(charts.chart_kind("gauge_study"), width=720).iter()]
+    headings = [t for t in texts if t and (t.startswith(("Range", "Mean", "By")))]
+    assert [heading.split(",")[0] for heading in headings] == [
+        "Range of the trials",
+        "Mean of the trials",
+        "By part",
+        "By appraiser",
+        "Mean of each part by appraiser",
+    ]
+
+
+def test_round_figures_lie_inside_and_are_few() -> None:
+    assert lanes.ticks(0.13, 0.71) == [0.2, 0.4, 0.6]
+    assert lanes.ticks(-3, 9_000, 5) == [0, 2000, 4000, 6000, 8000]
+
+
+def test_names_that_would_overlap_are_moved_apart_within_the_strip() -> None:
+    assert lanes.apart([95, 96, 20], 14, 0, 100) == [86, 100, 20]
+
+
+def test_the_finding_of_a_gauge_study_counts_categories() -> None:
+    said = charts.finding("gauge_study", charts.chart_kind("gauge_study").example())
+    assert said.endswith("Parts 96\u00a0% of the study's spread; it tells 4 categories apart.")

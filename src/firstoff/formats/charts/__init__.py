@@ -16,11 +16,17 @@ from . import (
     build_time,
     capability_histogram,
     control_chart,
+    cusum,
+    gauge_study,
     interval,
     operating_characteristic,
     pareto,
+    plan_curves,
     prediction,
+    probability_plot,
+    stack_up,
     step_times,
+    weibull_plot,
 )
 from .browser import browser_bundle, browser_script
 from .kind import Kind, Look, Spec, Table
@@ -35,6 +41,12 @@ KINDS: tuple[Kind[Any], ...] = (
     step_times.KIND,
     control_chart.KIND,
     capability_histogram.KIND,
+    probability_plot.KIND,
+    plan_curves.KIND,
+    gauge_study.KIND,
+    weibull_plot.KIND,
+    stack_up.KIND,
+    cusum.KIND,
 )
 
 __all__ = [

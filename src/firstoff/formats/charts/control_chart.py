@@ -69,8 +69,8 @@ def draw(d: ControlPoints, look: Look) -> Spec:
         nothing = marks.text("label", said, x=marks.at(0), y=marks.at(look(14)))
         return {"height": look(40), "layer": [nothing]}
     n = len(d.points)
-    step = _step(n)
-    across = {"title": d.across, "values": list(range(step, n + 1, step))}
+    every = step(n)
+    across = {"title": d.across, "values": list(range(every, n + 1, every))}
     # Room at the right for the names of the limits, where no point lies under them.
     length = [0, {"expr": f"width - {look(NAMES)}"}]
     x = marks.on(marks.number([0.5, n + 0.5], axis=across, range=length), "x")
@@ -153,7 +153,7 @@ def _names(d: ControlPoints, y: Spec) -> list[Spec]:
     return [marks.text("axis-label", rows, options=options, x=marks.at("width"), y=y)]
 
 
-def _step(n: int) -> int:
+def step(n: int) -> int:
     """A round distance of ticks, eight or so over n points."""
     rough = max(1, n // 8)
     size = 10 ** (len(str(rough)) - 1)
