@@ -129,12 +129,13 @@ class BarCapability(Record):
 class Unit(Record):
     """A serial number, started. Who, where and how as it was then (R-37)."""
 
-    run = models.ForeignKey(Run, models.PROTECT, related_name="units")
-    part = models.ForeignKey(Part, models.PROTECT, related_name="units")
+    # Found by the first column of a constraint below, without an index of its own.
+    run = models.ForeignKey(Run, models.PROTECT, related_name="units", db_index=False)
+    part = models.ForeignKey(Part, models.PROTECT, related_name="units", db_index=False)
     serial = models.CharField(max_length=120)
     position = models.PositiveIntegerField()  # order of starting within the run, from 1
     started_at = models.DateTimeField()
-    operator = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    operator = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     builder_class = models.CharField(
         max_length=10, choices=[(b.value, b.value) for b in BuilderClass]
     )
@@ -170,13 +171,17 @@ class OperationRecord(Record):
     """One operation done on one unit; repeated after rework under the next attempt."""
 
     run = models.ForeignKey(Run, models.PROTECT, related_name="operation_records")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="operation_records")
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="operation_records", db_index=False
+    )
     seq = models.PositiveIntegerField()
     attempt = models.PositiveIntegerField(default=1)
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField()
-    operator = models.ForeignKey(Person, models.PROTECT, related_name="+")
-    equipment = models.ForeignKey(Equipment, models.PROTECT, null=True, related_name="+")
+    operator = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
+    equipment = models.ForeignKey(
+        Equipment, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     equipment_class = models.CharField(
         max_length=12, blank=True, choices=[(c.value, c.value) for c in EquipmentClass]
     )
@@ -195,7 +200,6 @@ class OperationRecord(Record):
                 condition=Q(ended_at__gte=F("began_at")), name="operation_ends_after_it_begins"
             ),
         ]
-        indexes = [models.Index(fields=["run", "seq"], name="operation_by_run")]
 
     def __str__(self) -> str:
         return f"{self.unit} operation {self.seq}"
@@ -217,7 +221,7 @@ class Judgement(Record):
     function = models.CharField(max_length=4, blank=True, choices=PASS_FAIL)
     build_seconds = models.DecimalField(max_digits=12, decimal_places=3, null=True)
     judged_at = models.DateTimeField()
-    inspector = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    inspector = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     supersedes = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="superseded_by"
     )
@@ -225,7 +229,6 @@ class Judgement(Record):
     signature = models.ForeignKey(Signature, models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["run", "unit", "attempt"], name="judgement_by_run")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(supersedes__isnull=True)
@@ -259,12 +262,14 @@ class TestRecord(Record):
     __test__ = False
 
     run = models.ForeignKey(Run, models.PROTECT, related_name="test_records")
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="test_records")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="test_records", db_index=False)
     procedure = models.ForeignKey(ProcedureRevision, models.PROTECT, related_name="records")
     source = models.CharField(max_length=20)  # which importer or door
     source_digest = models.CharField(max_length=64)  # SHA-256 of the record as it came
     station = models.CharField(max_length=120, blank=True)
-    operator = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    operator = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     outcome = models.CharField(max_length=14, choices=[(o.value, o.value) for o in TestOutcome])
     outcome_details = models.TextField(blank=True)
     marginal = models.BooleanField(default=False)
@@ -278,7 +283,6 @@ class TestRecord(Record):
         constraints = [
             models.UniqueConstraint(fields=["unit", "source_digest"], name="test_record_once")
         ]
-        indexes = [models.Index(fields=["run", "unit"], name="test_by_run")]
 
     def __str__(self) -> str:
         return f"{self.unit} {self.outcome}"

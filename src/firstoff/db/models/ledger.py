@@ -49,7 +49,8 @@ class Record(models.Model):
 
     uid = models.UUIDField(unique=True, default=new_uid)
     entry = models.ForeignKey(LedgerEntry, models.PROTECT, related_name="+")
-    by = models.ForeignKey("firstoff.Person", models.PROTECT, related_name="+")
+    # Nobody asks for all records of one person: an index would be written with every record.
+    by = models.ForeignKey("firstoff.Person", models.PROTECT, related_name="+", db_index=False)
     received_at = models.DateTimeField()
 
     class Meta:
