@@ -161,7 +161,7 @@ def scan(page: Any, code: str) -> None:
     page.keyboard.type(code)
     with page.expect_response(lambda r: r.request.method == "POST"):
         page.keyboard.press("Enter")
-    page.wait_for_function("() => document.getElementById('scan').value === ''")
+    page.wait_for_function("() => !document.querySelector('#line[aria-busy]')")
 
 
 def build_on_the_line(ben: Any, clock: Clock, ivy: Any, units: list[Unit]) -> None:

@@ -123,6 +123,7 @@
     }
     last = { code, at: Date.now() };
     busy = true;
+    form().setAttribute("aria-busy", "true"); // the answer brings a form of its own
     if (scan()) scan().value = "";
     try {
       const answer = await send(new URLSearchParams(body), event.target.action);
