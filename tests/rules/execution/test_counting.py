@@ -10,6 +10,7 @@ from firstoff.rules.criteria.samples import BAR
 from firstoff.rules.execution import (
     DefectFacts,
     JudgementFacts,
+    OperationTime,
     Reading,
     RunFacts,
     UnitFacts,
@@ -242,3 +243,45 @@ def test_a_unit_started_later_never_leaves_an_earlier_one_out_of_the_sample(kind
     before = count_units(units, "released", size).sample
     after = count_units([*units, unit(len(units) + 1)], "released", size).sample
     assert after[: len(before)] == before
+
+
+def timed_run(*times: tuple[int, int, float]) -> Reading:
+    """Unit 1 failed, unit 2 passed; neither was given a build time. The plan has 10 and 20."""
+    return Reading(
+        RunFacts(
+            1,
+            "P1",
+            RunKind.PILOT,
+            1,
+            "b",
+            "released",
+            20,
+            "Line 2",
+            operations=(10, 20),
+            bar=BAR,
+            units=(unit(1), unit(2)),
+            judgements=(judged(1, fit="fail", seconds=None), judged(2, seconds=None)),
+            times=tuple(OperationTime(*row) for row in times),
+        )
+    )
+
+
+def test_a_unit_that_failed_half_way_has_no_build_time_and_stays_a_reject():
+    found = timed_run((1, 10, 60.0), (2, 10, 61.5), (2, 20, 100.0))
+    assert [(s.first, s.build_seconds) for s in found.sample] == [(REJECT, None), (GOOD, 161.5)]
+    assert found.minutes == ((unit(2), 161.5 / 60),)
+
+
+def test_a_unit_that_failed_at_the_last_operation_has_a_build_time():
+    found = timed_run((1, 10, 60.0), (1, 20, 90.0))
+    assert [(s.first, s.build_seconds) for s in found.sample] == [(REJECT, 150.0), (PENDING, None)]
+
+
+def test_a_unit_that_failed_half_way_is_good_once_its_rework_passed():
+    found = state(judged(1, fit="fail", seconds=None), judged(1, id=2, attempt=2, seconds=None))
+    assert (found.first, found.final, found.build_seconds) == (REJECT, GOOD, None)
+
+
+def test_a_unit_without_a_build_time_is_not_good_by_a_retest():
+    found = state(judged(1, seconds=None), judged(1, id=2, attempt=2, seconds=None))
+    assert (found.first, found.final) == (PENDING, PENDING)

@@ -162,6 +162,7 @@ def _run(run: Run, **recorded: Any) -> RunFacts:
         instruction=definition.instruction,
         planned_quantity=run.planned_quantity,
         line=run.line,
+        operations=tuple(o.seq for o in definition.operations),
         bench_minutes=run.bench_minutes,
         repeat_of=run.repeat_of.batch_id if run.repeat_of else "",
         uid=str(run.uid),

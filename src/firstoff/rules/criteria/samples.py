@@ -90,8 +90,12 @@ def run(
     first_article: bool | None = True,
     decision: RunVerdict | None = None,
     key: int = 0,
+    untimed: int = 0,
 ) -> RunFacts:
-    """A pilot run of ``units``, of which the first ``rejects`` fail for fit with code D-101."""
+    """A pilot run of ``units``, of which the first ``rejects`` fail for fit with code D-101.
+
+    The first ``untimed`` have no build time.
+    """
     ids = range(key + 1, key + units + 1)
     instruction = frozen().instruction
     seconds = None if build_minutes is None else build_minutes * 60.0
@@ -106,6 +110,7 @@ def run(
         instruction=instruction,
         planned_quantity=20,
         line="Line 2",
+        operations=tuple(o.seq for o in _OPERATIONS),
         bar=bar,
         bench_minutes=Decimal(4),
         uid=f"run-{number}",
@@ -128,7 +133,15 @@ def run(
         ),
         judgements=tuple(
             JudgementFacts(
-                unit, unit, 1, "fail" if unit in bad else "pass", "pass", "pass", seconds, None, ""
+                unit,
+                unit,
+                1,
+                "fail" if unit in bad else "pass",
+                "pass",
+                "pass",
+                seconds if unit - key > untimed else None,
+                None,
+                "",
             )
             for unit in ids
         ),
@@ -173,6 +186,7 @@ def pilot(
     cause_class: str = "process",
     first_article: bool | None = True,
     spread: float | None = 0.03,
+    untimed: int = 0,
 ) -> PilotEvidence:
     """A first pilot run. ``spread`` is that of the measured lid clearance, None: not measured."""
     began = BEGAN if locked_after is None else LOCKED - locked_after
@@ -185,6 +199,7 @@ def pilot(
         equipment_class=equipment_class,
         cause_class=cause_class,
         first_article=first_article,
+        untimed=untimed,
     )
     return PilotEvidence(
         run=made, baseline=frozen(), measurements=_clearances(made, spread), currency="GBP"

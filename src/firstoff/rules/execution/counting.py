@@ -120,8 +120,8 @@ def judge_units(
     """The state of every unit, by its id.
 
     judgements: in the order they were recorded, corrections included; max_unit_seconds: the bar's
-    limit on one unit; operation_seconds: sum of the first attempt's operations by unit, used
-    where no build time was given.
+    limit on one unit; operation_seconds: sum of the first attempt's operations by unit, of units
+    with all of them, used where no build time was given.
     """
     rows = effective(judgements)
     only = {row.unit: row for row in rows}
@@ -142,7 +142,11 @@ def judge_units(
             build = seconds.get(key)
         over = max_unit_seconds is not None and build is not None and build > max_unit_seconds
         result = _result(first, build, over)
-        final = result if last is first else _result(last, build, over)
+        final = result
+        if last is not first:
+            # How long a unit would have taken that failed half way, nobody can know any more.
+            known = 0.0 if build is None and result is UnitResult.REJECT else build
+            final = _result(last, known, over)
         found[key] = UnitState(
             unit, result, final, *first, build, over, attempts, key in corrected
         )
@@ -242,18 +246,23 @@ class Reading:
         return OperationTimes.of(self.run.times)
 
     def _operation_seconds(self) -> dict[int, float]:
-        """Sum of the operations by unit, of the units that nobody gave a build time."""
+        """Sum of the operations by unit, of the units that nobody gave a build time.
+
+        Only of those with all operations of the plan: the time until a unit failed half way is
+        no build time, and would make the batch look quicker than it is.
+        """
         firsts = (j for j in self.run.judgements if j.attempt == 1)
         timed = {j.unit for j in firsts if j.build_seconds is not None}
         sums: dict[int, float] = {u.id: 0.0 for u in self.run.units if u.id not in timed}
         if not sums:
             return {}
-        seen = set()
+        done = dict.fromkeys(sums, 0)  # an operation has one record an attempt
         for unit, seconds in zip(self.times.units, self.times.seconds, strict=True):
             if unit in sums:
                 sums[unit] += seconds
-                seen.add(unit)
-        return {unit: sums[unit] for unit in seen}
+                done[unit] += 1
+        whole = max(len(self.run.operations), 1)
+        return {unit: sums[unit] for unit, count in done.items() if count >= whole}
 
     @cached_property
     def sample(self) -> tuple[UnitState, ...]:

@@ -230,6 +230,7 @@ class RunFacts:
     instruction: str  # digest of the instructions in that baseline
     planned_quantity: int
     line: str
+    operations: tuple[int, ...] = ()  # of the plan in that baseline, by their numbers
     bar: Bar | None = None
     bench_minutes: Decimal | None = None
     repeat_of: str = ""  # batch ID

@@ -187,19 +187,16 @@ def _aspects(floor: Floor, unit: Unit, record: OperationRecord) -> Aspects:
 
 
 def _build_seconds(floor: Floor, unit: Unit, record: OperationRecord) -> Decimal | None:
-    """The sum of the first attempt's operations; none where the unit is timed already."""
-    earlier = floor.history(unit.serial).judgements
-    if record.attempt != 1 or any(j.timed and j.attempt == 1 for j in earlier):
+    """The sum of the first attempt's operations; none where the unit is timed already, or was
+    let through without one of them: what is not measured is not added up."""
+    history = floor.history(unit.serial)
+    timed = any(j.timed and j.attempt == 1 for j in history.judgements)
+    spent = [began_ended for (n, _), began_ended in history.spent.items() if n == 1]
+    if record.attempt != 1 or timed or len(spent) + 1 < len(floor.operations):
         return None
-    rows = OperationRecord.objects.filter(unit=unit, attempt=1)
-    spent = sum(
-        (
-            (ended - began).total_seconds()
-            for began, ended in rows.values_list("began_at", "ended_at")
-        ),
-        (record.ended_at - record.began_at).total_seconds(),
-    )
-    return Decimal(f"{spent:.3f}") if spent > 0 else None
+    spent.append((record.began_at, record.ended_at))
+    seconds = sum((ended - began).total_seconds() for began, ended in spent)
+    return Decimal(f"{seconds:.3f}") if seconds > 0 else None
 
 
 def _done(record: OperationRecord, judged: Judged | None, *, again: bool = False) -> OperationDone:
