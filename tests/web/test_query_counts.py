@@ -1,0 +1,178 @@
+"""A page asks the database as often for three of everything as for one."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from firstoff.db.models import Baseline, Judgement
+from firstoff.queries.access import actor_named
+from firstoff.queries.evidence import verdict
+from firstoff.rules.plan import EquipmentFacts
+from firstoff.services import access, execution, plan
+from firstoff.services.execution import PostedDefect, PostedMeasure, PostedStep, PostedUnit
+from firstoff.terms import EquipmentClass, EquipmentKind, Role
+from tests.conftest import NOW, PASSWORD, World
+from tests.making import CROCK, MINUTE, Pilot, make_program, opened_pilot
+from tests.web.conftest import Browse
+
+# Addresses without something to show here: files that came with a record, the certificate of a
+# run that nobody signed off, and what is only posted to.
+ELSEWHERE = {
+    "unit-file",
+    "run-certificate",
+    "run-certificate-evidence",
+}
+
+
+def routes(patterns: Any = None, before: str = "") -> Iterator[tuple[str, str]]:
+    """Name and route of every page that can be read."""
+    for found in get_resolver().url_patterns if patterns is None else patterns:
+        route = before + str(found.pattern)
+        if isinstance(found, URLResolver):
+            if found.namespace != "api":
+                yield from routes(found.url_patterns, route)
+        elif isinstance(found, URLPattern):
+            guard = getattr(found.callback, "guard", None)
+            if guard is not None and guard.get and found.name not in ELSEWHERE:
+                yield str(found.name), route
+
+
+def address(name: str, route: str, known: dict[str, str]) -> str:
+    """The route with something that is there in each of its places."""
+
+    def fill(found: re.Match[str]) -> str:
+        keyword = found[1].rpartition(":")[2]
+        return known.get(f"{name}:{keyword}") or known[keyword]
+
+    return "/" + re.sub(r"<([^>]+)>", fill, route)
+
+
+def known_of(pilot: Pilot) -> dict[str, str]:
+    return {
+        "site": "STOKE",
+        "code": "CC-1",
+        "equipment-edit:code": "J-02",
+        "username": "ben",
+        "batch_id": pilot.batch_id,
+        "part": "CC-1",
+        "serial": f"{pilot.batch_id}-001",
+        "digest": Baseline.objects.get(pk=pilot.baseline_id).digest,
+        "judgement": str(Judgement.objects.order_by("pk")[0].uid),
+        "number": "7",
+        "ending": "csv",
+    }
+
+
+def counts(browser: Any, pilot: Pilot) -> dict[str, int]:
+    known = known_of(pilot)
+    found = {}
+    for name, route in routes():
+        page = address(name, route, known)
+        browser.get(page)  # what a process keeps for ever is read
+        verdict.forget()
+        with CaptureQueriesContext(connection) as seen:
+            answer = browser.get(page)
+            content = b"".join(answer) if answer.streaming else answer.content
+        if answer.status_code == 302:
+            continue  # posted to, or hands on to another page of this walk
+        assert (answer.status_code, bool(content)) == (200, True), page
+        found[name] = len(seen)
+    return found
+
+
+def one_more(world: World, pilot: Pilot, number: int) -> None:
+    """A unit, a person, a machine, a program with a run: each with what hangs on it."""
+    at = NOW + timedelta(hours=number)
+    adam = actor_named("adam")
+    name = f"pia{number}"
+    access.create_person(
+        site_id=world.site.pk,
+        username=name,
+        name=f"Pia {number}",
+        password=PASSWORD,
+        roles=[Role.OPERATOR, Role.VIEWER],
+        by=adam,
+        at=at,
+    )
+    for skill in ("glaze", "jig"):
+        access.record_training(
+            site_id=world.site.pk,
+            username=name,
+            skill=skill,
+            valid_from=at.date(),
+            by=world.ada,
+            at=at,
+        )
+    access.create_token(
+        site_id=world.site.pk, username=name, name="station", scopes=["read"], by=adam, at=at
+    )
+    machine = EquipmentFacts(
+        f"M-{number}", "Machine", EquipmentKind.MACHINE, EquipmentClass.PRODUCTION
+    )
+    plan.add_equipment(site_id=world.site.pk, equipment=machine, by=world.eli, at=at)
+    record_unit(world, pilot, number, at)
+    other_program(world, number, at)
+
+
+def record_unit(world: World, pilot: Pilot, number: int, at: Any) -> None:
+    execution.record_units(
+        run_id=pilot.run_id,
+        records=[
+            PostedUnit(
+                serial=f"{pilot.batch_id}-{number:03}",
+                started_at=NOW + number * MINUTE if number > 1 else None,
+                judged_at=at,
+                operator="ben",
+                fit="fail",
+                finish="pass",
+                function="pass",
+                build_seconds=Decimal(240),
+                defects=(PostedDefect("D-101", "rocks", "process", "The faces foul."),),
+                steps=tuple(PostedStep(seq, Decimal(60)) for seq in (10, 20, 30)),
+                measures=(PostedMeasure("1", Decimal("0.95")),),
+            )
+        ],
+        by=world.ivy,
+        at=at,
+    )
+    execution.record_adjustment(
+        run_id=pilot.run_id,
+        what="Driver",
+        before="1.1",
+        after="1.2",
+        reason="Nominal.",
+        by=world.ben,
+        at=at,
+    )
+
+
+def other_program(world: World, number: int, at: Any) -> None:
+    code = f"CX-{number}"
+    definition = replace(CROCK, program=replace(CROCK.program, code=code), part=code, equipment=())
+    program, _ = make_program(world, definition, at=at)
+    execution.create_run(
+        program_id=program, planned_quantity=20, line="Line 2", by=world.eli, at=at
+    )
+
+
+@pytest.mark.slow
+def test_no_page_asks_more_often_for_more(world: World, browse: Browse) -> None:
+    access.set_roles(
+        site_id=world.site.pk, username="ada", roles=list(Role), by=world.adam, at=NOW
+    )
+    pilot = opened_pilot(world)
+    browser = browse(world.ada)
+    one_more(world, pilot, 1)
+    one = counts(browser, pilot)
+    for number in (2, 3):
+        one_more(world, pilot, number)
+    assert counts(browser, pilot) == one
+    assert {"board", "programs", "people", "run", "run-units", "line-run", "unit"} <= one.keys()
