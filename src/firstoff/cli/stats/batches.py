@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 import typer
 
+from firstoff.cli.stats.pictures import Picture, draw
+from firstoff.cli.stats.pictures import pareto as drawn_pareto
 from firstoff.cli.stats.shared import (
     AsJson,
     ColumnName,
@@ -178,6 +180,7 @@ def pareto(
     file: File,
     cause: Annotated[str, typer.Option(help="Column of the causes.")] = "cause",
     count: Annotated[str | None, typer.Option(help="Column of counts; none: one a row.")] = None,
+    picture: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """Which few causes make most of the trouble?"""
@@ -190,6 +193,8 @@ def pareto(
     for name, number in zip(names, numbers, strict=True):
         total[name] = total.get(name, 0.0) + number
     seen = stats.pareto(total)
+    if picture is not None:
+        draw(picture, "pareto", drawn_pareto(seen, count or "rows"))
     rows = [
         (
             bar.name,

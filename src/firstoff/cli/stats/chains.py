@@ -1,9 +1,11 @@
 """``firstoff stats stackup``: a tolerance chain from a table of links."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from firstoff.cli.stats.pictures import Picture, draw, stack_up
 from firstoff.cli.stats.shared import (
     AsJson,
     Confidence,
@@ -35,6 +37,7 @@ def stackup(
     draws: Annotated[int, typer.Option(help="Draws; 0 leaves Monte Carlo out.")] = 1_000_000,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 1,
     confidence: Confidence = "95",
+    picture: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """Do the parts fit? Columns: name, nominal, plus; and, where wanted, minus, sensitivity,
@@ -51,6 +54,10 @@ def stackup(
             links, seed=seed, draws=draws, lower=lower, upper=upper, confidence=level
         )
         rows += _drawn_rows(drawn)
+    if picture is not None:
+        if drawn is None:
+            raise InvalidInput("A chart shows the gaps drawn; leave out --draws 0.")
+        draw(picture, "stack_up", stack_up(seen, drawn, Path(file).stem))
     predicted = None
     if any(link.n for link in links) and (lower is not None or upper is not None):
         predicted = stats.predicted_rejects(

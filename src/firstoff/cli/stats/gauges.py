@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from firstoff.cli.stats.pictures import Picture, draw, gauge_panel
 from firstoff.cli.stats.shared import (
     AsJson,
     ColumnName,
@@ -41,15 +42,17 @@ def gauge(
     ] = 0.05,
     nested: Annotated[bool, typer.Option("--nested", help="Own parts for each.")] = False,
     confidence: Confidence = "95",
+    picture: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """Is the gauge good enough? Repeatability, reproducibility, categories."""
     from firstoff import stats
 
     table = read(file)
+    parts, appraisers = table.column(part).words(), table.column(appraiser).words()
     readings = stats.gauge_readings(
-        table.column(part).words(),
-        table.column(appraiser).words(),
+        parts,
+        appraisers,
         table.column(value).numbers(),
         nested=nested,
     )
@@ -71,6 +74,14 @@ def gauge(
             pool=pool,
             confidence=level,
         )
+    if picture is not None:
+        # Nested readings come as appraiser, part, trial; crossed ones as appraiser, trial, part.
+        cells = readings if nested else readings.swapaxes(1, 2)
+        names = list(dict.fromkeys(parts))
+        if nested:
+            names = [str(i + 1) for i in range(cells.shape[1])]
+        panel = gauge_panel(seen, cells, list(dict.fromkeys(appraisers)), names, value)
+        draw(picture, "gauge_study", panel)
     answer(seen, _gauge_rows(seen), as_json)
 
 

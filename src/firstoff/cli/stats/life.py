@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from firstoff.cli.stats.pictures import Picture, draw, weibull_plot
 from firstoff.cli.stats.shared import (
     AsJson,
     Confidence,
@@ -44,6 +45,7 @@ def weibull(
     ] = None,
     at: Annotated[float | None, typer.Option(help="Reliability at this time.")] = None,
     confidence: Confidence = "95",
+    picture: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """How long does it last? Failures, units still good, or intervals (an empty upper end is a
@@ -63,6 +65,11 @@ def weibull(
         ratio = stats.weibull_bounds(**_life_columns(table, time, failed, count), confidence=level)
         ends = [f"{end:.4g}" if end is not None else "open" for end in _ends(ratio.life)]
         rows.append(("B10 by likelihood", f"{percent(level)} {ends[0]} to {ends[1]}"))
+    if picture is not None:
+        if upto is not None:
+            raise InvalidInput("Failures known to lie in intervals have no points to draw.")
+        told = _life_columns(table, time, failed, count)
+        draw(picture, "weibull_plot", weibull_plot(seen, told, time))
     if as_json:
         answer({**plain(seen), "likelihood": plain(ratio)}, rows, as_json)
     else:

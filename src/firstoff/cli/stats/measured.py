@@ -4,7 +4,14 @@ from typing import Annotated, Any
 
 import typer
 
-from firstoff.cli.stats.pictures import Picture, capability_study, control_points, draw
+from firstoff.cli.stats.pictures import (
+    Picture,
+    capability_study,
+    control_points,
+    cusum_sums,
+    draw,
+    probability_plot,
+)
 from firstoff.cli.stats.shared import (
     AsJson,
     ColumnName,
@@ -102,7 +109,11 @@ def chart(
     sizes = None if size_column is None else table.column(size_column).numbers()
     seen = _charted(kind, values, sizes, subgroup, base, rules)
     if picture is not None:
-        draw(picture, "control_chart", control_points(_drawable(seen), found.name))
+        if hasattr(seen, "signal_upper"):
+            draw(picture, "cusum", cusum_sums(seen, found.name))
+        else:
+            drawn = getattr(seen, "location", getattr(seen, "chart", seen))
+            draw(picture, "control_chart", control_points(drawn, found.name))
     answer(seen, _chart_rows(seen), as_json)
 
 
@@ -143,6 +154,7 @@ def normality(
     file: File,
     column: ColumnName = None,
     confidence: Confidence = "95",
+    picture: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """Do the values look normal?"""
@@ -150,6 +162,8 @@ def normality(
 
     found = read(file).column(column)
     seen = stats.normality(found.numbers(), confidence=fraction(confidence, "confidence"))
+    if picture is not None:
+        draw(picture, "probability_plot", probability_plot(seen, found.numbers(), found.name))
     rows = [
         ("Characteristic", f"{found.name}, {seen.n} values"),
         ("Anderson-Darling", f"{seen.anderson_darling:.3f}, p {p_value(seen.p_value)}"),
@@ -179,8 +193,10 @@ def _charted(
         return made(grouped(values, subgroup), **told)
     if kind == "c":
         return stats.c_chart(values, base=base)
-    if kind in ("ewma", "cusum"):
-        return stats.ewma_chart(values) if kind == "ewma" else stats.cusum_chart(values)
+    if kind == "ewma":
+        return stats.ewma_chart(values, base=base)
+    if kind == "cusum":
+        return stats.cusum_chart(values, base=base)
     if sizes is None:
         raise InvalidInput(f"A {kind} chart needs sample sizes; name their column.")
     if kind == "np":
@@ -198,12 +214,6 @@ def _one_size(sizes: list[float]) -> int:
     if len(set(sizes)) != 1 or sizes[0] != int(sizes[0]):
         raise InvalidInput("An np chart needs samples of one size; take a p chart.")
     return int(sizes[0])
-
-
-def _drawable(seen: Any) -> Any:
-    if hasattr(seen, "signal_upper"):
-        raise InvalidInput("A CUSUM chart is not drawn yet; leave out --chart.")
-    return getattr(seen, "location", getattr(seen, "chart", seen))
 
 
 def _chart_rows(seen: Any) -> list[Row]:

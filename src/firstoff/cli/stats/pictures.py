@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Annotated, Any
@@ -101,6 +102,182 @@ def capability_study(seen: Any, values: list[float], what: str) -> object:
         confidence=seen.confidence,
         outside=seen.observed_below + seen.observed_above,
         digits=_digits(6 * seen.sd),
+    )
+
+
+def probability_plot(seen: Any, values: list[float], what: str) -> object:
+    """Sorted values at Blom's positions, with exact bounds of each quantile of the normal."""
+    import numpy as np
+
+    from firstoff import stats
+    from firstoff.formats.charts.probability_plot import ProbabilityPlot
+
+    points = np.sort(np.asarray(values))
+    n, mean, sd = points.size, float(points.mean()), float(points.std(ddof=1))
+    low, high = (1 - seen.confidence) / 2, (1 + seen.confidence) / 2
+
+    def factor(share: float, confidence: float) -> float:
+        return stats.tolerance_factor(n, coverage=share, confidence=confidence, sides="upper")
+
+    shares = (0.001, 0.003, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35)
+    band = [(share, mean - factor(1 - share, high) * sd, mean - factor(1 - share, low) * sd)
+            for share in shares]  # fmt: skip
+    band.append((0.5, mean + factor(0.5, low) * sd, mean + factor(0.5, high) * sd))
+    band += [(1 - share, mean + factor(1 - share, low) * sd, mean + factor(1 - share, high) * sd)
+             for share in reversed(shares)]  # fmt: skip
+    return ProbabilityPlot(
+        what=what,
+        unit=what,
+        points=tuple((v, (i + 0.625) / (n + 0.25)) for i, v in enumerate(points.tolist())),
+        mean=mean,
+        sd=sd,
+        p=seen.p_value,
+        normal=seen.normal,
+        band=tuple(band),
+        confidence=seen.confidence,
+        digits=_digits(6 * sd),
+    )
+
+
+def cusum_sums(chart: Any, what: str) -> object:
+    from firstoff.formats.charts.cusum import CusumSums
+
+    up, down = chart.signal_upper.tolist(), chart.signal_lower.tolist()
+    return CusumSums(
+        what=f"{what}, CUSUM chart",
+        upper=tuple(chart.upper.tolist()),
+        lower=tuple(chart.lower.tolist()),
+        limit=chart.h,
+        signals_upper=tuple(up),
+        signals_lower=tuple(down),
+        began=int(chart.began(min(up + down))) if up or down else None,
+    )
+
+
+def plan_curves(
+    plan: str, n: Any, c: Any, marked: Sequence[tuple[str, float]], *, r: Any = None,
+    lot: int | None = None,
+) -> object:  # fmt: skip
+    """What a plan of one or more stages does at every rate; the marked rates are named."""
+    import numpy as np
+
+    from firstoff import stats
+    from firstoff.formats.charts.plan_curves import PlanCurves
+
+    def at(rates: Any) -> Any:
+        # The curve of the process, so that it is smooth: a small lot holds few rates.
+        return stats.operating_characteristic(n, c, rates, r=r, lot=lot, model="binomial")
+
+    end = max(0.001, *(2 * rate for _, rate in marked))
+    while end < 1 and float(at([end]).acceptance[0]) > 0.02:
+        end = min(1.0, 1.25 * end)
+    seen = at(np.linspace(0, end, 121))
+    named = at([rate for _, rate in marked]) if marked else None
+    return PlanCurves(
+        plan=plan,
+        rates=tuple(seen.rates.tolist()),
+        acceptance=tuple(seen.acceptance.tolist()),
+        asn=tuple(seen.asn.tolist()),
+        aoq=() if seen.aoq is None else tuple(seen.aoq.tolist()),
+        marked=()
+        if named is None
+        else tuple(
+            (rate, chance, name)
+            for (name, rate), chance in zip(marked, named.acceptance.tolist(), strict=True)
+        ),
+    )
+
+
+def gauge_panel(
+    seen: Any, cells: Any, appraisers: Sequence[str], parts: Sequence[str], what: str
+) -> object:
+    """A gauge study as its picture wants it; cells: by appraiser, part and trial."""
+    import numpy as np
+
+    from firstoff import stats
+    from firstoff.formats.charts.gauge_study import GaugePanel, Part
+
+    spread = np.ptp(cells, axis=2)
+    known = stats.chart_constants(cells.shape[2])
+    range_mean, mean = float(spread.mean()), float(cells.mean())
+    named = (
+        ("Repeatability", seen.repeatability),
+        ("Reproducibility", seen.reproducibility),
+        ("Gauge R&R", seen.grr),
+        ("Parts", seen.part),
+    )
+    return GaugePanel(
+        what=what,
+        unit=what,
+        appraisers=tuple(appraisers),
+        parts=tuple(parts),
+        readings=tuple(tuple(tuple(v) for v in mine) for mine in cells.tolist()),
+        sources=tuple(
+            Part(name, one.of_study, one.of_tolerance) for name, one in named if one is not None
+        ),
+        range_mean=range_mean,
+        range_limit=known.d_4 * range_mean,
+        mean=mean,
+        mean_low=mean - known.a2 * range_mean,
+        mean_high=mean + known.a2 * range_mean,
+        categories=seen.ndc,
+        digits=_digits(float(np.ptp(cells))),
+        crossed=seen.method != "nested",
+    )
+
+
+def weibull_plot(fit: Any, told: Any, unit: str) -> object:
+    """Failures at their ranks, the fit with the bounds of its lives, and B10 by name."""
+    from firstoff import stats
+    from firstoff.formats.charts.weibull_plot import WeibullPlot
+
+    ranked = stats.weibull_line(**told)
+    flags = told["failed"] or [1] * len(told["times"])
+    still = [time for time, flag in zip(told["times"], flags, strict=True) if not flag]
+    shares = (0.001, 0.003, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.99)
+    curve = [(share, fit.life(share)) for share in (*shares, 0.999)]
+    b10 = fit.life(0.1)
+    return WeibullPlot(
+        what=unit,
+        unit=unit,
+        points=tuple(zip(ranked.times, ranked.positions, strict=True)),
+        suspended=tuple(sorted(still)),
+        curve=tuple((share, life.value, life.lower, life.upper) for share, life in curve),
+        shape=fit.shape,
+        scale=fit.scale,
+        confidence=fit.confidence,
+        life=(0.1, b10.value, b10.lower, b10.upper),
+    )
+
+
+def stack_up(chain: Any, drawn: Any, what: str) -> object:
+    from firstoff.formats.charts.stack_up import LinkPart, StackUp
+
+    edges = drawn.edges.tolist()
+    out = drawn.outside
+    return StackUp(
+        what=what,
+        unit="unit of the table",
+        bins=tuple(
+            (low, high, int(count))
+            for low, high, count in zip(edges[:-1], edges[1:], drawn.counts, strict=True)
+        ),
+        lower=chain.lower,
+        upper=chain.upper,
+        mean=drawn.mean,
+        outside=None if out is None else (out.estimate, out.lower, out.upper),
+        links=tuple(LinkPart(one.name, one.of_variance) for one in chain.shares),
+        digits=_digits(6 * drawn.sd),
+    )
+
+
+def pareto(seen: Any, what: str) -> object:
+    from firstoff.formats.charts.pareto import Defect, Pareto
+
+    return Pareto(
+        defects=tuple(Defect(str(bar.name), int(bar.count)) for bar in seen.bars),
+        total=int(sum(bar.count for bar in seen.bars)),
+        what=what,
     )
 
 

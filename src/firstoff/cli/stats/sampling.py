@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from firstoff.cli.stats.pictures import Picture, curve_of, draw
+from firstoff.cli.stats.pictures import Picture, curve_of, draw, plan_curves
 from firstoff.cli.stats.shared import (
     AsJson,
     answer,
@@ -15,6 +15,7 @@ from firstoff.cli.stats.shared import (
     refusing,
     times,
 )
+from firstoff.errors import InvalidInput
 
 
 @app.command()
@@ -49,6 +50,7 @@ def plan(
     alpha: Annotated[str, typer.Option(help="Risk to reject the AQL.")] = "5%",
     beta: Annotated[str, typer.Option(help="Risk to accept the LTPD.")] = "10%",
     lot: Annotated[int | None, typer.Option(help="Lot size, where known.")] = None,
+    picture: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """The smallest sampling plan that keeps both risks."""
@@ -61,6 +63,10 @@ def plan(
         beta=fraction(beta, "beta"),
         lot=lot,
     )
+    if picture is not None:
+        named = f"{found.n} units, accept at {found.c}"
+        marked = [("AQL", found.aql), ("LTPD", found.ltpd)]
+        draw(picture, "plan_curves", plan_curves(named, found.n, found.c, marked, lot=lot))
     rows = [
         ("Plan", f"{found.n} units, accept at {found.c} or fewer ({found.model})"),
         (
@@ -84,6 +90,7 @@ def sampling(
     inspection: Annotated[str, typer.Option(help="normal, tightened, reduced.")] = "normal",
     procedure: Annotated[str, typer.Option(help="single, double, multiple.")] = "single",
     seed: Annotated[str | None, typer.Option(help="Draw the first sample from this seed.")] = None,
+    picture: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """The plan of MIL-STD-105E = ANSI/ASQ Z1.4 for a lot, and the units to draw."""
@@ -97,6 +104,8 @@ def sampling(
         procedure=procedure,  # type: ignore[arg-type]
     )
     drawn = None if seed is None else stats.draw_sample(lot, min(found.n[0], lot), seed=seed)
+    if picture is not None:
+        _draw_plan(picture, found, lot)
     rows = [("Standard", found.standard), ("Code letter", _letters(found))]
     for n, ac, re in zip(found.n, found.ac, found.re, strict=True):
         accept = "no acceptance" if ac < 0 else f"accept at {ac}"
@@ -106,6 +115,20 @@ def sampling(
     if drawn is not None:
         rows.append(("Draw", ", ".join(str(unit) for unit in drawn)))
     answer({**plain(found), "drawn": drawn}, rows, as_json)
+
+
+def _draw_plan(file: str, found: Any, lot: int) -> None:
+    """The curves of a published plan; a plan in defects per hundred units has none by rates."""
+    if float(found.aql) > 10:
+        raise InvalidInput("An AQL above 10 counts defects per 100 units; its chart has no rates.")
+    if found.inspect_all:
+        raise InvalidInput("The sample reaches the lot: there is no curve to draw.")
+    several = len(found.n) > 1
+    n, c = (found.n, found.ac) if several else (found.n[0], found.ac[0])
+    named = f"{found.procedure}, letter {found.letter_used}, AQL {found.aql}"
+    r = found.re if several else None
+    marked = [("AQL", float(found.aql) / 100)]
+    draw(file, "plan_curves", plan_curves(named, n, c, marked, r=r, lot=lot))
 
 
 def _letters(found: Any) -> str:

@@ -1,8 +1,9 @@
 """Is the gauge good enough? Where the spread comes from, and how every reading shows it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from . import lanes, marks, words
@@ -32,6 +33,7 @@ class GaugePanel:
     sources: repeatability, reproducibility, gauge R&R, parts. range_mean, range_limit: mean and
     upper limit of the ranges of a part's trials; mean, mean_low, mean_high: centre and limits of
     the means, which only the gauge's own scatter explains. digits: decimals that the gauge has.
+    crossed: all appraisers measured the same parts.
     """
 
     what: str
@@ -47,6 +49,30 @@ class GaugePanel:
     mean_high: float
     categories: int | None
     digits: int = 3
+    crossed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a strip draws: all strips share one scale across, from 0 to 1."""
+
+    d: GaugePanel
+    y: Spec
+    look: Look
+
+    @property
+    def x(self) -> Spec:
+        length = [self.look(lanes.LEFT), {"expr": f"width - {self.look(ROOM)}"}]
+        return marks.number([0, 1], range=length)
+
+    def at(self, field: str = "x") -> dict[str, Any]:
+        return {"x": marks.on(self.x, field), "y": marks.on(self.y, "y")}
+
+    def said(self, value: float) -> str:
+        return f"{words.rounded(value, self.d.digits)} {self.d.unit}".strip()
+
+
+_Strip = tuple[Sequence[float], bool, Callable[[_Place, lanes.Lane], list[Spec]]]
 
 
 def title(d: GaugePanel) -> str:
@@ -84,52 +110,49 @@ def table(d: GaugePanel) -> Table:
 
 def draw(d: GaugePanel, look: Look) -> Spec:
     top = ROW * len(d.sources) + 26
-    height = top + 5 * (STRIP + GAP) - GAP + 22
-    y = lanes.down(height)
-    means = [[sum(v) / len(v) for v in mine] for mine in d.readings]
-    ranges = [[max(v) - min(v) for v in mine] for mine in d.readings]
-    flat = [value for mine in d.readings for values in mine for value in values]
-    place = _Place(d, y, look)
-
-    def strip(k: int, *values: float, zero: bool = False) -> lanes.Lane:
-        return lanes.lane(top + k * (STRIP + GAP), STRIP, values, zero=zero)
-
-    of_ranges = [r for mine in ranges for r in mine]
-    of_means = [m for mine in means for m in mine]
-    layers = [
-        *_sources(place),
-        *_blocks(place, strip(0, *of_ranges, d.range_limit, zero=True), ranges,
-                 f"Range of the trials, {d.unit}",
-                 (("UCL", "control-limit", d.range_limit), ("mean", "centre-line", d.range_mean)),
-                 d.range_limit),
-        *_blocks(place, strip(1, *of_means, d.mean_low, d.mean_high), means,
-                 f"Mean of the trials, {d.unit}; the limits hold what the gauge alone explains",
-                 (("UCL", "control-limit", d.mean_high), ("LCL", "control-limit", d.mean_low))),
-        *_by_part(place, strip(2, *flat), means),
-        *_by_appraiser(place, strip(3, *flat), means),
-        *_interaction(place, strip(4, *of_means), means),
-    ]  # fmt: skip
+    strips = _strips(d)
+    height = top + len(strips) * (STRIP + GAP) - GAP + 22
+    place = _Place(d, lanes.down(height), look)
+    layers = _sources(place)
+    for k, (reach, zero, drawn) in enumerate(strips):
+        strip = lanes.lane(top + k * (STRIP + GAP), STRIP, reach, zero=zero)
+        layers += drawn(place, strip)
     return {"height": look(height), "layer": layers}
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a strip draws: all strips share one scale across, from 0 to 1."""
+def _strips(d: GaugePanel) -> list[_Strip]:
+    """What the study can show: with own parts of each appraiser, or with one appraiser, less."""
+    means = [[sum(v) / len(v) for v in mine] for mine in d.readings]
+    flat = [value for mine in d.readings for values in mine for value in values]
+    of_ranges = [max(v) - min(v) for mine in d.readings for v in mine]
+    of_means = [m for mine in means for m in mine]
+    strips: list[_Strip] = [
+        ([*of_ranges, d.range_limit], True, _ranges),
+        ([*of_means, d.mean_low, d.mean_high], False, partial(_means, means=means)),
+    ]
+    if d.crossed:
+        strips.append((flat, False, partial(_by_part, means=means)))
+    if len(d.appraisers) > 1:
+        strips.append((flat, False, partial(_by_appraiser, means=means)))
+    if d.crossed and len(d.appraisers) > 1:
+        strips.append((of_means, False, partial(_interaction, means=means)))
+    return strips
 
-    d: GaugePanel
-    y: Spec
-    look: Look
 
-    @property
-    def x(self) -> Spec:
-        length = [self.look(lanes.LEFT), {"expr": f"width - {self.look(ROOM)}"}]
-        return marks.number([0, 1], range=length)
+def _ranges(p: _Place, strip: lanes.Lane) -> list[Spec]:
+    ranges = [[max(v) - min(v) for v in mine] for mine in p.d.readings]
+    lines = (
+        ("UCL", "control-limit", p.d.range_limit),
+        ("mean", "centre-line", p.d.range_mean),
+    )
+    name = f"Range of the trials, {p.d.unit}"
+    return _blocks(p, strip, ranges, name, lines, p.d.range_limit)
 
-    def at(self, field: str = "x") -> dict[str, Any]:
-        return {"x": marks.on(self.x, field), "y": marks.on(self.y, "y")}
 
-    def said(self, value: float) -> str:
-        return f"{words.rounded(value, self.d.digits)} {self.d.unit}".strip()
+def _means(p: _Place, strip: lanes.Lane, means: Sequence[Sequence[float]]) -> list[Spec]:
+    lines = (("UCL", "control-limit", p.d.mean_high), ("LCL", "control-limit", p.d.mean_low))
+    name = f"Mean of the trials, {p.d.unit}; the limits hold what the gauge alone explains"
+    return _blocks(p, strip, means, name, lines)
 
 
 def _sources(p: _Place) -> list[Spec]:

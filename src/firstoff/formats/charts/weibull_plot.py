@@ -69,9 +69,9 @@ def draw(d: WeibullPlot, look: Look) -> Spec:
     shares = [_y(share) for share in SHARES if low <= _y(share) <= high]
     up = {"title": "share failed", "values": shares, "labelExpr": SHARE}
     y = marks.number([low, high], axis=up)
-    times = [*(t for t, _ in d.points), *d.suspended, *_inner(d)]
+    begin, end = _times(d)
     across = {"title": d.unit, "tickCount": 6, "format": ",~r"}
-    x = marks.number([min(times), max(times)], axis=across, type="log")
+    x = marks.number([begin, end], axis=across, type="log")
     at: dict[str, Any] = {"x": marks.on(x, "x"), "y": marks.on(y, "y")}
     rows = [{"y": _y(share), "x": t, "low": lo, "high": hi} for share, t, lo, hi in d.curve]
     how = {"clip": True, "orient": "horizontal"}
@@ -83,10 +83,11 @@ def draw(d: WeibullPlot, look: Look) -> Spec:
     return {"height": look(HEIGHT), "layer": [band, fit, *_seen(d, at, look), *_life(d, at, look)]}
 
 
-def _inner(d: WeibullPlot) -> list[float]:
-    """Times of the fit at the shares that the drawing shows."""
-    low, high = _reach(d)
-    return [time for share, time, *_ in d.curve if low <= _y(share) <= high]
+def _times(d: WeibullPlot) -> tuple[float, float]:
+    """What was seen and what is named, with some room at both ends."""
+    times = [*(t for t, _ in d.points), *d.suspended, *(() if d.life is None else d.life[1:])]
+    room = max(1.1, (max(times) / min(times)) ** 0.04)
+    return min(times) / room, max(times) * room
 
 
 def _reach(d: WeibullPlot) -> tuple[float, float]:
