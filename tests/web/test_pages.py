@@ -30,7 +30,7 @@ def walk(client: Any, start: str = "/") -> dict[str, str]:
         address = waiting.popleft()
         if address in found:
             continue
-        answer = client.get(address)
+        answer = client.get(address, follow=True)
         if address in ("/", "/equipment/", "/programs/") and answer.status_code == 404:
             continue  # not there in every installation
         assert answer.status_code == 200, f"{address} answers {answer.status_code}"

@@ -110,6 +110,7 @@ def run_bar(request: Request, site: str, batch_id: str) -> HttpResponse:
         context = about(run, bar=run.bar, **_reading(run, run.bar, _asked(request)))
         offered = reads.offered_bar(run)
         context["differences"] = bar_differences(run.bar, offered) if offered else ()
+        context["may_record"] = may(request.actor, "unit.record", request.place.id)
         return render(request, "execution/bar_locked.html", context)
     definition = frozen(run.baseline_id, run.baseline)
     measured = tuple(c for c in definition.characteristics if c.number in definition.measured)
