@@ -15,6 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from firstoff.db.models import Baseline, Judgement
 from firstoff.queries.access import actor_named
 from firstoff.queries.evidence import verdict
+from firstoff.queries.execution import units
 from firstoff.rules.plan import EquipmentFacts
 from firstoff.services import access, execution, plan
 from firstoff.services.execution import PostedDefect, PostedMeasure, PostedStep, PostedUnit
@@ -78,6 +79,7 @@ def counts(browser: Any, pilot: Pilot) -> dict[str, int]:
         page = address(name, route, known)
         browser.get(page)  # what a process keeps for ever is read
         verdict.forget()
+        units.forget()
         with CaptureQueriesContext(connection) as seen:
             answer = browser.get(page)
             content = b"".join(answer) if answer.streaming else answer.content

@@ -152,6 +152,12 @@ def _sorted(run: RunView) -> tuple[_Sorted, int]:
     return held, key[1]
 
 
+def forget() -> None:
+    """Read everything anew the next time."""
+    with _lock:
+        _cache.clear()
+
+
 def reading(run: RunView) -> Reading:
     """The run as the rules of counting read it. One query where nothing has changed."""
     return _sorted(run)[0].reading
