@@ -61,7 +61,7 @@ def test_causes_and_actions_over_the_api(world: World) -> None:
     first_batch(world, cause_class="")
     call = caller(world, "eli", "read", "record", "define")
     status, groups = call("GET", f"{RUN}/defects")
-    assert [(g["code"], g["count"], g["unknown"]) for g in groups] == [("D-101", 3, 3)]
+    assert [(g["code"], g["count"], g["unknown"]) for g in groups["items"]] == [("D-101", 3, 3)]
     cause = {"code": "D-101", "cause_class": "process", "cause": "The faces foul."}
     assert call("POST", f"{RUN}/causes", cause) == (201, {"code": "D-101", "defects": 3})
     action = {"against": "D-101", "cause_class": "process", "what": "Relief skim"}

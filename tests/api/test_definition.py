@@ -138,7 +138,7 @@ def test_two_baselines_are_compared(world: World) -> None:
     second = eli("POST", f"{ONE}/baselines", {})[1]["digest"]
 
     status, found = eli("GET", f"{ONE}/baselines/compare?before={first}&after={second}")
-    assert (status, found) == (
+    assert (status, found["items"]) == (
         200,
         [
             {"what": "Process plan", "before": "1", "after": "2"},

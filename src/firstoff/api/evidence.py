@@ -67,7 +67,7 @@ class FiguresOut(Schema):
     prediction_method: str
 
 
-class DecisionOut(Schema):
+class SignedDecisionOut(Schema):
     decision: RunVerdict
     by: str
     at: datetime
@@ -104,7 +104,7 @@ class VerdictOut(Schema):
     corrections: list[str]
     deviations: list[str]
     bar_differences: list[str]
-    decision: DecisionOut | None
+    decision: SignedDecisionOut | None
     may_sign_off: bool
     may_hold: bool
 

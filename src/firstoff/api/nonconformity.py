@@ -72,9 +72,10 @@ class ActionOut(Schema):
     in_force_by: str
 
 
-@router.get(f"{_RUN}/defects", response=list[DefectGroupOut], summary="Defects of a run by code")
+@router.get(f"{_RUN}/defects", response=Page[DefectGroupOut], summary="Defects of a run by code")
 def defects(request: HttpRequest, site: str, batch_id: str) -> object:
-    return reads.defect_groups(runs.run(actor(request), site, batch_id))
+    found = reads.defect_groups(runs.run(actor(request), site, batch_id))
+    return page(found, len(found), 0)
 
 
 @router.post(f"{_RUN}/causes", response={201: CausesOut}, summary="Say why defects came to be")

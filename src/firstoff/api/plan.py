@@ -442,12 +442,13 @@ def freeze(request: HttpRequest, site: str, code: str, payload: FreezeIn) -> rea
 
 @router.get(
     f"{_ONE}/baselines/compare",
-    response=list[DifferenceOut],
+    response=Page[DifferenceOut],
     summary="What two baselines say differently",
 )
 def compare(request: HttpRequest, site: str, code: str, before: str, after: str) -> object:
     by, program = program_at(request, site, code)
-    return list(reads.compare(by, program.id, before, after)[2])
+    found = reads.compare(by, program.id, before, after)[2]
+    return page(found, len(found), 0)
 
 
 @router.get(_ONE + "/baselines/{digest}", response=BaselineFull, summary="One baseline")

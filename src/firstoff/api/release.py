@@ -66,7 +66,7 @@ class GateDecisionOut(Schema):
     uid: str
 
 
-class DifferenceOut(Schema):
+class GateDifferenceOut(Schema):
     criterion: str
     title: str
     then: Verdict | None
@@ -84,7 +84,7 @@ class GateOut(Schema):
     may_pass: bool
     decision: GateDecisionOut | None
     findings: list[GateFindingOut]
-    differences: list[DifferenceOut] = Field(description="What would read differently today")
+    differences: list[GateDifferenceOut] = Field(description="What would read differently today")
 
 
 class RoadOut(Schema):

@@ -325,7 +325,7 @@ def baseline_show(
         return
     _, _, found = reads.compare(actor, at, against, digest)
     if as_json:
-        shell.show(found)
+        shell.show({"items": found, "next": None, "total": len(found)})
         return
     for d in found:
         _line(d.what, f"{d.before or 'not there'} -> {d.after or 'not there'}")

@@ -147,7 +147,8 @@ def gate_list(
     shell.django()
     looks = _road(program, site, by)
     if as_json:
-        shell.show([_gate(look) for look in looks])
+        gates = [_gate(look) for look in looks]
+        shell.show({"items": gates, "next": None, "total": len(gates)})
         return
     for look in looks:
         columns(look.spec.number, look.spec.name, look.state.value, look.headline)

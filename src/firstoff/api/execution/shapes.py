@@ -90,7 +90,7 @@ class RunOut(Schema):
     decision: DecisionOut | None
 
 
-class EquipmentOut(Schema):
+class UsedEquipmentOut(Schema):
     code: str
     name: str
     kind: str
@@ -143,7 +143,7 @@ class ImportOut(Schema):
 
 
 class RunHeadOut(RunOut):
-    equipment: list[EquipmentOut]
+    equipment: list[UsedEquipmentOut]
     setup: list[SetupOut]
     setup_gaps: list[str]
     first_article: FirstArticleOut | None

@@ -178,7 +178,7 @@ def setup(
         run = found_run(shell.reader(by), batch, site)
     rows = runs.setup(run.id)
     if as_json:
-        shell.show(rows)
+        shell.show({"items": rows, "next": None, "total": len(rows)})
     else:
         for row in rows:
             value = row.value or "— not filled in"

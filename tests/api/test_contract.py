@@ -1,0 +1,195 @@
+"""The API against its own description: whatever is sent, it answers as it says it does.
+
+Schemathesis makes the requests from the OpenAPI document; half of the names and passwords in
+them are put right, so that they get past the door. The same requests every time.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from firstoff.services import access, demo
+from firstoff.terms import Role
+
+EXAMPLES = 6  # of each operation
+PASSWORD = "counter crock CC-1"
+KNOWN: dict[str, tuple[Any, ...]] = {
+    "site": ("STOKE", "LEEDS"),
+    "code": ("CC-1", "L2"),
+    "batch_id": ("CC1-P1", "CC1-P2"),
+    "revision": ("C",),
+    "plan_label": ("1", "2"),
+    "gate": (1, 7, 9),
+    "number": (1, 2),
+    "seq": (10, 40),
+    "serial": ("CC1-P1-003", "CC1-P2-021"),
+    "username": ("ben", "vic"),
+    "part": ("CC-1",),
+    "program": ("CC-1",),
+    "password": (PASSWORD,),
+    "defect": ("D-101",),
+    "ending": ("csv",),
+    "sort": ("serial",),
+    "show": ("rejects",),
+    "limit": (2,),
+    "cursor": ("",),
+}
+ROLES = [Role.QUALITY_MANAGER, Role.ADMINISTRATOR, Role.OPERATOR, Role.INSPECTOR]
+# What ends the token itself, or everybody's, comes last.
+LAST = ("/tokens", "/people", "/sites", "/account")
+
+
+@pytest.fixture
+def token(db: None, _quick_hashes: None) -> str:
+    """The demo, and a token of somebody who may do everything at Stoke."""
+    from firstoff.db.models import Site
+    from firstoff.queries.access import actor_named
+
+    now = timezone.now()
+    demo.load(at=now)
+    site = Site.objects.get(code="STOKE").pk
+    adam = actor_named("adam")
+    access.create_person(
+        site_id=site, username="max", name="Max", password=PASSWORD, roles=ROLES, by=adam, at=now
+    )
+    made = access.create_token(
+        site_id=site,
+        username="max",
+        name="contract",
+        scopes=("read", "record", "define", "sign", "manage"),
+        by=adam,
+        at=now,
+    )
+    return f"Bearer {made.secret}"
+
+
+@pytest.fixture
+def document(token: str) -> Iterator[Any]:
+    openapi = pytest.importorskip("schemathesis").openapi
+    from django.core import signals
+    from django.db import close_old_connections
+
+    from firstoff.site.wsgi import application
+
+    # As Django's own test client does: the transaction of the test outlives each request.
+    ends = (signals.request_started, signals.request_finished)
+    for signal in ends:
+        signal.disconnect(close_old_connections)
+    yield openapi.from_wsgi("/api/v1/openapi.json", app=application, headers=_heads(token))
+    for signal in ends:
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.slow
+def test_every_operation_answers_as_the_document_says(document: Any, token: str) -> None:
+    operations = sorted((found.ok() for found in document.get_all_operations()), key=_late)
+    assert len(operations) > 80
+    answered: dict[str, set[int]] = {}
+    for operation in operations:
+        _try(operation, token, answered.setdefault(operation.label, set()))
+    # It is worth something only where most operations were got to do something.
+    done = [label for label, codes in answered.items() if any(code < 300 for code in codes)]
+    assert len(done) > len(operations) / 2, sorted(set(answered) - set(done))
+
+
+def _late(operation: Any) -> tuple[bool, str]:
+    late = any(word in operation.path for word in LAST) and operation.method != "get"
+    return late, operation.label
+
+
+def _try(operation: Any, token: str, codes: set[int]) -> None:
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(), right=st.randoms(use_true_random=False))
+    def sent(case: Any, right: Any) -> None:
+        for given_ in (case.path_parameters, case.query, case.body):
+            _put_right(given_, right)
+        case.headers = {**(case.headers or {}), **_heads(token)}
+        answer = case.call()
+        codes.add(answer.status_code)
+        _check(case, answer)
+
+    sent()
+
+
+def _heads(token: str) -> dict[str, str]:
+    return {"Authorization": token, "Host": "localhost", "Accept-Encoding": "identity"}
+
+
+def _put_right(values: Any, right: Any) -> None:
+    if not isinstance(values, dict):
+        return
+    for name in values:
+        if name in KNOWN and right.random() < 0.75:
+            values[name] = right.choice(KNOWN[name])
+
+
+def _check(case: Any, answer: Any) -> None:
+    """No bug of ours; an error is a problem, a list is a page, and all is as described."""
+    said = f"{case.as_curl_command()}\n{answer.status_code} {answer.content[:800]!r}"
+    kind = answer.headers.get("content-type", [""])[0]
+    assert answer.status_code < 500, said
+    if answer.status_code >= 400:
+        assert kind == "application/problem+json", said
+        problem = json.loads(answer.content)
+        assert {"title", "status", "code"} <= set(problem), said
+        assert problem["status"] == answer.status_code, said
+        assert problem["title"], said
+        return
+    if answer.status_code == 204:
+        assert answer.content == b"", said
+        return
+    case.validate_response(answer, checks=[_schema_check()])
+    body = json.loads(answer.content) if kind.startswith("application/json") else None
+    if isinstance(body, dict) and "items" in body:
+        assert set(body) >= {"items", "next", "total"}, said
+        assert len(body["items"]) <= body["total"], said
+
+
+def _schema_check() -> Any:
+    from schemathesis.specs.openapi.checks import response_schema_conformance
+
+    return response_schema_conformance
+
+
+def test_lists_come_in_pages_that_lead_on(document: Any, token: str) -> None:
+    """Every operation whose answer is described as a page has the three fields of one."""
+    raw = document.raw_schema
+    pages = {
+        name: set(schema["properties"])
+        for name, schema in raw["components"]["schemas"].items()
+        if name.startswith("Page")
+    }
+    assert pages
+    assert {name: fields for name, fields in pages.items() if fields != PAGE} == {}
+
+
+PAGE = {"items", "next", "total"}
+
+
+def test_no_two_shapes_share_a_name(document: Any) -> None:
+    """The document knows shapes by their names alone: of two, one would be described wrongly."""
+    import importlib
+    import pkgutil
+
+    from ninja import Schema
+
+    import firstoff.api
+
+    found: dict[str, set[str]] = {}
+    for module in pkgutil.walk_packages(firstoff.api.__path__, "firstoff.api."):
+        for name, kind in vars(importlib.import_module(module.name)).items():
+            if isinstance(kind, type) and issubclass(kind, Schema):
+                found.setdefault(name, set()).add(f"{kind.__module__}.{kind.__qualname__}")
+    assert {name: kinds for name, kinds in found.items() if len(kinds) > 1} == {}
