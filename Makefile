@@ -28,8 +28,9 @@ fmt: setup   ## format, and mend what can be mended
 lock: setup  ## both lock files anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)
 	$(LOCK) $(UPGRADE) -o requirements.lock
 	$(LOCK) $(UPGRADE) -o requirements-dev.lock --group dev --constraint requirements.lock
-docs: setup  ## the reference pages that are written from the registries
+docs: setup  ## the pages that are written from the registries, and what the guide's code prints and draws
 	$(BIN)/python -m firstoff.rules.criteria.page > docs/reference/criteria.md
+	$(BIN)/python docs/build.py
 bench: setup ## Firstoff beside the raw limits of this machine
 	$(BIN)/python -m benchmarks
 wheel: setup ## the package, into dist/

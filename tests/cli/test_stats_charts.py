@@ -50,6 +50,12 @@ def test_a_gauge_study_of_every_kind_is_drawn(
     assert "categor" in _finding(tmp_path, "gauge", _readings(tmp_path, appraisers), *words)
 
 
+def test_a_nested_study_draws_no_part_of_all_appraisers(tmp_path: Path) -> None:
+    _finding(tmp_path, "gauge", _readings(tmp_path), "--nested")
+    said = "".join(ElementTree.parse(tmp_path / "picture.svg").getroot().itertext())
+    assert ("By appraiser" in said, "By part" in said) == (True, False)
+
+
 def test_a_weibull_fit_is_drawn_with_units_still_good(tmp_path: Path) -> None:
     table = _table(tmp_path, "time,failed\n100,1\n180,1\n240,1\n300,1\n300,0\n300,0\n")
     assert _finding(tmp_path, "weibull", table, "--failed", "failed").startswith(

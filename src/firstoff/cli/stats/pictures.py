@@ -222,7 +222,7 @@ def gauge_panel(
         mean_high=mean + known.a2 * range_mean,
         categories=seen.ndc,
         digits=_digits(float(np.ptp(cells))),
-        crossed=seen.method != "nested",
+        crossed="nested" not in seen.method,
     )
 
 
@@ -257,7 +257,7 @@ def stack_up(chain: Any, drawn: Any, what: str) -> object:
     out = drawn.outside
     return StackUp(
         what=what,
-        unit="unit of the table",
+        unit="",
         bins=tuple(
             (low, high, int(count))
             for low, high, count in zip(edges[:-1], edges[1:], drawn.counts, strict=True)

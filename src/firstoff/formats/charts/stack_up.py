@@ -59,6 +59,10 @@ def table(d: StackUp) -> Table:
     return Table(("Gap or link", "Gaps drawn, or share"), (*gaps, *links))
 
 
+def _gap(d: StackUp) -> str:
+    return f"gap, {d.unit}" if d.unit else "gap"
+
+
 def _ranked(d: StackUp) -> list[LinkPart]:
     ranked = sorted(d.links, key=lambda link: (-link.share, link.name))
     if len(ranked) <= LINKS:
@@ -117,7 +121,7 @@ def _axis(d: StackUp, strip: lanes.Lane, x: Spec, y: Spec, look: Look) -> list[S
     ]
     at = marks.on(y, "y")
     under = {"align": "center", "dy": look(13)}
-    unit = [{"y": foot + 30, "text": f"gap, {d.unit}; upwards: gaps drawn"}]
+    unit = [{"y": foot + 30, "text": f"{_gap(d)}; upwards: gaps drawn"}]
     return [
         marks.layer("rule", "hair", [{"y": foot}], x=marks.at(0), x2=marks.at("width"), y=at),
         marks.layer("rule", "hair", rows, x=marks.on(x, "x"), y=at, y2={"field": "y2"}),
