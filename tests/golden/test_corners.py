@@ -457,3 +457,14 @@ def test_a_repeat_takes_the_plan_and_the_jig_of_the_process_change_at_every_door
     assert [
         (r.baseline.digest, sorted(e.equipment.code for e in r.equipment.all())) for r in runs
     ] == [(digest, ["J-02", "L2-40"])] * 3
+
+
+def test_a_download_that_cannot_be_meant_is_refused_before_it_begins(
+    world: World,
+    browse: Browse,  # noqa: F811
+) -> None:
+    a_sample_of_one(world)
+    call = Caller(world, "vic", "read")
+    for ending in ("csv", "xlsx"):
+        answer = call.client.get(f"/api/v1/sites/STOKE/runs/CC1-P1/units.{ending}?show=bad")
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid-input")
