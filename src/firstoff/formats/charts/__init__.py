@@ -67,6 +67,7 @@ __all__ = [
     "title",
 ]
 
+_GROUPS = re.compile(r' class="(?:mark|role|background)[^"]*"')  # names of groups: nobody asks
 # Places in a picture, and their digits beyond a hundredth of a pixel.
 _PLACES = re.compile(r' (?:d|transform)="[^"]*"')
 _FINE = re.compile(r"(\.\d{2})\d+(?!\d|e)")
@@ -158,6 +159,7 @@ def _svg(text: str) -> bytes:
         raise InvalidInput(f"The chart does not compile: {first}") from error
     spec = json.loads(text)
     name = spec.get("usermeta", {}).get("firstoff", {}).get("title", "")
+    drawn = _GROUPS.sub("", drawn)
     drawn = _PLACES.sub(lambda places: _FINE.sub(r"\1", places[0]), drawn)
     head, rest = drawn.split(">", 1)
     words = f"<title>{escape(name)}</title><desc>{escape(spec.get('description', ''))}</desc>"
