@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 from typing import Any, TypeVar
 
 from django.db import connection, transaction
@@ -16,6 +17,7 @@ from firstoff.rules.ledger import START, Link, canonical, link_hash, rows_digest
 
 R = TypeVar("R", bound=Record)
 
+_queue = Lock()
 _CHAIN_LOCK = 0x46_49_52_53  # one writer at a time extends the chain on PostgreSQL
 
 
@@ -65,12 +67,27 @@ def verb(
     turns, so what a verb reads inside the block stays true until it has written. A verb checks
     inside the block, never before it; a refusal rolls everything back.
     """
-    with transaction.atomic():
+    with _turn(), transaction.atomic():
         previous_seq, previous_hash = _head()
         program_id = program.pk if isinstance(program, Program) else program
         entry = Entry(seq=previous_seq + 1, by=by, at=at, program_id=program_id)
         yield entry
         _write(entry, name, subject, previous_hash)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Threads of this process queue for the lock of SQLite instead of asking again and again:
+    whoever asks by chance at the wrong moments waits for seconds while others pass.
+
+    Not inside a transaction: that one holds the database already, and would wait for a thread
+    that waits for it.
+    """
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    with _queue:
+        yield
 
 
 def _head() -> tuple[int, str]:

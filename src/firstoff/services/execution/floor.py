@@ -184,13 +184,15 @@ class Floor:
     @cached_property
     def counting_started(self) -> int:
         """Whether a unit that counts was started: 0 or at least 1 (the first such is enough)."""
-        rows = unit_facts(Unit.objects.filter(run=self.run).order_by("position")[:200])
-        if any(not left_out_reasons(u, self.definition.instruction) for u in rows):
-            return 1
-        if len(rows) < 200:
-            return 0
-        rest = unit_facts(Unit.objects.filter(run=self.run).order_by("position")[200:])
-        return int(any(not left_out_reasons(u, self.definition.instruction) for u in rest))
+        units = Unit.objects.filter(run=self.run).order_by("position")
+        # Nearly always the first one counts; few runs begin with two hundred that do not.
+        for some in (units[:1], units[1:200], units[200:]):
+            rows = unit_facts(some)
+            if any(not left_out_reasons(u, self.definition.instruction) for u in rows):
+                return 1
+            if not rows:
+                return 0
+        return 0
 
     @cached_property
     def next_position(self) -> int:
@@ -228,7 +230,10 @@ class Floor:
         ids = Run.objects.filter(
             program=self.run.program_id, kind=self.run.kind, number__lt=self.run.number
         ).order_by("number")
-        runs = run_facts(list(ids.values_list("pk", flat=True)))
+        keys = list(ids.values_list("pk", flat=True))
+        if not keys:
+            return ()
+        runs = run_facts(keys)
         return earlier_batches([Reading(r) for r in runs], self.actions)
 
     @cached_property
