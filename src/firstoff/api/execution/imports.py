@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Router
 from ninja.files import UploadedFile
 
-from firstoff.api.execution.runs import RUN, of
+from firstoff.api.execution.runs import RUN, on
 from firstoff.errors import InvalidInput
 from firstoff.formats.exports import CSV_TYPE, XLSX_TYPE
 from firstoff.formats.testdata.unit_log import template_csv, template_xlsx
@@ -33,7 +33,7 @@ def preview(
 
     mapping: JSON object of column header to field, `""` to leave a column out.
     equipment: code, for rows that name none."""
-    _, given = of(request, site, batch_id)
+    given = on(request, site, batch_id)
     found = execution.preview_import(
         **given,
         raw=content(file),
@@ -65,7 +65,7 @@ def take(
     equipment: Form[str] = "",
 ) -> Any:
     """The same file again is answered with what was stored."""
-    _, given = of(request, site, batch_id)
+    given = on(request, site, batch_id)
     found = execution.import_file(
         **given,
         raw=content(file),

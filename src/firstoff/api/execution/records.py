@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Status
 
-from firstoff.api.execution.runs import RUN, of
+from firstoff.api.execution.runs import RUN, on
 from firstoff.api.execution.shapes import (
     AdjustmentIn,
     CorrectIn,
@@ -40,7 +40,7 @@ def _defects(given: Iterable[DefectIn]) -> tuple[PostedDefect, ...]:
 @router.post(f"{RUN}/units", response={201: StartedOut, 200: StartedOut}, summary="Start a unit")
 def start(request: HttpRequest, site: str, batch_id: str, payload: StartIn) -> Status[object]:
     """Refused before the bar is locked (R-31), and for every reason of R-35, R-41 and R-46."""
-    _, given = of(request, site, batch_id)
+    given = on(request, site, batch_id)
     done = execution.start_unit(**given, **payload.dict())
     body = {
         "uid": done.uid,
@@ -59,7 +59,7 @@ def start(request: HttpRequest, site: str, batch_id: str, payload: StartIn) -> S
 )
 def judge(request: HttpRequest, site: str, batch_id: str, payload: JudgeIn) -> Status[object]:
     """A first result, or a retest or rework beside it (R-48)."""
-    _, given = of(request, site, batch_id)
+    given = on(request, site, batch_id)
     values = payload.dict(exclude={"defects", "fit", "finish", "function"})
     done = execution.judge_unit(
         **given,
@@ -81,7 +81,7 @@ def correct(
     request: HttpRequest, site: str, batch_id: str, judgement: Any, payload: CorrectIn
 ) -> Status[object]:
     """What was recorded stays, superseded, with the reason (R-48)."""
-    _, given = of(request, site, batch_id)
+    given = on(request, site, batch_id)
     values = payload.dict(exclude={"defects"})
     defects = None if payload.defects is None else _defects(payload.defects)
     done = execution.correct_judgement(**given, judgement=judgement, **values, defects=defects)
@@ -97,7 +97,7 @@ def operate(
     request: HttpRequest, site: str, batch_id: str, payload: OperationIn
 ) -> Status[object]:
     """In the order of the route (R-35); a failed one, and the last one, judge the unit."""
-    _, given = of(request, site, batch_id)
+    given = on(request, site, batch_id)
     values = payload.dict(exclude={"defects", "measures"})
     done = execution.record_operation(
         **given,
@@ -115,7 +115,7 @@ def exclude(
     request: HttpRequest, site: str, batch_id: str, payload: ExclusionIn
 ) -> Status[object]:
     """Before it is judged, never after (R-33)."""
-    _, given = of(request, site, batch_id)
+    given = on(request, site, batch_id)
     return Status(201, {"uid": execution.leave_out_unit(**given, **payload.dict())})
 
 
@@ -128,7 +128,7 @@ def first_article(
     request: HttpRequest, site: str, batch_id: str, payload: FirstArticleIn
 ) -> Status[object]:
     """One that passed opens the rest of the batch (R-35)."""
-    _, given = of(request, site, batch_id)
+    given = on(request, site, batch_id)
     return answer(execution.record_first_article(**given, **payload.dict()))
 
 
@@ -141,7 +141,7 @@ def adjust(
     request: HttpRequest, site: str, batch_id: str, payload: AdjustmentIn
 ) -> Status[object]:
     """A setting, tool, sequence or material, with before, after and reason (R-47)."""
-    _, given = of(request, site, batch_id)
+    given = on(request, site, batch_id)
     return answer(execution.record_adjustment(**given, **payload.dict()))
 
 
@@ -151,7 +151,7 @@ def adjust(
     summary="Propose a jig or fix for a slow step",
 )
 def fix_step(request: HttpRequest, site: str, batch_id: str, payload: StepFixIn) -> Status[object]:
-    _, given = of(request, site, batch_id)
+    given = on(request, site, batch_id)
     return answer(execution.propose_step_fix(**given, **payload.dict()))
 
 
@@ -162,5 +162,5 @@ def fix_step(request: HttpRequest, site: str, batch_id: str, payload: StepFixIn)
 )
 def release(request: HttpRequest, site: str, batch_id: str, payload: ReleaseIn) -> Status[object]:
     """For one subject, with a reason; it shows on the report as a deviation (R-35)."""
-    _, given = of(request, site, batch_id)
+    given = on(request, site, batch_id)
     return answer(execution.release_route(**given, **payload.dict()))

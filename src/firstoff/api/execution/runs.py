@@ -69,6 +69,12 @@ def of(request: HttpRequest, site: str, batch_id: str) -> tuple[reads.RunView, d
     return run, {"run_id": run.id, "by": by, "at": timezone.now()}
 
 
+def on(request: HttpRequest, site: str, batch_id: str) -> dict[str, Any]:
+    """What every verb on the run of an address takes, without reading the run's page."""
+    by = actor(request)
+    return {"run_id": reads.run_key(by, site, batch_id), "by": by, "at": timezone.now()}
+
+
 @router.get("/sites/{site}/runs", response=Page[RunOut], summary="Runs of a site")
 def runs(
     request: HttpRequest,
@@ -136,7 +142,7 @@ def repeat(request: HttpRequest, site: str, batch_id: str, payload: RepeatIn) ->
 @router.put(f"{RUN}/setup", response=RunHeadOut, summary="Fill in the setup record")
 def setup(request: HttpRequest, site: str, batch_id: str, payload: SetupIn) -> dict[str, Any]:
     """Only the lines that are named; what they said before is kept."""
-    _, given = of(request, site, batch_id)
+    given = on(request, site, batch_id)
     execution.record_setup(**given, lines=payload.lines)
     return head_out(reads.head(given["by"], site, batch_id))
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Router
 
 from firstoff.api.auth import actor
-from firstoff.api.execution.runs import RUN, of
+from firstoff.api.execution.runs import RUN, of, on
 from firstoff.api.execution.shapes import UnitOut
 from firstoff.api.pages import Page, page, window
 from firstoff.errors import InvalidInput
@@ -136,7 +136,7 @@ def inlined_schema(kind: Any) -> dict[str, Any]:
 )
 def bulk(request: HttpRequest, site: str, batch_id: str) -> HttpResponse:
     """Idempotent by the record's `uid` (R-36). Decoded straight from the bytes: it is fast."""
-    _, given = of(request, site, batch_id)
+    given = on(request, site, batch_id)
     try:
         post = _DECODER.decode(request.body)
     except msgspec.MsgspecError as error:
