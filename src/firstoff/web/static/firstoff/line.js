@@ -90,7 +90,13 @@
   async function show(answer) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const next = page.getElementById("line");
-    if (!next) { location.assign(answer.url); return; }
+    if (!next) {
+      // The session ended: sign in, and come back to where one was. Nothing was recorded.
+      const here = encodeURIComponent(location.pathname + location.search);
+      const ended = new URL(answer.url || location.href).pathname === "/sign-in/";
+      location.assign(ended ? `/sign-in/?next=${here}` : answer.url);
+      return;
+    }
     const begun = scan()?.value || ""; // a scan may be under way while the page changes
     for (const selector of [".line-top", "#line"]) {
       const mine = document.querySelector(selector);
