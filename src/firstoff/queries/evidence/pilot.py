@@ -15,12 +15,13 @@ from firstoff.queries.evidence.measured import (
     measurements,
     measurements_now,
 )
+from firstoff.queries.evidence.tested import tests, tests_now
 from firstoff.queries.execution.definition import frozen
 from firstoff.queries.execution.facts import run_facts
 from firstoff.queries.execution.kept import readings
 from firstoff.queries.nonconformity import action_facts
 from firstoff.rules.access import Actor, require
-from firstoff.rules.evidence import PilotEvidence
+from firstoff.rules.evidence import PilotEvidence, TestFacts
 from firstoff.rules.execution import Reading, RunFacts
 from firstoff.rules.plan import BaselineFacts
 from firstoff.rules.product import CharacteristicFacts
@@ -117,7 +118,7 @@ def _address(row: Run) -> RunAddress:
 
 
 def run_evidence(run: RunAddress, *, upto: int | None = None) -> PilotEvidence:
-    """The evidence of a run: at most 17 queries, whatever its size.
+    """The evidence of a run: at most 19 queries, whatever its size.
 
     upto: as it stood after this entry of the ledger. A pilot run answers to the program's pilot
     runs before it; a run of another kind answers to none.
@@ -131,7 +132,11 @@ def evidence_now(runs: Sequence[RunAddress], *, upto: int) -> tuple[PilotEvidenc
     upto: the newest entry of the ledger among their programs.
     """
     return _evidence(
-        runs, partial(readings, upto=upto), partial(measurements_now, upto=upto), upto
+        runs,
+        partial(readings, upto=upto),
+        partial(measurements_now, upto=upto),
+        partial(tests_now, upto=upto),
+        upto,
     )
 
 
@@ -143,13 +148,15 @@ def evidence_of(
     def read(ids: list[int]) -> tuple[Reading, ...]:
         return tuple(map(Reading, run_facts(ids, upto=upto)))
 
-    return _evidence(runs, read, partial(measurements, upto=upto), upto)
+    measure = partial(measurements, upto=upto)
+    return _evidence(runs, read, measure, partial(tests, upto=upto), upto)
 
 
 def _evidence(
     runs: Sequence[RunAddress],
     read: Callable[[list[int]], tuple[Reading, ...]],
     measure: Callable[[Asked], Measurements],
+    test: Callable[[Sequence[int]], dict[int, TestFacts]],
     upto: int | None,
 ) -> tuple[PilotEvidence, ...]:
     earlier = _earlier(runs)
@@ -160,7 +167,7 @@ def _evidence(
     fixes = _step_fixes([run.id for run in runs], upto)
     definitions = {run.id: frozen(run.baseline_id, run.baseline) for run in runs}
     asked = {run.id: _asked(facts[run.id], definitions[run.id]) for run in runs}
-    measured = measure(asked)
+    measured, tested = measure(asked), test([run.id for run in runs])
     return tuple(
         PilotEvidence(
             run=facts[run.id],
@@ -168,6 +175,7 @@ def _evidence(
             earlier=tuple(facts[key] for key in earlier[run.id]),
             actions=actions[run.program_id],
             measurements=measured.get(run.id, {}),
+            tests=tested[run.id],
             step_fixes=fixes.get(run.id, {}),
             currency=run.currency,
             read=tuple(found[key] for key in (*earlier[run.id], run.id)),

@@ -7,7 +7,7 @@ from threading import Lock
 
 from firstoff.db.models import RunDecision
 from firstoff.queries import ledger
-from firstoff.queries.evidence import measured
+from firstoff.queries.evidence import measured, tested
 from firstoff.queries.evidence.pilot import RunAddress, evidence_now, run_at, run_evidence
 from firstoff.queries.execution import kept
 from firstoff.rules.access import Actor
@@ -68,6 +68,7 @@ def forget() -> None:
         _cache.clear()
     kept.forget()
     measured.forget()
+    tested.forget()
 
 
 def as_decided(run: RunAddress) -> Assessed:

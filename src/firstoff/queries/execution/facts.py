@@ -321,6 +321,7 @@ _JUDGEMENT_COLUMNS = (
     "_seconds",
     "supersedes_id",
     "correction_reason",
+    "_judged",
 )
 
 
@@ -330,7 +331,7 @@ def judgement_facts(rows: "QuerySet[Judgement]") -> list[JudgementFacts]:
 
 
 def _judgement_rows(rows: "QuerySet[Judgement]") -> list[tuple[int, int, JudgementFacts]]:
-    raw = rows.order_by("id").annotate(_seconds=Raw("build_seconds"))
+    raw = rows.order_by("id").annotate(_seconds=Raw("build_seconds"), _judged=Raw("judged_at"))
     table: Iterable[Any] = raw.values_list(*_JUDGEMENT_COLUMNS)
     return [
         (
@@ -338,11 +339,11 @@ def _judgement_rows(rows: "QuerySet[Judgement]") -> list[tuple[int, int, Judgeme
             entry,
             JudgementFacts(
                 key, unit, attempt, fit, finish, function,
-                None if seconds is None else float(seconds), supersedes, reason,
+                None if seconds is None else float(seconds), supersedes, reason, moment(judged),
             ),
         )
         for run, entry, key, unit, attempt, fit, finish, function, seconds, supersedes,
-        reason in table
+        reason, judged in table
     ]  # fmt: skip
 
 

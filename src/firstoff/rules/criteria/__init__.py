@@ -29,6 +29,7 @@ from firstoff.rules.criteria.instructions_cover_every_operation import (
     InstructionsCoverEveryOperation,
 )
 from firstoff.rules.criteria.jigs_named import JigsNamed
+from firstoff.rules.criteria.no_failed_test_counted_good import NoFailedTestCountedGood
 from firstoff.rules.criteria.no_open_design_defect import (
     NoOpenDesignDefect,
     NoOpenDesignDefectAtGate,
@@ -61,6 +62,7 @@ RUN_CRITERIA: tuple[RunCriterion, ...] = (
     FirstPassYieldWithinBar(),
     CapabilityWithinBar(),
     FirstArticlePassed(),
+    NoFailedTestCountedGood(),
     NoUnknownCauses(),
     NoOpenDesignDefect(),
     ActionsInForceBeforeBatch(),

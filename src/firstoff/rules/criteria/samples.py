@@ -1,10 +1,11 @@
 """Small evidence for the examples of the criteria: their tests and their reference page."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from firstoff.rules.criteria.base import GateEvidence, PilotStanding
-from firstoff.rules.evidence import Measurement, PilotEvidence, RunState
+from firstoff.rules.evidence import FailedTest, Measurement, PilotEvidence, RunState, TestFacts
 from firstoff.rules.execution import (
     Bar,
     BarCapability,
@@ -204,6 +205,18 @@ def pilot(
     return PilotEvidence(
         run=made, baseline=frozen(), measurements=_clearances(made, spread), currency="GBP"
     )
+
+
+def with_tests(*, failed: int = 0) -> PilotEvidence:
+    """A first pilot run without rejects, tested; the last ``failed`` units failed."""
+    evidence = pilot()
+    units = evidence.run.units
+    bad = units[len(units) - failed :]
+    tests = TestFacts(
+        frozenset(u.id for u in units),
+        tuple(FailedTest(u.id, "Leak test", BEGAN, f"test-{u.position}") for u in bad),
+    )
+    return replace(evidence, tests=tests)
 
 
 def repeat(

@@ -35,6 +35,7 @@ from firstoff.terms import RunKind, RunVerdict, Verdict
 
 REJECTS, COMPLETE = "rejects_within_bar", "counting_units_complete"
 TIME, CAPABILITY = "build_time_within_bar", "capability_within_bar"
+TESTS = "no_failed_test_counted_good"
 
 
 def assess_run(evidence: PilotEvidence, criteria: Sequence[RunCriterion]) -> RunAssessment:
@@ -224,7 +225,7 @@ def _fix_next(
             continue
         if finding.kind == TIME and build is not None:
             items.append(_time_item(evidence, measured, build))
-        elif finding.kind == CAPABILITY or not bars:
+        elif finding.kind in (CAPABILITY, TESTS) or not bars:
             items.append(FixItem(finding.title, finding.sentence, 0, (), finding.subject))
     return tuple(items)
 

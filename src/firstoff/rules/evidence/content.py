@@ -40,6 +40,12 @@ def evidence_content(evidence: PilotEvidence) -> dict[str, Any]:
             number: [[serials[m.unit], _text(m.value), m.uid] for m in values]
             for number, values in evidence.measurements.items()
         },
+        "tests": {
+            "tested": sorted(serials[unit] for unit in evidence.tests.tested),
+            "failed": [
+                [serials[t.unit], t.test, t.ended_at, t.uid] for t in evidence.tests.failed
+            ],
+        },
     }
 
 

@@ -35,6 +35,25 @@ class Measurement(NamedTuple):
     uid: str  # of the test record
 
 
+class FailedTest(NamedTuple):
+    """A test that a unit failed, and did not pass later."""
+
+    unit: int
+    test: str  # its name
+    ended_at: datetime
+    uid: str  # of the test record
+
+
+@dataclass(frozen=True, slots=True)
+class TestFacts:
+    """What the test records of a run say. A test alone judges no unit."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of the name
+
+    tested: frozenset[int] = frozenset()  # units with a record that passed or failed
+    failed: tuple[FailedTest, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a criterion returns (R-1), with everything a later reader needs to check it.
@@ -73,6 +92,7 @@ class PilotEvidence:
     earlier: tuple[RunFacts, ...] = ()
     actions: tuple[ActionFacts, ...] = ()
     measurements: Mapping[str, tuple[Measurement, ...]] = field(default_factory=dict)
+    tests: TestFacts = field(default_factory=TestFacts)
     step_fixes: Mapping[int, str] = field(default_factory=dict)  # operation to proposal
     currency: str = "USD"
     read: tuple[Reading, ...] = field(default=(), compare=False, repr=False)

@@ -134,7 +134,7 @@ def judge_units(
         row = only.get(key)
         if row is not None and row.attempt == 1 and key not in by_unit:
             # Nearly all units are judged once.
-            _, _, attempts, fit, finish, function, build, _, _ = row
+            _, _, attempts, fit, finish, function, build, _, _, _ = row
             first = last = (fit, finish, function)
         else:
             first, last, build, attempts = _values(by_unit.get(key) or ([row] if row else ()))

@@ -106,6 +106,7 @@ class JudgementFacts(NamedTuple):
     build_seconds: float | None
     supersedes: int | None
     correction_reason: str
+    judged_at: datetime | None = None  # as recorded; a correction has that of what it corrects
 
 
 class DefectFacts(NamedTuple):

@@ -154,6 +154,7 @@ SMALL_BATCH = Template(
             CriterionSpec("first_pass_yield_within_bar"),
             CriterionSpec("capability_within_bar"),
             CriterionSpec("first_article_passed"),
+            CriterionSpec("no_failed_test_counted_good"),
             CriterionSpec("no_unknown_causes"),
             CriterionSpec("no_open_design_defect"),
             CriterionSpec("actions_in_force_before_batch"),
