@@ -334,7 +334,7 @@ def baseline_show(
 def _program(actor: Any, site: str | None, code: str) -> Any:
     from firstoff.queries import product as reads
 
-    return reads.program(actor, shell.site_of(actor, site).code, code)
+    return reads.program(actor, shell.site_of(actor, site, program=code).code, code)
 
 
 def _bytes(file: Path) -> bytes:

@@ -176,13 +176,17 @@ def reader(username: str | None = None) -> "Actor":
     return actor_named(username) if username else console()
 
 
-def site_of(actor: "Actor", code: str | None) -> Any:
-    """The site meant; with only one there is no need to name it."""
+def site_of(actor: "Actor", code: str | None, *, program: str = "") -> Any:
+    """The site meant; with only one, or one that has the program, there is no need to name it."""
     from firstoff.queries.access import site, sites
+    from firstoff.queries.product import sites_with
 
     if code:
         return site(actor, code)
     seen = sites(actor)
+    if program and len(seen) > 1:
+        having = sites_with(actor, program)
+        seen = tuple(s for s in seen if s.id in having) or seen
     if len(seen) == 1:
         return seen[0]
     names = ", ".join(s.code for s in seen) or "none"

@@ -46,7 +46,7 @@ _SAID = {
 def _program(actor: "Actor", code: str, site: str | None) -> "ProgramView":
     from firstoff.queries import product
 
-    return product.program(actor, shell.site_of(actor, site).code, code)
+    return product.program(actor, shell.site_of(actor, site, program=code).code, code)
 
 
 # ---------- corrective actions ----------

@@ -71,6 +71,12 @@ def programs(
     return tuple(_program(p) for p in rows[offset : offset + limit]), rows.count()
 
 
+def sites_with(actor: Actor, code: str) -> frozenset[int]:
+    """The sites the actor sees that have a program of this code."""
+    found = Program.objects.filter(code=code, site__in=actor.site_ids)
+    return frozenset(found.values_list("site_id", flat=True))
+
+
 def program(actor: Actor, site: str, code: str) -> ProgramView:
     """By the codes of an address. Raises NotFound. One query."""
     found = _seen(actor).filter(site__code=site, code=code).first()

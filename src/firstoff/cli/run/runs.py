@@ -42,7 +42,7 @@ def list_runs(
     from firstoff.queries.execution import runs
 
     actor = shell.reader(by)
-    place = shell.site_of(actor, site) if site or program else None
+    place = shell.site_of(actor, site, program=program or "") if site or program else None
     program_id = product.program(actor, place.code, program).id if program and place else None
     items: list[RunView] = []
     while True:
@@ -99,7 +99,7 @@ def create(
     from firstoff.services import execution
 
     actor = shell.writer(by)
-    place = shell.site_of(actor, site)
+    place = shell.site_of(actor, site, program=program)
     program_id = product.program(actor, place.code, program).id
     made = execution.create_run(
         program_id=program_id,
