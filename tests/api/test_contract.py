@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from firstoff.services import access, demo
 from firstoff.terms import Role
 
+pytestmark = pytest.mark.once
+
 EXAMPLES = 6  # of each operation
 PASSWORD = "counter crock CC-1"
 KNOWN: dict[str, tuple[Any, ...]] = {
@@ -85,7 +87,6 @@ def document(token: str) -> Iterator[Any]:
         signal.connect(close_old_connections)
 
 
-@pytest.mark.slow
 def test_every_operation_answers_as_the_document_says(document: Any, token: str) -> None:
     operations = sorted((found.ok() for found in document.get_all_operations()), key=_late)
     assert len(operations) > 80

@@ -14,6 +14,8 @@ from django.utils import timezone
 from firstoff.services import demo
 from tests.browser.chromium import Windows, windows
 
+pytestmark = pytest.mark.once
+
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 WRITE = os.environ.get("FIRSTOFF_PICTURES") == "write"
 LARGEST = 250_000  # bytes of one picture

@@ -17,6 +17,8 @@ from tests.golden.story import FIRST, PROGRAM, SECOND, SITE, Pilot, Unit, plain
 from tests.golden.test_api import pages
 from tests.golden.test_cli import log
 
+pytestmark = pytest.mark.once
+
 DEFINITION = f"/p/{SITE}/{PROGRAM}/definition/"
 RUN1, RUN2 = f"/runs/{SITE}/{FIRST}/", f"/runs/{SITE}/{SECOND}/"
 MINUTE = timedelta(minutes=1)

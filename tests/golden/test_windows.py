@@ -13,6 +13,8 @@ from tests.deciding import SMALL
 from tests.golden.test_web import press, scan, text
 from tests.making import CROCK
 
+pytestmark = pytest.mark.once
+
 RUN = "/runs/STOKE/CC1-P1/"
 LINE = f"{RUN}line/"
 

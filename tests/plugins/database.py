@@ -54,6 +54,8 @@ def _start(folder: Path) -> str:
 
 
 def _needs_tables(item: pytest.Item) -> bool:
+    if item.get_closest_marker("once") is not None:
+        return False
     fixtures = set(getattr(item, "fixturenames", ()))
     wanted = {"db", "transactional_db", "django_db_setup", "postgresql_url"}
     return bool(wanted & fixtures) or item.get_closest_marker("django_db") is not None
@@ -65,6 +67,7 @@ def _runs_on_sqlite(item: pytest.Item) -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "slow: takes more than a few seconds")
+    config.addinivalue_line("markers", "once: not again on PostgreSQL, it asks about the doors")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
