@@ -206,3 +206,12 @@ def test_nasty_inputs_are_refused() -> None:
 def test_a_cusum_of_equal_values_is_refused() -> None:
     with pytest.raises(NoVariation):
         stats.cusum_chart([1.0, 1.0, 1.0])
+
+
+def test_a_wild_sample_is_screened_out_of_the_spread_between_samples() -> None:
+    x, n = [3, 5, 2, 4, 30, 6, 5, 4, 3, 5, 4], [1000] * 11
+    rate = sum(x) / 11_000
+    z = (np.array(x) / 1000 - rate) / np.sqrt(rate * (1 - rate) / 1000)
+    kept = sorted(np.abs(np.diff(z)))[:8]  # the two ranges at 30 are beyond 3.267 times the mean
+    found = stats.laney_p_chart(x, n, screened=True).sigma_z
+    assert found == pytest.approx(np.mean(kept) * np.sqrt(np.pi) / 2, rel=1e-12)

@@ -1,3 +1,4 @@
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -135,3 +136,12 @@ def test_what_has_no_answer_is_refused() -> None:
     for refusal, call in calls:
         with pytest.raises(refusal):
             call()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [("SX", 0, 1, 0, 1), ("SU", 0, 0, 0, 1), ("SB", 0, 1, 0, -1), ("SL", 0, 1, math.nan, 1)],
+)
+def test_a_johnson_that_is_no_distribution_is_refused(told: tuple[Any, ...]) -> None:
+    with pytest.raises(stats.OutOfDomain):
+        stats.Johnson(*told)

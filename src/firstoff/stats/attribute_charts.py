@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from firstoff.stats import checks
 from firstoff.stats.checks import Floats
-from firstoff.stats.constants import d2
+from firstoff.stats.constants import chart_constants, d2
 from firstoff.stats.control_charts import SPREAD_RULES, ControlChart, individuals_chart
 from firstoff.stats.errors import NoVariation, OutOfDomain
 from firstoff.stats.signals import Zones, scan
@@ -83,12 +83,18 @@ def u_chart(
 
 
 def laney_p_chart(
-    x: ArrayLike, n: ArrayLike, *, base: int | None = None, rules: Iterable[int] = SPREAD_RULES
+    x: ArrayLike,
+    n: ArrayLike,
+    *,
+    screened: bool = False,
+    base: int | None = None,
+    rules: Iterable[int] = SPREAD_RULES,
 ) -> LaneyChart:
     """p': a p chart whose limits take up variation between samples beyond the binomial.
 
-    Use it for large n, where p limits close in on nothing. Raises NoVariation where all or none
-    are nonconforming, TooFewData, OutOfDomain.
+    Use it for large n, where p limits close in on nothing. screened: moving ranges beyond their
+    own upper limit are left out of the variation between samples once.
+    Raises NoVariation where all or none are nonconforming, TooFewData, OutOfDomain.
     Source: Laney (2002). Oracle: R arithmetic; qicharts2 with its screening
     """
     hits, size = _binomial_counts(x, n)
@@ -97,13 +103,18 @@ def laney_p_chart(
     if center in (0.0, 1.0):
         raise NoVariation("counts")
     se = np.sqrt(center * (1 - center) / size)
-    return _laney("p'", hits / size, center, se, first, rules, top=1.0)
+    return _laney("p'", hits / size, center, se, first, rules, screened, top=1.0)
 
 
 def laney_u_chart(
-    x: ArrayLike, n: ArrayLike, *, base: int | None = None, rules: Iterable[int] = SPREAD_RULES
+    x: ArrayLike,
+    n: ArrayLike,
+    *,
+    screened: bool = False,
+    base: int | None = None,
+    rules: Iterable[int] = SPREAD_RULES,
 ) -> LaneyChart:
-    """u': a u chart whose limits take up variation beyond the Poisson.
+    """u': a u chart whose limits take up variation beyond the Poisson; screened as for p'.
 
     Raises NoVariation where nothing was counted, TooFewData, OutOfDomain.
     Source: Laney (2002). Oracle: R arithmetic
@@ -113,7 +124,7 @@ def laney_u_chart(
     center = float(hits[:first].sum() / size[:first].sum())
     if center == 0:
         raise NoVariation("counts")
-    return _laney("u'", hits / size, center, np.sqrt(center / size), first, rules)
+    return _laney("u'", hits / size, center, np.sqrt(center / size), first, rules, screened)
 
 
 def g_chart(
@@ -188,12 +199,16 @@ def _laney(
     se: Floats,
     base: int,
     rules: Iterable[int],
+    screened: bool,
     top: float = np.inf,
 ) -> LaneyChart:
     z = (points - center) / se
     if base < 2:
         raise OutOfDomain("base", base, "at least 2 samples, to see how they vary")
-    sigma_z = float(np.abs(np.diff(z[:base])).mean()) / d2(2)
+    ranges = np.abs(np.diff(z[:base]))
+    if screened:
+        ranges = ranges[ranges <= chart_constants(2).d_4 * ranges.mean()]
+    sigma_z = float(ranges.mean()) / d2(2)
     return LaneyChart(_chart(kind, points, center, se * sigma_z, base, rules, top), z, sigma_z)
 
 

@@ -78,6 +78,13 @@ class Johnson:
     xi: float
     scale: float
 
+    def __post_init__(self) -> None:
+        checks.choice("family", self.family, ("SU", "SB", "SL"))
+        checks.real("gamma", self.gamma)
+        checks.real("xi", self.xi)
+        checks.real("delta", self.delta, above=0)
+        checks.real("scale", self.scale, above=0)
+
     def z(self, values: ArrayLike) -> Floats:
         """The normal scores of values. Raises OutOfDomain outside the family's range."""
         points = np.atleast_1d(checks.array("values", values, dimensions=(0, 1)))

@@ -15,10 +15,17 @@ _WITHIN = {
     "pooled_unbiased": "pooled",
     "moving_range": "moving-range",
 }
+_QCC: dict[str, Any] = {
+    "UWAVE-R": "mean-range",
+    "MVLUE-R": "weighted-range",
+    "UWAVE-SD": "mean-sd",
+    "MVLUE-SD": "weighted-sd",
+    "RMSDF": "pooled",
+}
 
 
 def _within(given: Mapping[str, Any]) -> dict[str, Any]:
-    values: Any = given["subgroups"]
+    values: Any = given["subgroups"] if "subgroups" in given else [[v] for v in given["x"]]
     if given["sigma_method"] == "moving_range":
         values = [value for group in values for value in group]
     low, high = given.get("lsl"), given.get("usl")
@@ -100,7 +107,7 @@ def _qcc_table(given: Mapping[str, Any]) -> dict[str, Any]:
         lower=low,
         upper=high,
         target=given["target"],
-        within="mean-range",
+        within=_QCC[given["sigma_method"]],
         confidence=level,
     )
     assert seen.sigma_within is not None

@@ -43,7 +43,8 @@ def _flat(chart: Any) -> Answer:
 def _xbar(given: Given) -> Answer:
     method: Any = _WITHIN[given.get("sigma_method", "RMSDF")]
     chart: Any = stats.xbar_r_chart if method.endswith("range") else stats.xbar_s_chart
-    return _flat(chart(given["subgroups"], within=method).location)
+    sigmas = given.get("nsigmas", 3)
+    return _flat(chart(given["subgroups"], within=method, sigmas=sigmas).location)
 
 
 def _range(given: Given) -> Answer:
@@ -110,7 +111,7 @@ def _u(given: Given) -> Answer:
 
 def _laney(chart: Any) -> Any:
     def call(given: Given) -> Answer:
-        found = chart(given["x"], given["n"])
+        found = chart(given["x"], given["n"], screened=given.get("screening", "none") != "none")
         return {
             "center": found.chart.center[0],
             "sigma_z": found.sigma_z,

@@ -104,10 +104,14 @@ def _normal(given: Given) -> Answer:
 
 
 def _divider(given: Given) -> Answer:
-    assert given["expression"] == "vin*r2/(r1+r2)"
-    names = ("vin", "r1", "r2")
+    names = [name for name in given if name not in ("expression", "format")]
+    code = compile(given["expression"], "expression", "eval")
     links = [stats.link(name, given[name][0], plus=given[name][1]) for name in names]
-    seen = stats.function_stack(lambda vin, r1, r2: vin * r2 / (r1 + r2), links)
+
+    def gap(*at: Any) -> Any:
+        return eval(code, {"__builtins__": {}}, dict(zip(names, at, strict=True)))
+
+    seen = stats.function_stack(gap, links)
     return {
         "nominal": seen.nominal,
         "worst_min": seen.worst_low,
