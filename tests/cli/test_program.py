@@ -59,7 +59,10 @@ def test_what_is_exported_can_be_loaded_again(crock: World, tmp_path: Path, caps
     path = tmp_path / "out.json"
     path.write_text(capsys.readouterr().out, encoding="utf-8")
     code, loaded = asked(capsys, "definition", "load", str(path), "--site", "STOKE", "--as", "eli")
-    assert (code, loaded["changed"]) == (0, [])
+    assert (code, loaded["changed"]) == (
+        0,
+        {"items": [], "next": None, "total": 0},
+    )
 
 
 def test_programs_are_made_listed_and_shown(world: World, capsys: Any) -> None:
@@ -92,7 +95,10 @@ def test_the_freeze_answers_no_with_four_and_yes_with_the_id(
     assert hashlib.sha256(text.encode()).hexdigest() == frozen["digest"]
     assert asked(capsys, "baseline", "list", "CC-1", "--site", "STOKE")[1]["total"] == 1
     again = ("baseline", "show", "CC-1", frozen["digest"], "--against", frozen["digest"])
-    assert asked(capsys, *again, "--site", "STOKE") == (0, [])
+    assert asked(capsys, *again, "--site", "STOKE") == (
+        0,
+        {"items": [], "next": None, "total": 0},
+    )
 
 
 def test_a_definition_is_shown_with_what_stops_it(crock: World, capsys: Any) -> None:

@@ -39,6 +39,8 @@ def list_runs(
     """Runs, newest first, and where each stands."""
     shell.django()
     from firstoff.queries import product
+    from firstoff.queries.evidence.pilot import addresses_of
+    from firstoff.queries.evidence.verdict import assess_all
     from firstoff.queries.execution import runs
 
     actor = shell.reader(by)
@@ -60,17 +62,10 @@ def list_runs(
     if as_json:
         shell.show({"items": items, "next": None, "total": total})
         return
+    found = assess_all(addresses_of([run.id for run in items]))
+    standing = {one.run.id: str(one.verdict.state.value) for one in found}
     for run in items:
-        columns(run.site, run.batch_id, run.kind, f"{run.units} units", standing(run))
-
-
-def standing(run: "RunView") -> str:
-    """Where a run stands, in a word; whether it is complete takes its verdict."""
-    if run.decision is not None:
-        return "signed off" if run.decision.decision == "sign_off" else "held"
-    if run.bar is None:
-        return "draft"
-    return "running" if run.units else "bar locked"
+        columns(run.site, run.batch_id, run.kind, f"{run.units} units", standing[run.id])
 
 
 @app.command()
