@@ -15,6 +15,7 @@ import json
 import resource
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -92,6 +93,16 @@ def jobs(scale: int) -> Iterator[Job]:
     yield from _counted(rng, scale)
     yield from _measured(rng, scale)
     yield from _sampled()
+    yield Job(
+        "firstoff stats proportion 1 20, started anew",
+        functools.partial(_run, "-m", "firstoff.cli", "stats", "proportion", "1", "20"),
+        functools.partial(_run, "-c", "import numpy, scipy.special"),
+        most_seconds=0.4,
+    )
+
+
+def _run(*words: str) -> None:
+    subprocess.run([sys.executable, *words], stdout=subprocess.DEVNULL, check=True)
 
 
 def _counted(rng: np.random.Generator, scale: int) -> Iterator[Job]:

@@ -46,7 +46,7 @@ def test_a_workbook_is_read_like_csv() -> None:
         (b"gap\n0.4\nx\n", "a.csv, row 3, column gap: found 'x'; expected a number."),
         (
             b"gap,b\n0.4,1\n,2\n",
-            "a.csv, row 3, column gap: found an empty cell; expected a number.",
+            "a.csv, row 2, column gap: found an empty cell; expected a number.",
         ),
         (b"gap\nnan\n", "a.csv, row 2, column gap: found 'nan'; expected a number."),
         (b"gap\n1_000\n", "a.csv, row 2, column gap: found '1_000'; expected a number."),
@@ -65,6 +65,17 @@ def test_what_is_no_column_of_numbers_is_named(data: bytes, sentence: str) -> No
 def test_two_columns_of_numbers_need_a_name() -> None:
     with pytest.raises(InvalidInput, match="has the columns a, b; say which one to take"):
         read_columns("a.csv", b"a,b\n1,2\n").column()
+
+
+def test_parquet_is_read_and_a_gap_named_by_row_and_column() -> None:
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow is the extra `parquet`")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    sink = arrow.BufferOutputStream()
+    parquet.write_table(arrow.table({"unit": ["A", "B"], "gap": [0.42, None]}), sink)
+    table = read_columns("a.parquet", sink.getvalue().to_pybytes())
+    assert table.column("unit").words() == ["A", "B"]
+    with pytest.raises(InvalidInput, match=r"row 2, column gap: found an empty cell"):
+        table.column("gap").numbers()
 
 
 def test_parquet_without_pyarrow_says_what_to_install() -> None:

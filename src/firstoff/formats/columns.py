@@ -173,7 +173,8 @@ def _parquet(source: str, data: bytes) -> Table:
         parquet = importlib.import_module("pyarrow.parquet")
     except ImportError as error:
         raise Unavailable(
-            f"{source} is Parquet, and pyarrow is not installed.", way_out="Install pyarrow."
+            f"{source} is Parquet, and pyarrow is not installed.",
+            way_out="Install pyarrow: the extra firstoff[parquet].",
         ) from error
     try:
         table = parquet.read_table(arrow.BufferReader(data))
