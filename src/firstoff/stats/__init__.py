@@ -14,8 +14,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 _LINE = re.compile(r"^from firstoff\.stats\.(\w+) import (?:\(([^)]*)\)|(.*))$", re.MULTILINE)
 _HOME = {
     name: module
@@ -48,18 +46,4 @@ class _Package(ModuleType):
         super().__setattr__(name, value)
 
 
-def _import_special() -> None:
-    """scipy.special copies every name that numpy lists, and so loads numpy's f2py and testing:
-    a quarter of the start of a command. While it is imported, numpy lists them not."""
-    costly = {"f2py", "testing", "test", "ctypeslib", "ma"}
-    kept = np.__all__, np.__dir__
-    names = [name for name in np.__all__ if name not in costly]
-    try:
-        np.__all__, np.__dir__ = names, lambda: names  # type: ignore[assignment]
-        importlib.import_module("scipy.special")
-    finally:
-        np.__all__, np.__dir__ = kept  # type: ignore[misc]
-
-
 sys.modules[__name__].__class__ = _Package
-_import_special()
