@@ -46,7 +46,7 @@ def test_a_workbook_is_read_like_csv() -> None:
         (b"gap\n0.4\nx\n", "a.csv, row 3, column gap: found 'x'; expected a number."),
         (
             b"gap,b\n0.4,1\n,2\n",
-            "a.csv, row 2, column gap: found an empty cell; expected a number.",
+            "a.csv, row 3, column gap: found an empty cell; expected a number.",
         ),
         (b"gap\nnan\n", "a.csv, row 2, column gap: found 'nan'; expected a number."),
         (b"gap\n1_000\n", "a.csv, row 2, column gap: found '1_000'; expected a number."),
