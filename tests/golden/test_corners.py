@@ -468,3 +468,36 @@ def test_a_download_that_cannot_be_meant_is_refused_before_it_begins(
     for ending in ("csv", "xlsx"):
         answer = call.client.get(f"/api/v1/sites/STOKE/runs/CC1-P1/units.{ending}?show=bad")
         assert (answer.status_code, answer.json()["code"]) == (400, "invalid-input")
+
+
+def test_recording_the_good_units_first_is_told_beside_the_pass(world: World) -> None:
+    """The sample is the first n recorded: rejects that are kept back until then still show."""
+    from firstoff.services.execution import PostedUnit
+
+    pilot = opened_pilot(world, bar=SMALL)
+    judge(world, pilot, 1)
+
+    def post(number: int, hours: int, **given: Any) -> None:
+        whole = {"fit": "pass", "finish": "pass", "function": "pass", **given}
+        began = NOW + timedelta(hours=hours)
+        record = PostedUnit(
+            serial=f"CC1-P1-{number:03}", started_at=began, judged_at=began + 5 * MINUTE,
+            build_seconds=Decimal(300), **whole,
+        )  # fmt: skip
+        execution.record_units(run_id=pilot.run_id, records=[record], by=world.ben, at=NOW + DAY)
+
+    for number in (4, 5, 6):
+        post(number, hours=number)
+    for number in (2, 3):
+        post(number, hours=number, fit="fail", defects=(LID,))
+    nonconformity.record_cause(
+        run_id=pilot.run_id, code="D-101", cause_class="process", cause="The faces foul.",
+        by=world.ivy, at=NOW + DAY,
+    )  # fmt: skip
+    found = verdict(world, pilot)
+    assert found["verdict"] == "sign_off"
+    assert found["cautions"][0] == {
+        "title": "2 of 2 units beyond the sample were rejected.",
+        "sentence": "The bar reads the first 4 that count, in the order they were recorded. "
+        "2 of the others were started before units of the sample, and recorded after them.",
+    }

@@ -29,9 +29,9 @@ from firstoff.rules.evidence import (
     words,
     yield_figures,
 )
-from firstoff.rules.execution import Bar, ReleaseFacts, bar_differences, moment
+from firstoff.rules.execution import Bar, Reading, ReleaseFacts, bar_differences, moment
 from firstoff.rules.nonconformity import BUILD_TIME_CODE
-from firstoff.terms import RunKind, RunVerdict, Verdict
+from firstoff.terms import RunKind, RunVerdict, UnitResult, Verdict
 
 REJECTS, COMPLETE = "rejects_within_bar", "counting_units_complete"
 TIME, CAPABILITY = "build_time_within_bar", "capability_within_bar"
@@ -72,7 +72,7 @@ def assess_run(evidence: PilotEvidence, criteria: Sequence[RunCriterion]) -> Run
         yields=yield_figures(reading),
         fix_next=() if met else _fix_next(evidence, findings, bars, measured, build),
         comparison=comparison,
-        cautions=_cautions(run.bar, figures, tried, comparison) if met else (),
+        cautions=_cautions(reading, figures, tried, comparison) if met else (),
         sample=reading.sample,
         beyond=reading.counting[len(reading.sample) :],
         left_out=tuple((left, reading.states[left.unit.id]) for left in reading.counted.left_out),
@@ -259,15 +259,17 @@ def _time_item(evidence: PilotEvidence, measured: Sequence[Step], build: BuildTi
 
 
 def _cautions(
-    bar: Bar | None,
+    reading: Reading,
     figures: RateFigures | None,
     tried: Tries | None,
     comparison: BatchComparison | None,
 ) -> tuple[Caution, ...]:
     """What a passing batch does not prove, said beside the pass."""
+    bar = reading.run.bar
     if bar is None or figures is None:
         return ()
     found = [
+        *_beyond(reading, bar),
         Caution(
             f"{figures.rejects:,} in {figures.judged:,} proves little."
             if figures.judged < 100
@@ -286,6 +288,27 @@ def _cautions(
         if better:
             found.append(Caution("The improvement may be chance.", comparison.sentence))
     return tuple(found)
+
+
+def _beyond(reading: Reading, bar: Bar) -> tuple[Caution, ...]:
+    """Rejects after the n of the bar, and units kept back until n others were recorded.
+
+    The sample is the first n that were recorded as started: whoever records the good ones first
+    would pass, so it is said aloud.
+    """
+    beyond = reading.counting[len(reading.sample) :]
+    rejects = sum(state.first is UnitResult.REJECT for state in beyond)
+    newest = max((state.unit.started_at for state in reading.sample), default=None)
+    late = sum(newest is not None and state.unit.started_at < newest for state in beyond)
+    if not rejects and not late:
+        return ()
+    verb = "was" if rejects == 1 else "were"
+    title = f"{words.of(rejects, len(beyond))} units beyond the sample {verb} rejected."
+    said = f"The bar reads the first {bar.sample:,} that count, in the order they were recorded."
+    if late:
+        kept = words.counted(late, "of the others was", "of the others were")
+        said = f"{said} {kept} started before units of the sample, and recorded after them."
+    return (Caution(title, said),)
 
 
 def _passes(bar: Bar, rate: float) -> str:
