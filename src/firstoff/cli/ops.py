@@ -364,7 +364,7 @@ def progress_bar(silent: bool = False) -> Iterator[Callable[[str, int, int], Non
         return
     from rich.progress import Progress
 
-    with Progress(console=err, transient=True) as bar:
+    with Progress(console=err.console, transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda what, done, of: bar.update(
             task, description=what, completed=done, total=max(of, 1)

@@ -1,6 +1,7 @@
 """What all commands share: lazy nouns, errors as exit codes, who acts, JSON or text."""
 
 import difflib
+import functools
 import getpass
 import importlib
 import io
@@ -16,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import typer
-from rich.console import Console
 
 from firstoff.errors import FirstoffError, InvalidInput
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from firstoff.rules.access import Actor
 
 # noun or verb -> (module, attribute, help): imported only when it is asked for, so that
@@ -50,8 +52,26 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "stats": ("stats", "app", "The statistics, with no server."),
 }
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+class _Lazy:
+    """A console that loads rich when it is first used: most of `firstoff stats` prints plainly."""
+
+    def __init__(self, *, stderr: bool) -> None:
+        self._stderr = stderr
+
+    @functools.cached_property
+    def console(self) -> "Console":
+        """The console itself, where rich wants one."""
+        from rich.console import Console
+
+        return Console(stderr=self._stderr, highlight=False, soft_wrap=True)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.console, name)
+
+
+out = _Lazy(stderr=False)
+err = _Lazy(stderr=True)
 
 
 # typer gives its errors no public name but this one, which is a kind of usage error.
