@@ -106,6 +106,21 @@ def test_a_gate_is_stated_waived_and_passed_over_the_api(world: World) -> None:
     assert (status, gate["state"], gate["decision"]["by"]) == (201, "passed", "Ada Okafor")
 
 
+def test_several_statements_are_signed_once_over_the_api(world: World) -> None:
+    first_batch(world)
+    call = caller(world, "ada", "read", "sign")
+    names = ("statement:function", "statement:tolerances")
+    sent = {
+        "statements": [{"criterion": name} for name in names],
+        "evidence": "SPEC-2",
+        "password": PASSWORD,
+    }
+    status, gate = call("POST", f"{PROGRAM}/gates/1/statements/several", sent)
+    assert (status, gate["headline"]) == (201, "Ready to sign")
+    sent["statements"] = []
+    assert call("POST", f"{PROGRAM}/gates/1/statements/several", sent)[0] == 400
+
+
 def test_the_board_over_the_api(world: World) -> None:
     first_batch(world)
     status, page = caller(world, "vic", "read")("GET", "/board")

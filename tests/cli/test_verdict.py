@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from firstoff.cli.shell import run
+from firstoff.db.models import GateStatement
 from tests.conftest import PASSWORD, World
 from tests.deciding import first_batch, hold, second_batch, sign_off
 
@@ -123,6 +124,21 @@ def test_a_gate_answers_4_until_it_may_be_passed(world: World, terminal: Termina
     assert terminal.signed("gate", "pass", *where)[0] == 0
     code, out, _ = terminal("gate", "list", "CC-1", "--site", "STOKE")
     assert out.splitlines()[0] == "1\tProduct definition\tpassed\tPassed"
+
+
+def test_what_is_open_at_a_gate_is_stated_under_one_signature(
+    world: World, terminal: Terminal
+) -> None:
+    first_batch(world)
+    state = ("gate", "state", "CC-1", "1", "--site", "STOKE", "--evidence", "SPEC-2")
+    assert terminal.signed(*state)[0] == 2
+    code, out, _ = terminal.signed(*state, "--all")
+    assert (code, out) == (
+        0,
+        "statement:function, statement:tolerances of gate 1 are stated.\n",
+    )
+    assert len(set(GateStatement.objects.values_list("signature", flat=True))) == 1
+    assert terminal.signed(*state, "--all")[0] == 2
 
 
 def test_what_has_no_waiver_is_refused_by_its_rule(world: World, terminal: Terminal) -> None:

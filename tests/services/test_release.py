@@ -7,9 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from firstoff.db.models import GateDecision, GateStatement, Waiver
+from firstoff.db.models import GateDecision, GateStatement, LedgerEntry, Waiver
 from firstoff.errors import InvalidInput, NotAllowed, NotFound, Refused, StaleState
 from firstoff.queries import ledger, release
+from firstoff.queries.ledger import verify
 from firstoff.services import release as verbs
 from firstoff.terms import GateState, Verdict
 from tests.conftest import NOW, PASSWORD
@@ -105,6 +106,65 @@ def test_a_statement_is_signed_and_the_latest_holds(world: Any, program: int) ->
     assert GateStatement.objects.last().signature.meaning.startswith(
         "I state that this does not hold: Function, performance envelope"
     )
+
+
+BOTH = ("statement:function", "statement:tolerances")
+
+
+def state_both(world: Any, program_id: int, **given: Any) -> Any:
+    values = {
+        "statements": [verbs.StatementGiven(name) for name in BOTH],
+        "evidence": "SPEC-2",
+        "password": PASSWORD,
+        "by": world.eli,
+        "at": NOW,
+        **given,
+    }
+    return verbs.state_gate(program_id=program_id, gate=1, **values)
+
+
+def test_several_statements_stand_under_one_signature(world: Any, program: int) -> None:
+    entries = LedgerEntry.objects.count()
+    mixed = [
+        verbs.StatementGiven(BOTH[0]),
+        verbs.StatementGiven(BOTH[1], holds=False, evidence="Two are open"),
+    ]
+    state_both(world, program, statements=mixed)
+    rows = GateStatement.objects.order_by("pk")
+    assert [(r.criterion, r.holds, r.evidence) for r in rows] == [
+        (BOTH[0], True, "SPEC-2"),
+        (BOTH[1], False, "Two are open"),
+    ]
+    assert len({r.signature_id for r in rows}) == 1
+    assert rows[0].signature.meaning == (
+        "I state: Function, performance envelope, materials and limits are stated. I state that "
+        "this does not hold: Every characteristic that matters has a tolerance."
+    )
+    assert LedgerEntry.objects.count() == entries + 1
+    assert verify().broken is None
+
+
+def test_several_statements_are_all_made_or_none(world: Any, program: int) -> None:
+    wrong = [verbs.StatementGiven(BOTH[0]), verbs.StatementGiven("statement:tooling")]
+    with pytest.raises(InvalidInput, match="Gate 1 has no statement statement:tooling"):
+        state_both(world, program, statements=wrong)
+    with pytest.raises(InvalidInput, match="A statement needs its evidence"):
+        state_both(world, program, evidence="")
+    with pytest.raises(InvalidInput, match="statement:function is stated twice in one post"):
+        state_both(world, program, statements=[verbs.StatementGiven(BOTH[0])] * 2)
+    with pytest.raises(InvalidInput, match="Nothing is stated for gate 1"):
+        state_both(world, program, statements=[])
+    with pytest.raises(NotAllowed):
+        state_both(world, program, by=world.ben)
+    assert GateStatement.objects.count() == 0
+
+
+def test_several_statements_posted_again_are_stored_once(world: Any, program: int) -> None:
+    uid = uuid4()
+    first, again = (state_both(world, program, uid=uid) for _ in range(2))
+    assert (first, GateStatement.objects.count()) == (again, 2)
+    with pytest.raises(Refused, match="is stored already with another evidence"):
+        state_both(world, program, uid=uid, evidence="SPEC-3")
 
 
 def test_a_statement_needs_evidence_and_has_to_exist(world: Any, program: int) -> None:

@@ -7,7 +7,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from firstoff.db.models import ActionEffect, CauseFinding, GateDecision, RunDecision
+from firstoff.db.models import (
+    ActionEffect,
+    CauseFinding,
+    GateDecision,
+    GateStatement,
+    RunDecision,
+)
 from firstoff.queries.evidence import verdict
 from firstoff.queries.execution import units
 from tests.conftest import NOW, PASSWORD, World
@@ -190,6 +196,63 @@ def test_a_gate_is_stated_and_passed_on_its_page(world: World, browse: Browse) -
     assert browser.post(f"{PROGRAM}gates/1/decide/", sent).status_code == 302
     assert GateDecision.objects.get().passed is True
     assert "Passed by Ada Okafor" in read(browser.get(f"{PROGRAM}gates/1/"))
+
+
+def both(**given: str) -> dict[str, str]:
+    return {
+        "holds_function": "yes",
+        "evidence_function": "SPEC-2",
+        "holds_tolerances": "no",
+        "evidence_tolerances": "Two are open",
+        "password": PASSWORD,
+        **given,
+    }
+
+
+def test_all_open_statements_of_a_gate_stand_under_one_signature(
+    world: World, browse: Browse
+) -> None:
+    make_program(world)
+    browser = browse(world.ada)
+    assert "State the 2 that are open" in read(browser.get(f"{PROGRAM}gates/1/"))
+    assert browser.post(f"{PROGRAM}gates/1/state-all/", both()).status_code == 302
+    rows = GateStatement.objects.order_by("pk")
+    assert [(r.criterion, r.holds) for r in rows] == [
+        ("statement:function", True),
+        ("statement:tolerances", False),
+    ]
+    assert len({r.signature_id for r in rows}) == 1
+    assert "that are open" not in read(browser.get(f"{PROGRAM}gates/1/"))
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "said"),
+    [
+        ({"evidence_tolerances": ""}, 422, "Evidence is missing."),
+        ({"holds_tolerances": ""}, 422, "Say whether it holds."),
+        ({"password": "wrong"}, 409, "password"),
+    ],
+)
+def test_statements_that_are_not_whole_are_not_signed(
+    world: World, browse: Browse, given: dict[str, str], status: int, said: str
+) -> None:
+    make_program(world)
+    answer = browse(world.ada).post(f"{PROGRAM}gates/1/state-all/", both(**given))
+    assert (answer.status_code, said in read(answer)) == (status, True)
+    assert GateStatement.objects.count() == 0
+
+
+def test_a_panel_left_empty_states_nothing(world: World, browse: Browse) -> None:
+    make_program(world)
+    answer = browse(world.ada).post(f"{PROGRAM}gates/1/state-all/", {"password": PASSWORD})
+    assert (answer.status_code, "Nothing is stated" in read(answer)) == (422, True)
+
+
+def test_one_statement_may_wait_while_another_is_signed(world: World, browse: Browse) -> None:
+    make_program(world)
+    sent = both(holds_tolerances="", evidence_tolerances="")
+    assert browse(world.ada).post(f"{PROGRAM}gates/1/state-all/", sent).status_code == 302
+    assert GateStatement.objects.get().criterion == "statement:function"
 
 
 def test_a_gate_that_may_not_pass_says_so_in_the_form(world: World, browse: Browse) -> None:

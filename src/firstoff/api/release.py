@@ -106,6 +106,19 @@ class StatementIn(Schema):
     uid: UUID | None = None
 
 
+class OneStatementIn(Schema):
+    criterion: str = Field(max_length=60)
+    holds: bool = True
+    evidence: str = Field("", max_length=10_000, description="Empty: the one that is for all")
+
+
+class StatementsIn(Schema):
+    statements: list[OneStatementIn] = Field(min_length=1, max_length=100)
+    evidence: str = Field("", max_length=10_000, description="For those that bring none")
+    password: str
+    uid: UUID | None = None
+
+
 class WaiverIn(Schema):
     criterion: str = Field(max_length=60)
     reason: str = Field(max_length=10_000)
@@ -174,6 +187,21 @@ def state(
     """What no record can decide, by signature, with its evidence; the latest holds."""
     by, given = _of(request, site, code, gate)
     release.state_criterion(**given, **payload.dict())
+    return _now(by, site, code, gate)
+
+
+@router.post(
+    f"{_GATE}/statements/several",
+    response={201: GateOut},
+    summary="State several criteria under one signature",
+)
+def state_several(
+    request: HttpRequest, site: str, code: str, gate: int, payload: StatementsIn
+) -> Status[object]:
+    """All of them or none; of each criterion the latest statement holds."""
+    by, given = _of(request, site, code, gate)
+    said = [release.StatementGiven(**one.dict()) for one in payload.statements]
+    release.state_gate(**given, **{**payload.dict(), "statements": said})
     return _now(by, site, code, gate)
 
 

@@ -188,8 +188,11 @@ def _say(look: "GateLook") -> None:
 def gate_state(
     program: ProgramArgument,
     number: GateArgument,
-    criterion: CriterionArgument,
     evidence: Annotated[str, typer.Option(help="A record, a document, a name, a date.")],
+    criteria: Annotated[
+        list[str] | None, typer.Argument(help="One or several, as `gate show` names them.")
+    ] = None,
+    open_ones: Annotated[bool, typer.Option("--all", help="All that nobody stated yet.")] = False,
     not_so: Annotated[bool, typer.Option("--not", help="State that it does not hold.")] = False,
     site: SiteOption = None,
     by: AsOption = None,
@@ -197,14 +200,31 @@ def gate_state(
     uid: UidOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """State by signature what no record can decide."""
+    """State by signature what no record can decide: several criteria under one signature."""
+    if open_ones == bool(criteria):
+        raise InvalidInput("Which criteria are stated? Name them, or say --all.")
+    shell.django()
+    names = criteria or _unstated(_look(_road(program, site, by), number))
     given = _writing(program, number, site, by, password_stdin, uid)
     from firstoff.services import release
 
-    done = release.state_criterion(
-        **given, criterion=criterion, holds=not not_so, evidence=evidence
-    )
-    said(as_json, done, f"{done.criterion} of gate {done.gate} is stated.")
+    statements = [release.StatementGiven(name, holds=not not_so) for name in names]
+    done = release.state_gate(**given, statements=statements, evidence=evidence)
+    listed = ", ".join(one.criterion for one in done)
+    verb = "is" if len(done) == 1 else "are"
+    said(as_json, {"items": done}, f"{listed} of gate {number} {verb} stated.")
+
+
+def _unstated(look: "GateLook") -> list[str]:
+    """What a person has to state at the gate and nobody has stated yet."""
+    found = [
+        f.finding.key
+        for f in look.findings
+        if f.finding.kind == "statement" and f.finding.verdict is Verdict.NO_EVIDENCE
+    ]
+    if not found:
+        raise InvalidInput(f"Gate {look.spec.number} has no statement that is open.")
+    return found
 
 
 @gate.command("waive")

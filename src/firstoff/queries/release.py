@@ -86,6 +86,7 @@ _TOLD = {
     "release.decide_gate": "decided by signature",
     "release.waive_criterion": "waived by signature",
     "release.state_criterion": "stated by signature",
+    "release.state_gate": "stated by signature",
 }
 
 

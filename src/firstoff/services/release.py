@@ -1,14 +1,23 @@
 """Statements, waivers and decisions at gates, each by signature."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from firstoff import __version__
-from firstoff.db.models import Baseline, GateDecision, GateStatement, Program, Waiver
-from firstoff.errors import NotFound, StaleState
+from firstoff.db.models import (
+    Baseline,
+    GateDecision,
+    GateStatement,
+    Program,
+    Signature,
+    Waiver,
+)
+from firstoff.errors import InvalidInput, NotFound, Refused, StaleState
 from firstoff.queries import ledger as reads
 from firstoff.queries import release
 from firstoff.queries.product import program_by_id
@@ -18,6 +27,7 @@ from firstoff.rules.execution import moment
 from firstoff.rules.ledger import canonical, digest
 from firstoff.rules.product import check_prose
 from firstoff.rules.release import (
+    CriterionSpec,
     GateLook,
     GateSpec,
     check_gate_decision,
@@ -28,6 +38,56 @@ from firstoff.rules.release import (
 from firstoff.rules.release import decision_meaning as gate_meaning
 from firstoff.services import access, ledger
 from firstoff.services.execution.ground import AlreadyStored, answer_stored
+
+
+@dataclass(frozen=True, slots=True)
+class StatementGiven:
+    """A criterion as a person states it. ``evidence`` may be empty where one text is for all."""
+
+    criterion: str  # statement:tooling
+    holds: bool = True
+    evidence: str = ""
+
+
+def statement_meaning(claim: str, *, holds: bool) -> str:
+    """What whoever states a criterion signs."""
+    return f"I state: {claim}" if holds else f"I state that this does not hold: {claim}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A statement that may be made, as it will be signed."""
+
+    criterion: CriterionSpec
+    holds: bool
+    evidence: str
+    uid: UUID | None
+
+    @property
+    def meaning(self) -> str:
+        return statement_meaning(self.criterion.claim, holds=self.holds)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        return {
+            "criterion": self.criterion.name,
+            "claim": self.criterion.claim,
+            "holds": self.holds,
+            "evidence": self.evidence,
+        }
+
+    def row(self, program: Program, gate: int, signature: Signature) -> GateStatement:
+        row = GateStatement(
+            program=program,
+            gate=gate,
+            criterion=self.criterion.name,
+            holds=self.holds,
+            evidence=self.evidence,
+            signature=signature,
+        )
+        if self.uid is not None:
+            row.uid = self.uid
+        return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +118,6 @@ class GateDecided:
     entry: int
 
 
-def statement_meaning(claim: str, *, holds: bool) -> str:
-    """What whoever states a criterion signs."""
-    return f"I state: {claim}" if holds else f"I state that this does not hold: {claim}"
-
-
 def waiver_meaning(title: str, gate: int, until: str) -> str:
     return f"I set aside for gate {gate} until {until}: {title}"
 
@@ -80,45 +135,105 @@ def state_criterion(
     uid: UUID | None = None,
 ) -> Stated:
     """State by signature what no record can decide, with its evidence; the latest holds."""
+    given = [StatementGiven(criterion, holds=holds, evidence=evidence)]
+    program, said = _to_state(by, program_id, gate, given, "", [uid])
+    claim = said[0].criterion.claim
+    return _state("state_criterion", claim, program, gate, said, password, by, at)[0]
+
+
+def state_gate(
+    *,
+    program_id: int,
+    gate: int,
+    statements: Sequence[StatementGiven],
+    password: str,
+    by: Actor,
+    at: datetime,
+    evidence: str = "",
+    uid: UUID | None = None,
+) -> tuple[Stated, ...]:
+    """State several criteria of a gate under one signature; of each the latest holds.
+
+    evidence: for the statements that bring none of their own.
+    """
+    uids = [None if uid is None else uuid5(uid, s.criterion) for s in statements]
+    program, said = _to_state(by, program_id, gate, statements, evidence, uids)
+    about = f"{len(said)} statement{'' if len(said) == 1 else 's'}"
+    return _state("state_gate", about, program, gate, said, password, by, at)
+
+
+def _to_state(
+    by: Actor,
+    program_id: int,
+    gate: int,
+    given: Sequence[StatementGiven],
+    evidence: str,
+    uids: Sequence[UUID | None],
+) -> tuple[Program, list[_Said]]:
+    """What is to be stated, as it may be. Raises NotAllowed, InvalidInput."""
     program = _program_for(by, program_id, "gate.state")
     spec = template(program.template).gate(gate)
-    text = check_prose(evidence, "evidence", field="evidence")
-    wanted = check_statement(spec, criterion, text)
+    if not given:
+        raise InvalidInput(f"Nothing is stated for gate {gate}.", field="statements")
+    said = []
+    for one, uid in zip(given, uids, strict=True):
+        text = check_prose(one.evidence or evidence, "evidence", field="evidence")
+        wanted = check_statement(spec, one.criterion, text)
+        said.append(_Said(wanted, one.holds, text, uid))
+    twice = [name for name, count in Counter(s.criterion.name for s in said).items() if count > 1]
+    if twice:
+        raise InvalidInput(f"{twice[0]} is stated twice in one post.", field="statements")
+    return program, said
+
+
+def _state(
+    verb: str,
+    about: str,
+    program: Program,
+    gate: int,
+    said: Sequence[_Said],
+    password: str,
+    by: Actor,
+    at: datetime,
+) -> tuple[Stated, ...]:
+    spec = template(program.template).gate(gate)
     confirmed = access.confirm(by, password, at)
     try:
-        with _verb("state_criterion", program, spec, by, at, wanted.claim) as entry:
-            answer_stored(
-                GateStatement, uid, None, program_id=program.pk, gate=gate, criterion=criterion
-            )
+        with _verb(verb, program, spec, by, at, about) as entry:
+            for one in said:
+                answer_stored(
+                    GateStatement,
+                    one.uid,
+                    None,
+                    program_id=program.pk,
+                    gate=gate,
+                    criterion=one.criterion.name,
+                    holds=one.holds,
+                    evidence=one.evidence,
+                )
+            content = [one.content for one in said]
             signature = access.sign(
                 entry,
                 confirmed,
-                meaning=statement_meaning(wanted.claim, holds=holds),
+                meaning=" ".join(one.meaning for one in said),
                 subject=f"program {program.code}, gate {gate}",
                 permission="gate.state",
                 site_id=program.site_id,
-                content={
-                    "program": program.code,
-                    "gate": gate,
-                    "criterion": criterion,
-                    "claim": wanted.claim,
-                    "holds": holds,
-                    "evidence": text,
-                },
+                content={"program": program.code, "gate": gate, "statements": content},
             )
-            row = GateStatement(
-                program=program,
-                gate=gate,
-                criterion=criterion,
-                holds=holds,
-                evidence=text,
-                signature=signature,
-            )
-            _add(entry, row, uid)
-            entry.details.update(criterion=criterion, holds=holds, evidence=text)
-    except AlreadyStored as known:
-        row = known.record
-    return Stated(row.pk, row.uid, row.gate, row.criterion)
+            rows = [one.row(program, gate, signature) for one in said]
+            entry.add_all(rows)
+            entry.details.update(statements=content)
+    except AlreadyStored:
+        stored = {r.uid: r for r in GateStatement.objects.filter(uid__in=[s.uid for s in said])}
+        rows = [stored[one.uid] for one in said if one.uid in stored]
+        if len(rows) < len(said):
+            raise Refused(
+                "Under this record ID other statements are stored already.",
+                code="R-36",
+                way_out="A new record needs an ID of its own.",
+            ) from None
+    return tuple(Stated(row.pk, row.uid, row.gate, row.criterion) for row in rows)
 
 
 def waive_criterion(

@@ -1,5 +1,6 @@
 """The board of programs, the road of one, and its gates."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from firstoff.queries import release as reads
 from firstoff.queries.execution import runs
 from firstoff.rules.access import may
 from firstoff.rules.evidence import RunState
-from firstoff.rules.release import GateFinding, GateLook, decision_meaning
+from firstoff.rules.release import STATEMENT, GateFinding, GateLook, decision_meaning
 from firstoff.services import release
 from firstoff.services.release import statement_meaning
 from firstoff.terms import GateState, Verdict
@@ -42,6 +43,54 @@ class StatementForm(Once):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     password = password()
+
+
+class StatementsForm(Once):
+    """Every open statement of a gate, each with its evidence, under one signature."""
+
+    password = password()
+
+    def __init__(self, findings: Sequence[GateFinding], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.findings = [found.finding for found in findings]
+        self.said: list[release.StatementGiven] = []
+        for finding in self.findings:
+            key = finding.subject
+            self.fields[f"holds_{key}"] = forms.ChoiceField(
+                label=finding.title,
+                choices=[("", "Not now"), ("yes", "It holds"), ("no", "It does not hold")],
+                required=False,
+                initial="",
+                widget=forms.RadioSelect(),
+            )
+            self.fields[f"evidence_{key}"] = forms.CharField(
+                label="Evidence",
+                required=False,
+                max_length=10_000,
+                widget=forms.Textarea(attrs={"rows": 1}),
+            )
+
+    @property
+    def rows(self) -> list[tuple[Any, Any]]:
+        """For each statement what it says and its evidence, as fields."""
+        keys = [finding.subject for finding in self.findings]
+        return [(self[f"holds_{key}"], self[f"evidence_{key}"]) for key in keys]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = self.cleaned_data
+        for finding in self.findings:
+            holds = data.get(f"holds_{finding.subject}", "")
+            proof = data.get(f"evidence_{finding.subject}", "")
+            if holds and not proof:
+                self.add_error(f"evidence_{finding.subject}", "Evidence is missing.")
+            elif proof and not holds:
+                self.add_error(f"holds_{finding.subject}", "Say whether it holds.")
+            elif holds:
+                given = release.StatementGiven(finding.key, holds=holds == "yes", evidence=proof)
+                self.said.append(given)
+        if not self.said and not self.errors:
+            self.add_error(None, "Nothing is stated: say of one statement whether it holds.")
+        return {"statements": self.said, **{k: data.get(k) for k in ("password", "uid")}}
 
 
 class WaiverForm(Once):
@@ -198,6 +247,13 @@ def state(request: Request, site: str, code: str, number: int) -> HttpResponse:
     return _signed(request, site, code, number, "state")
 
 
+@page(post="gate.state")
+@sensitive_post_parameters()
+def state_all(request: Request, site: str, code: str, number: int) -> HttpResponse:
+    """State all that no record can decide and nobody has stated yet, under one signature."""
+    return _signed(request, site, code, number, "state-all")
+
+
 @page(post="gate.waive")
 @sensitive_post_parameters()
 def waive(request: Request, site: str, code: str, number: int) -> HttpResponse:
@@ -225,6 +281,9 @@ def _signed(request: Request, site: str, code: str, number: int, act: str) -> Ht
     if act == "state":
         form: Any = StatementForm(request.POST, auto_id=f"id_{key}_%s")
         done = form.attempt(lambda data: release.state_criterion(**given, **_holds(data)))
+    elif act == "state-all":
+        form = StatementsForm(_unstated(road.gate(number)), request.POST, auto_id="id_all_%s")
+        done = form.attempt(lambda data: release.state_gate(**given, **data))
     elif act == "waive":
         form = WaiverForm(request.POST, auto_id=f"id_w_{key}_%s")
         done = form.attempt(lambda data: release.waive_criterion(**given, **data))
@@ -236,6 +295,15 @@ def _signed(request: Request, site: str, code: str, number: int, act: str) -> Ht
         messages.success(request, "Signed. It stands with the gate.")
         return redirect("program-gate", site, code, number)
     return _gate_page(request, road, number, act=act, key=key, form=form)
+
+
+def _unstated(look: GateLook) -> list[GateFinding]:
+    """What a person has to state and nobody has stated yet."""
+    return [
+        found
+        for found in look.findings
+        if found.finding.kind == STATEMENT and found.finding.verdict is Verdict.NO_EVIDENCE
+    ]
 
 
 def _holds(data: dict[str, Any]) -> dict[str, Any]:
@@ -260,6 +328,10 @@ def _gate_page(
     may_state, may_waive = (may(actor, p, view.site_id) for p in ("gate.state", "gate.waive"))
     decision = form if act == "decide" else GateForm(initial={"seen": road.version})
     listed, _ = runs.runs(actor, program_id=view.id, limit=10)
+    statements = form if act == "state-all" else None
+    unstated = _unstated(look) if may_state else []
+    if statements is None and len(unstated) > 1:
+        statements = StatementsForm(unstated, auto_id="id_all_%s")
     context = {
         "program": view,
         "road": road,
@@ -268,9 +340,16 @@ def _gate_page(
         "look": look,
         "whole": whole,
         "findings": [
-            _criterion(found, may_state, may_waive, act if key == found.finding.key else "", form)
+            _criterion(
+                found,
+                may_state and not (statements and found in unstated),
+                may_waive,
+                act if key == found.finding.key else "",
+                form,
+            )
             for found in _worst_first(look)
         ],
+        "statements": statements,
         "others": [each for each in road.gates if each is not look],
         "runs": listed,
         "decision_form": decision.offer(may_pass=look.may_pass),
@@ -324,6 +403,7 @@ _GATE = _PROGRAM + "gates/<int:number>/"
 urlpatterns = [
     path("", board, name="board"),
     path(f"{_GATE}state/", state, name="program-gate-state"),
+    path(f"{_GATE}state-all/", state_all, name="program-gate-state-all"),
     path(f"{_GATE}waive/", waive, name="program-gate-waive"),
     path(f"{_GATE}decide/", decide, name="program-gate-decide"),
     path(_GATE, gate, name="program-gate"),

@@ -153,17 +153,15 @@ class _Story:
 
     def _pass_gate(self, program: int, number: int, proof: str, at: datetime) -> None:
         ada = self._who("ada")
-        for criterion in _statements(number):
-            release.state_criterion(
-                program_id=program,
-                gate=number,
-                criterion=criterion,
-                holds=True,
-                evidence=proof,
-                password=PASSWORD,
-                by=ada,
-                at=at,
-            )
+        release.state_gate(
+            program_id=program,
+            gate=number,
+            statements=[release.StatementGiven(name) for name in _statements(number)],
+            evidence=proof,
+            password=PASSWORD,
+            by=ada,
+            at=at,
+        )
         release.decide_gate(
             program_id=program,
             gate=number,
