@@ -501,3 +501,24 @@ def test_recording_the_good_units_first_is_told_beside_the_pass(world: World) ->
         "sentence": "The bar reads the first 4 that count, in the order they were recorded. "
         "2 of the others were started before units of the sample, and recorded after them.",
     }
+
+
+def test_a_unit_of_an_earlier_batch_is_refused_before_the_machine_is_asked_for(
+    world: World,
+    browse: Browse,  # noqa: F811
+) -> None:
+    before = first_batch(world)
+    hold(world, before.pilot.run_id, at=before.ended)
+    act(world, before.pilot.run_id, at=before.ended + MINUTE)
+    made = execution.repeat_run(
+        run_id=before.pilot.run_id, equipment=["L2-40", "J-02"], by=world.eli, at=NOW + DAY
+    )
+    execution.lock_bar(run_id=made.id, bar=SMALL, password=PASSWORD, by=world.ada, at=NOW + DAY)
+    ben, line = browse(world.ben), "/runs/STOKE/CC1-P2/line/"
+    asked = ben.post(line, {"scan": "CC1-P2-001", "act": "scan"}, follow=True)
+    assert "Which machine is this station?" in asked.content.decode()
+    answer = ben.post(line, {"scan": "CC1-P1-004", "act": "scan"})
+    assert (answer.status_code, "was built in batch CC1-P1" in answer.content.decode()) == (
+        409,
+        True,
+    )

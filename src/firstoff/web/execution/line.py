@@ -187,7 +187,9 @@ def _scanned(request: Request, run: RunView, text: str, *, waiting: str = "") ->
             code = next(c for c, _ in view.equipment if c.casefold() == text.casefold())
             request.session[f"line-equipment-{run.uid}"] = code
             return _scanned(request, run, waiting)
-        if len(view.equipment) > 1 and not _station(request, run, view):
+        # What is refused anyway is refused at once, not after a question.
+        open_ = run.bar is not None and run.decision is None and is_serial(run, text)
+        if open_ and len(view.equipment) > 1 and not _station(request, run, view):
             return _show(request, view, pending=text)
         execution.start_unit(
             run_id=run.id,
