@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,9 +33,15 @@ Minutes = NDArray[np.float64]
 
 def rate_figures(reading: Reading) -> RateFigures | None:
     """What x rejects in the judged units of the sample say (R-43). None before the first."""
-    bar, judged, rejects = reading.run.bar, reading.judged, len(reading.rejects)
+    bar, judged = reading.run.bar, reading.judged
     if bar is None or judged == 0:
         return None
+    return _rates(len(reading.rejects), judged, bar)
+
+
+@lru_cache(maxsize=256)
+def _rates(rejects: int, judged: int, bar: Bar) -> RateFigures:
+    """Kept: most records change no result of the sample, and the prediction is a long sum."""
     seen = stats.proportion(rejects, judged)
     ahead = stats.predict_rejects(rejects, judged, quantity=bar.commits)
     over = clean_90 = clean_95 = None
