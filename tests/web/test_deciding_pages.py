@@ -16,6 +16,7 @@ from firstoff.db.models import (
 )
 from firstoff.queries.evidence import verdict
 from firstoff.queries.execution import units
+from firstoff.services import execution
 from tests.conftest import NOW, PASSWORD, World
 from tests.deciding import WEEK, act, first_batch, hold, second_batch, sign_off
 from tests.making import make_program
@@ -196,6 +197,17 @@ def test_a_gate_is_stated_and_passed_on_its_page(world: World, browse: Browse) -
     assert browser.post(f"{PROGRAM}gates/1/decide/", sent).status_code == 302
     assert GateDecision.objects.get().passed is True
     assert "Passed by Ada Okafor" in read(browser.get(f"{PROGRAM}gates/1/"))
+
+
+def test_a_held_batch_that_is_repeated_leads_to_its_repeat(world: World, browse: Browse) -> None:
+    batch = first_batch(world)
+    hold(world, batch.pilot.run_id, at=batch.ended)
+    browser = browse(world.eli)
+    assert 'btn-main" href="/runs/STOKE/CC1-P1/repeat/"' in browser.get(RUN).content.decode()
+    execution.repeat_run(run_id=batch.pilot.run_id, by=world.eli, at=batch.ended)
+    page = browser.get(RUN).content.decode()
+    assert '<a class="btn btn-main" href="/runs/STOKE/CC1-P2/">Open' in page
+    assert '<a class="btn" href="/runs/STOKE/CC1-P1/repeat/">Repeat batch again</a>' in page
 
 
 def both(**given: str) -> dict[str, str]:
