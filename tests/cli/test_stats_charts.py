@@ -118,3 +118,31 @@ def test_an_ewma_chart_is_drawn(tmp_path: Path) -> None:
     table = _table(tmp_path, "\n".join(["gap", *map(str, VALUES)]))
     said = _finding(tmp_path, "chart", table, "--kind", "ewma")
     assert said == "None of 10 points breaks a rule."
+
+
+def test_a_proportion_is_drawn_against_a_bar(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = _finding(tmp_path, "proportion", "1", "20", "--bar", "5%")
+    assert said == (
+        "20 units: 1 of 20 rejected, 5\u00a0%, interval 0.13\u00a0% to 24.9\u00a0%. "
+        "The bar is 5\u00a0%."
+    )
+    assert "left open: it lies in the interval" in capsys.readouterr().out
+    assert run(["stats", "proportion", "1", "20", "--chart", str(tmp_path / "a.svg")]) == 2
+    assert "add --bar, such as 5%" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("x", "bar", "said"), [("0", "30%", "shown: the"), ("19", "5%", "broken: the")]
+)
+def test_an_interval_can_settle_a_bar(
+    x: str, bar: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["stats", "proportion", x, "20", "--bar", bar]) == 0
+    assert said in capsys.readouterr().out
+
+
+def test_a_prediction_is_drawn(tmp_path: Path) -> None:
+    said = _finding(tmp_path, "predict", "1", "20", "--quantity", "1000")
+    assert said.endswith("90\u00a0% of the predictions lie from 8 to 181.")

@@ -63,12 +63,17 @@ def _icc(given: Given) -> Answer:
     return {"icc_1_1": found.one_way, "icc_a_1": found.agreement, "icc_c_1": found.consistency}
 
 
+_R_WEIGHTS: dict[str, Any] = {"equal": "linear", "squared": "quadratic"}  # the names of irr
 ADAPTERS = {
     "bias_type1": _bias,
     "linearity": _linearity,
     "cohen_kappa_table": _cohen_table,
     "cohen_kappa_weighted": lambda given: _kappa(
-        stats.cohen_kappa(given["rater1"], given["rater2"], weights=given["weights"])
+        stats.cohen_kappa(
+            given["rater1"],
+            given["rater2"],
+            weights=_R_WEIGHTS.get(given["weights"], given["weights"]),
+        )
     ),
     "fleiss_kappa": lambda given: _kappa(stats.fleiss_kappa(given["ratings"])),
     "fleiss_kappa_exact_formula": lambda given: _kappa(stats.fleiss_kappa(given["ratings"])),

@@ -37,6 +37,31 @@ def draw(file: str, kind: str, data: object) -> None:
         raise Unavailable(f"{file} cannot be written: {error.strerror or error}.") from error
 
 
+def interval(seen: Any, bar: float) -> object:
+    from firstoff.formats.charts.interval import BatchRate, Interval
+
+    name = f"{seen.n:,} units"
+    one = BatchRate(name, seen.x, seen.n, seen.lower, seen.upper, cleared=seen.estimate <= bar)
+    return Interval((one,), bar, confidence=seen.confidence, method=seen.method)
+
+
+def prediction(seen: Any) -> object:
+    from firstoff import stats
+    from firstoff.formats.charts.prediction import Prediction
+
+    belief = stats.posterior(seen.x, seen.n, prior=seen.prior)
+    pmf = stats.beta_binomial_pmf(seen.quantity, belief.a, belief.b).tolist()
+    return Prediction(
+        committed=seen.quantity,
+        pmf=tuple(enumerate(pmf)),
+        mean=seen.mean,
+        low=seen.lower,
+        median=seen.median,
+        high=seen.upper,
+        level=seen.confidence,
+    )
+
+
 def control_points(chart: Any, what: str) -> object:
     """A control chart of the statistics, as its picture wants it."""
     from firstoff.formats.charts.control_chart import ControlPoints

@@ -1,9 +1,10 @@
 """Commands on x of n: what it proves, what it predicts, what a second batch shows."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from firstoff.cli.stats.pictures import Picture, draw, interval, prediction
 from firstoff.cli.stats.shared import (
     AsJson,
     Confidence,
@@ -17,6 +18,7 @@ from firstoff.cli.stats.shared import (
     times,
     with_interval,
 )
+from firstoff.errors import InvalidInput
 
 
 @app.command()
@@ -29,6 +31,10 @@ def proportion(
     method: Annotated[
         str, typer.Option(help="clopper-pearson, wilson, jeffreys.")
     ] = "clopper-pearson",
+    bar: Annotated[
+        str | None, typer.Option(help="A rate to hold the interval against, such as 5%.")
+    ] = None,
+    picture: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """The rate behind X of N, with its interval."""
@@ -46,7 +52,24 @@ def proportion(
         (f"{percent(seen.confidence)} interval", between(seen.lower, seen.upper)),
         ("Method", f"{seen.method}, {seen.sides}-sided"),
     ]
+    if bar is not None:
+        rows.append((f"Bar {percent(fraction(bar, 'bar'))}", _against(seen, fraction(bar, "bar"))))
+    if picture is not None:
+        if bar is None:
+            raise InvalidInput(
+                "The chart holds the interval against a bar; add --bar, such as 5%."
+            )
+        draw(picture, "interval", interval(seen, fraction(bar, "bar")))
     answer(seen, rows, as_json)
+
+
+def _against(seen: Any, bar: float) -> str:
+    """What the interval says about a bar; with one side it can say only one of the two."""
+    if seen.upper <= bar:
+        return "shown: the interval does not reach over it"
+    if seen.lower > bar:
+        return "broken: the interval lies over it"
+    return "left open: it lies in the interval"
 
 
 @app.command()
@@ -56,6 +79,7 @@ def predict(
     n: Annotated[int, typer.Argument(help="Units inspected.")],
     quantity: Annotated[int, typer.Option(help="Units still to be made.")],
     confidence: Confidence = "90",
+    picture: Picture = None,
     as_json: AsJson = False,
 ) -> None:
     """Rejects to expect in a quantity still to be made, after X of N."""
@@ -63,6 +87,8 @@ def predict(
 
     level = fraction(confidence, "confidence")
     seen = stats.predict_rejects(x, n, quantity=quantity, confidence=level)
+    if picture is not None:
+        draw(picture, "prediction", prediction(seen))
     rows = [
         ("Seen", f"{seen.x} of {seen.n}"),
         ("Prediction, mean", f"{seen.mean:,.0f} of {seen.quantity:,}"),
