@@ -309,6 +309,7 @@ def test_a_unit_leads_to_everything_recorded_about_it(world: Any, pilot: Pilot) 
     assert found.judgements[0].defects[0].note == "rocks by 0.4 mm"
     (test,) = found.tests
     assert [(r.line.characteristic, r.value) for r in test.results] == [("1", 0.61)]
+    assert [(str(r.line.lower), str(r.line.upper)) for r in test.results] == [("0.30", "0.90")]
     assert [e.what for e in found.events] == [
         "First article inspection passed: 2 of 2 characteristics conform",
         "Ring press: 30 N to 35 N",

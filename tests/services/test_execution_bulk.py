@@ -311,7 +311,7 @@ def test_a_value_out_of_limits_contradicts_a_good_unit(world: Any) -> None:
     bad = (PostedMeasure("1", Decimal("0.95")),)
     answer = post(world, pilot, [good(2, measures=bad)], mode="best_effort")
     assert answer.answers[0].message == (
-        "1 Lid clearance: 0.95 mm is over 0.9 mm; pass is not possible."
+        "1 Lid clearance: 0.95 mm is over 0.90 mm; pass is not possible."
     )
 
 

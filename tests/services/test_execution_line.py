@@ -139,7 +139,7 @@ def test_pass_is_not_possible_out_of_limits(world: Any) -> None:
     over = [PostedMeasure("1", Decimal("0.95"))]
     assert refusal(operate, world, pilot, 20, measures=over) == (
         "R-34",
-        "1 Lid clearance: 0.95 mm is over 0.9 mm; pass is not possible.",
+        "1 Lid clearance: 0.95 mm is over 0.90 mm; pass is not possible.",
     )
     assert OperationRecord.objects.count() == 1
     failed = operate(world, pilot, 20, "fail", measures=over, defects=[LID])
@@ -160,7 +160,7 @@ def test_measured_values_are_packed_with_their_limits_and_read_back(world: Any) 
     lines = read_procedure(record.procedure.definition).lines
     read = unpack(lines, record.values, record.outcomes, record.extras)
     assert [(r.line.characteristic, r.value, r.text, r.outcome) for r in read] == [
-        ("1", 0.3, "", "pass"),
+        ("1", 0.3, "0.30", "pass"),
         ("2", None, "ok", "pass"),
     ]
     assert (read[0].line.lower, read[0].line.upper, read[0].line.unit) == (

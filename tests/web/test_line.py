@@ -157,7 +157,7 @@ def test_a_value_out_of_limits_keeps_the_entry_and_says_why(ben: Station) -> Non
     ben.send("CC1-P1-001")
     page = ben.send(act="pass", **{"m-1": "0.95"})
     assert page.status_code == 409
-    assert "0.95 mm is over 0.9 mm; pass is not possible." in ben.text
+    assert "0.95 mm is over 0.90 mm; pass is not possible." in ben.text
     assert 'value="0.95"' in page.content.decode()
     assert OperationRecord.objects.count() == 1
     page = ben.send(act="pass", **{"m-1": "half"})

@@ -1,7 +1,7 @@
 """From a serial number to everything recorded about it (R-60)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -25,12 +25,13 @@ from firstoff.db.models import (
 )
 from firstoff.errors import NotFound
 from firstoff.formats import store
-from firstoff.formats.testdata.packing import Result, read_procedure, unpack
+from firstoff.formats.testdata.packing import Measured, Result, read_procedure, unpack
 from firstoff.queries.execution.definition import frozen
 from firstoff.queries.execution.facts import judgement_facts, unit_facts
 from firstoff.queries.execution.runs import RunView, run_by_id
 from firstoff.rules.access import Actor, require
 from firstoff.rules.execution import UnitState, judge_units, left_out_reasons
+from firstoff.rules.plan import BaselineFacts
 from firstoff.terms import TestOutcome
 
 _AROUND = timedelta(hours=8)  # adjustments a shift before the unit was started
@@ -192,14 +193,15 @@ def unit_trace(actor: Actor, site: str, part: str, serial: str) -> UnitTrace:
     facts = unit_facts(Unit.objects.filter(pk=unit.pk))
     operations = _operations(unit, {o.seq: o for o in definition.operations})
     judgements = _judgements(unit)
-    tests = _tests(unit)
+    tests = _tests(unit, definition)
     limit = None if run.bar is None or run.bar.max_unit_minutes is None else run.bar
     firsts = [o.seconds for o in operations if o.attempt == 1]
+    whole = bool(firsts) and len(firsts) >= len(definition.operations)
     state = judge_units(
         facts,
         judgement_facts(Judgement.objects.filter(unit=unit.pk)),
         max_unit_seconds=None if limit is None else float(limit.max_unit_minutes or 0) * 60,
-        operation_seconds={unit.pk: sum(firsts)} if firsts else None,
+        operation_seconds={unit.pk: sum(firsts)} if whole else None,
     )[unit.pk]
     entries = {unit.entry_id}
     entries |= {o.entry for o in operations}
@@ -307,7 +309,7 @@ def _defects(unit: Unit) -> dict[int, list[DefectView]]:
     return found
 
 
-def _tests(unit: Unit) -> tuple[TestView, ...]:
+def _tests(unit: Unit, definition: BaselineFacts) -> tuple[TestView, ...]:
     rows = TestRecord.objects.filter(unit=unit).order_by("began_at", "pk")
     files: dict[int, list[AttachmentView]] = {}
     columns = ("test_record_id", "name", "media_type", "size", "sha256")
@@ -316,11 +318,14 @@ def _tests(unit: Unit) -> tuple[TestView, ...]:
     ):
         files.setdefault(record, []).append(AttachmentView(*file))
     return tuple(
-        _test(r, files.get(r.pk, ())) for r in rows.select_related("procedure", "operator")
+        _test(r, files.get(r.pk, ()), definition)
+        for r in rows.select_related("procedure", "operator")
     )
 
 
-def _test(record: TestRecord, files: Sequence[AttachmentView]) -> TestView:
+def _test(
+    record: TestRecord, files: Sequence[AttachmentView], definition: BaselineFacts
+) -> TestView:
     procedure = read_procedure(record.procedure.definition)
     results = unpack(procedure.lines, bytes(record.values), record.outcomes, record.extras)
     return TestView(
@@ -335,10 +340,23 @@ def _test(record: TestRecord, files: Sequence[AttachmentView]) -> TestView:
         marginal=record.marginal,
         began_at=record.began_at,
         ended_at=record.ended_at,
-        results=tuple(results),
+        results=tuple(replace(r, line=_as_drawn(r.line, definition)) for r in results),
         attachments=tuple(files),
         entry=record.entry_id,
     )
+
+
+def _as_drawn(line: Measured, definition: BaselineFacts) -> Measured:
+    """Its limits with the digits of the drawing: a procedure is the same however they are
+    written, and keeps none of their zeros."""
+    known = definition.characteristic(line.characteristic)
+    if known is None:
+        return line
+    lower, upper = (
+        None if limit is None else Decimal(known.shown(limit))
+        for limit in (line.lower, line.upper)
+    )
+    return replace(line, lower=lower, upper=upper)
 
 
 def _events(

@@ -70,6 +70,14 @@ def test_digits_that_a_double_has_no_room_for_stay() -> None:
     assert [r.text for r in found] == [f"{exact:f}", "", ""]
 
 
+def test_a_value_keeps_the_zeros_of_its_gauge() -> None:
+    taken = [Taken(PASS, Decimal(value)) for value in ("0.60", "5", "5.0")]
+    packed = pack(taken)
+    found = unpack(LINES, packed.values, packed.outcomes, packed.extras)
+    assert [(r.value, r.shown) for r in found] == [(0.6, "0.60"), (5.0, "5"), (5.0, "5.0")]
+    assert json.loads(packed.extras) == {"text": {"0": "0.60", "2": "5.0"}}
+
+
 def test_every_outcome_has_a_letter() -> None:
     for outcome in TestOutcome:
         packed = pack([Taken(outcome)])

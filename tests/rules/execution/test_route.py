@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -28,6 +29,7 @@ from firstoff.rules.execution import (
 )
 from firstoff.terms import RunVerdict
 
+LIMITS = {"lower": Decimal("0.30"), "upper": Decimal("0.90")}
 LOCKED = datetime(2026, 5, 8, 15, 20, tzinfo=UTC)
 AT = datetime(2026, 5, 11, 7, 23, tzinfo=UTC)
 DAY = date(2026, 5, 11)
@@ -262,19 +264,19 @@ def test_a_judged_unit_can_no_longer_be_left_out():
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (0.95, "Clearance: 0.95 mm is over 0.9 mm; pass is not possible."),
-        (0.29, "Clearance: 0.29 mm is under 0.3 mm; pass is not possible."),
-        (float("nan"), "Clearance: nothing was measured; pass is not possible."),
+        ("0.95", "Clearance: 0.95 mm is over 0.90 mm; pass is not possible."),
+        ("0.290", "Clearance: 0.290 mm is under 0.30 mm; pass is not possible."),
+        ("nan", "Clearance: nothing was measured; pass is not possible."),
     ],
 )
 def test_a_measurement_out_of_limits_cannot_pass(value, message):
-    (found,) = measurement_refusals(value, lower=0.3, upper=0.9, unit="mm", name="Clearance")
+    (found,) = measurement_refusals(Decimal(value), **LIMITS, unit="mm", name="Clearance")
     assert found.message == message
 
 
-@pytest.mark.parametrize("value", [0.3, 0.9])
+@pytest.mark.parametrize("value", ["0.3", "0.900"])
 def test_a_measurement_on_the_limit_is_within_it(value):
-    assert measurement_refusals(value, lower=0.3, upper=0.9) == ()
+    assert measurement_refusals(Decimal(value), **LIMITS) == ()
 
 
 def test_a_station_clock_may_run_five_minutes_ahead():

@@ -87,6 +87,11 @@ class Result:
     text: str
     marginal: bool
 
+    @property
+    def shown(self) -> str:
+        """The value with the digits it came with; empty where nothing was measured."""
+        return self.text or ("" if self.value is None else _shortest(self.value))
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -127,8 +132,8 @@ def pack(taken: Iterable[Taken | None], extras: Mapping[str, Any] | None = None)
         letters.append(_LETTERS[one.outcome])
         if one.text:
             texts[str(place)] = one.text
-        elif one.value is not None and Decimal(repr(number)) != one.value:
-            texts[str(place)] = f"{one.value:f}"  # digits that a float64 has no room for
+        elif one.value is not None and (said := f"{one.value:f}") != _shortest(number):
+            texts[str(place)] = said  # zeros at the end, digits that a float64 has no room for
         if one.marginal:
             marginal.append(place)
     held: dict[str, Any] = dict(extras or {})
@@ -265,6 +270,12 @@ def _rule(limits: LimitsDraft, unread: tuple[str, ...]) -> str:
         if limits.upper is not None:
             found.append(f"every value at most {limits.upper:f}")
     return "; ".join([*found, *unread])
+
+
+def _shortest(number: float) -> str:
+    """``0.6``, ``5``: as few digits as tell it from every other float64."""
+    text = repr(number)
+    return text[:-2] if text.endswith(".0") else text
 
 
 def _line_out(line: Measured) -> dict[str, Any]:

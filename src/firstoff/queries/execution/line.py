@@ -166,9 +166,7 @@ def done(run: RunView, uid: UUID) -> DoneView | None:
         outcome=record.outcome,
         seconds=(record.ended_at - record.began_at).total_seconds(),
         values=tuple(
-            f"{r.line.name} {r.value:g} {r.line.unit}".strip()
-            for r in found
-            if r.value is not None
+            f"{r.line.name} {r.shown} {r.line.unit}".strip() for r in found if r.value is not None
         ),
         defects=tuple(f"{d.code} {d.name}" for d in said),
         following=f"{following.seq}, {following.name}" if following else "",

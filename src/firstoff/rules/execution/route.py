@@ -5,6 +5,7 @@ Each check answers with the refusals it found, worst first; ``enforce`` raises t
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from firstoff.errors import InvalidInput
 from firstoff.rules.execution.values import (
@@ -324,17 +325,20 @@ def check_recorded_time(when: datetime, *, received: datetime, what: str) -> dat
 
 
 def measurement_refusals(
-    value: float, *, lower: float | None, upper: float | None, unit: str = "", name: str = ""
+    value: Decimal, *, lower: Decimal | None, upper: Decimal | None, unit: str = "", name: str = ""
 ) -> tuple[Refusal, ...]:
-    """Why *pass* is not possible with this value: it lies outside the limits."""
+    """Why *pass* is not possible with this value: it lies outside the limits.
+
+    All are said with the digits they come with: a limit of 0.90 is not one of 0.9.
+    """
     at = f" {unit}" if unit else ""
     what = f"{name}: " if name else ""
-    if upper is not None and value > upper:
-        text = f"{what}{value:g}{at} is over {upper:g}{at}; pass is not possible."
-    elif lower is not None and value < lower:
-        text = f"{what}{value:g}{at} is under {lower:g}{at}; pass is not possible."
-    elif value != value:
+    if value.is_nan():
         text = f"{what}nothing was measured; pass is not possible."
+    elif upper is not None and value > upper:
+        text = f"{what}{value:f}{at} is over {upper:f}{at}; pass is not possible."
+    elif lower is not None and value < lower:
+        text = f"{what}{value:f}{at} is under {lower:f}{at}; pass is not possible."
     else:
         return ()
     return (Refusal("R-34", text, "Record it as failed, or measure again."),)

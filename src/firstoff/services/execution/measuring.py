@@ -101,9 +101,9 @@ def pass_refusals(
                 found.append(_said_no(known, measure))
             continue
         found += measurement_refusals(
-            float(measure.value),
-            lower=None if known.lower is None else float(known.lower),
-            upper=None if known.upper is None else float(known.upper),
+            measure.value,
+            lower=_drawn(known, known.lower),
+            upper=_drawn(known, known.upper),
             unit=known.unit,
             name=known.label,
         )
@@ -180,3 +180,8 @@ def _line(known: CharacteristicFacts) -> Measured:
         upper=known.upper,
         characteristic=known.number,
     )
+
+
+def _drawn(known: CharacteristicFacts, limit: Decimal | None) -> Decimal | None:
+    """A limit with the digits of the drawing."""
+    return None if limit is None else Decimal(known.shown(limit))
