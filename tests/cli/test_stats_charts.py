@@ -6,7 +6,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from firstoff import stats
 from firstoff.cli.shell import run
+from firstoff.cli.stats.pictures import cusum_sums
+from firstoff.formats.charts.cusum import CusumSums
 
 SVG = "{http://www.w3.org/2000/svg}"
 VALUES = (10.0, 10.2, 9.9, 10.1, 10.05, 9.95, 10.3, 9.8, 10.12, 9.93)
@@ -112,6 +115,17 @@ def test_a_cusum_says_when_the_shift_began(tmp_path: Path) -> None:
     table = _table(tmp_path, "\n".join(["gap", *(f"{value:.2f}" for value in shifted)]))
     said = _finding(tmp_path, "chart", table, "--kind", "cusum", "--base", "10")
     assert said.startswith("A shift upwards is signalled first at point 13, which began at ")
+
+
+def test_a_shift_downwards_is_drawn_downwards(tmp_path: Path) -> None:
+    shifted = [*VALUES, *(value - 0.5 for value in VALUES)]
+    table = _table(tmp_path, "\n".join(["gap", *(f"{value:.2f}" for value in shifted)]))
+    said = _finding(tmp_path, "chart", table, "--kind", "cusum", "--base", "10")
+    assert said.startswith("A shift downwards is signalled first at point 13")
+    sums = cusum_sums(stats.cusum_chart(shifted, base=10), "gap")
+    assert isinstance(sums, CusumSums)
+    assert min(*sums.upper, *sums.lower) == 0
+    assert max(sums.lower) > sums.limit
 
 
 def test_an_ewma_chart_is_drawn(tmp_path: Path) -> None:

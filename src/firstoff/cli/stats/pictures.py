@@ -171,7 +171,7 @@ def cusum_sums(chart: Any, what: str) -> object:
     return CusumSums(
         what=f"{what}, CUSUM chart",
         upper=tuple(chart.upper.tolist()),
-        lower=tuple(chart.lower.tolist()),
+        lower=tuple((-chart.lower).tolist()),  # kept at or below 0
         limit=chart.h,
         signals_upper=tuple(up),
         signals_lower=tuple(down),

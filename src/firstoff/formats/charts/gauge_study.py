@@ -12,6 +12,7 @@ from .kind import Kind, Look, Spec, Table
 STRIP = 104
 GAP = 48
 ROW = 38
+HEAD = 18  # above the sources
 ROOM = 78  # at the right, for names of limits and appraisers
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 DASHES = ([1, 0], [6, 3], [2, 3], [8, 3, 2, 3], [4, 4], [1, 2])
@@ -109,7 +110,7 @@ def table(d: GaugePanel) -> Table:
 
 
 def draw(d: GaugePanel, look: Look) -> Spec:
-    top = ROW * len(d.sources) + 26
+    top = HEAD + ROW * len(d.sources) + 26
     strips = _strips(d)
     height = top + len(strips) * (STRIP + GAP) - GAP + 22
     place = _Place(d, lanes.down(height), look)
@@ -155,16 +156,25 @@ def _means(p: _Place, strip: lanes.Lane, means: Sequence[Sequence[float]]) -> li
     return _blocks(p, strip, means, name, lines)
 
 
+def _short(source: Part) -> str:
+    of = ""
+    if source.of_tolerance is not None:
+        of = f"; {words.percent(source.of_tolerance)} of the tolerance"
+    return f"{source.name} {words.percent(source.of_study)}{of}"
+
+
 def _sources(p: _Place) -> list[Spec]:
     most = max(1.0, *(source.of_study for source in p.d.sources))
     rows = [
-        {"x": 0, "x2": source.of_study / most, "y": 15 + ROW * k, "y2": 26 + ROW * k,
-         "text": _said(source), "name": 4 + ROW * k}
+        {"x": 0, "x2": source.of_study / most, "y": HEAD + 15 + ROW * k, "y2": HEAD + 26 + ROW * k,
+         "text": _short(source), "name": HEAD + 4 + ROW * k}
         for k, source in enumerate(p.d.sources)
     ]  # fmt: skip
     limit = {"limit": {"expr": f"width - {p.look(lanes.LEFT)}"}, "ellipsis": "…"}
+    head = [{"y": 4, "text": "Share of the study's spread"}]
     begin = marks.at(p.look(lanes.LEFT))
     return [
+        marks.text("name", head, x=marks.at(0), y=marks.on(p.y, "y")),
         marks.text("name", rows, options=limit, x=begin, y=marks.on(p.y, "name")),
         marks.layer("rect", "observed-bar", rows, tips=(("text", "Source"),),
                     x2={"field": "x2"}, y2={"field": "y2"}, **p.at()),
@@ -227,6 +237,20 @@ def _foot(p: _Place, strip: lanes.Lane, names: Sequence[str]) -> Spec:
     return marks.text("axis-label", rows, options=options, **p.at())
 
 
+def _part_names(p: _Place, strip: lanes.Lane) -> Spec:
+    """As many names of parts as fit without touching, fewer in a narrow drawing."""
+    n, widest = len(p.d.parts), 7 * max(map(len, p.d.parts)) + 6
+    wide, narrow = (max(1, math.ceil(n * widest / room)) for room in (430, 215))
+    rows = [
+        {"x": (i + 0.5) / n, "y": strip.bottom + 11, "wide": name if i % wide == 0 else "",
+         "narrow": name if i % narrow == 0 else ""}
+        for i, name in enumerate(p.d.parts)
+    ]  # fmt: skip
+    said = {"expr": f"width > {p.look(540)} ? datum.wide : datum.narrow"}
+    options = {"align": "center", "baseline": "middle", "text": said}
+    return marks.layer("text", "axis-label", rows, mark_options=options, **p.at())
+
+
 def _by_part(p: _Place, strip: lanes.Lane, means: Sequence[Sequence[float]]) -> list[Spec]:
     n = len(p.d.parts)
     dots = [
@@ -240,7 +264,7 @@ def _by_part(p: _Place, strip: lanes.Lane, means: Sequence[Sequence[float]]) -> 
         {"x": (i + 0.5) / n, "y": strip.y(sum(mine[i] for mine in means) / len(means))}
         for i in range(n)
     ]
-    return [*_readings(p, strip, dots, middles, "By part"), _foot(p, strip, p.d.parts)]
+    return [*_readings(p, strip, dots, middles, "By part"), _part_names(p, strip)]
 
 
 def _by_appraiser(p: _Place, strip: lanes.Lane, means: Sequence[Sequence[float]]) -> list[Spec]:
@@ -304,7 +328,7 @@ def _interaction(p: _Place, strip: lanes.Lane, means: Sequence[Sequence[float]])
         *layers,
         marks.text("axis-label", named, options=limit, y=at,
                    x=marks.at({"expr": f"width - {p.look(ROOM - 20)}"})),
-        _foot(p, strip, p.d.parts),
+        _part_names(p, strip),
     ]  # fmt: skip
 
 

@@ -123,9 +123,11 @@ def _named(d: PlanCurves, strip: lanes.Lane, x: Spec, y: Spec, look: Look) -> li
     for row, place in zip(rows, free, strict=True):
         share = 1 - float(str(row["x"])) / (100 * d.rates[-1])
         room = share < 0.4  # the name runs to the left where the drawing ends soon
-        side = {"align": "right", "dx": look(-9)} if room else {"dx": look(9), "dy": look(-6)}
+        side = {"align": "right", "dx": look(-9)} if room else {"dx": look(9)}
         if room:
             place -= 14
+        elif place > strip.top + 20:  # above the curve; at the top the curve falls away below
+            place -= 6
         named = [row | {"y": place}]
         layers.append(marks.text("name", named, options=side, x=at, y=marks.on(y, "y")))
     return layers

@@ -9,6 +9,7 @@ from .kind import Kind, Look, Spec, Table
 
 HEIGHT = 240
 SHARES = (0.001, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
+DENSE = 150
 SHOWN = 2_000  # more points than these lie on each other: every k-th is drawn
 SHARE = "format(round(cumulativeNormal(datum.value) * 1000) / 10, '~r') + ' %'"
 
@@ -75,7 +76,9 @@ def draw(d: ProbabilityPlot, look: Look) -> Spec:
         for value, share in (*d.points[:-1:every], d.points[-1])
     ]  # fmt: skip
     tips = (("value", d.what), ("share", "Share below"))
-    layers.append(marks.layer("point", "observed", rows, tips=tips, **at))
+    # Rims would hide the points of a large sample behind each other.
+    dense = {"size": look(5) ** 2, "strokeWidth": 0} if len(rows) > DENSE else {}
+    layers.append(marks.layer("point", "observed", rows, tips=tips, mark_options=dense, **at))
     return {"height": look(HEIGHT), "layer": layers}
 
 

@@ -8,7 +8,7 @@ from . import lanes, marks, words
 from .kind import Kind, Look, Spec, Table
 
 TALL = 170
-GAP = 52
+GAP = 66
 ROW = 34
 LINKS = 12  # further links are summed in one row
 
@@ -157,13 +157,15 @@ def _shares(
         {"x": low, "x2": low + (high - low) * 0.98 * link.share / max(links[0].share, 1e-12),
          "y": top + 13 + ROW * k, "y2": top + 23 + ROW * k, "name": link.name,
          "share": words.percent(link.share),
-         "text": f"{link.name}: {words.percent(link.share)} of the variance"}
+         "text": f"{link.name}: {words.percent(link.share)}"}
         for k, link in enumerate(links)
     ]  # fmt: skip
+    head = [{"y": top - 16, "text": "share of each link in the variance of the gap"}]
     named = [row | {"y": top + 4 + ROW * k} for k, row in enumerate(rows)]
     limit = {"limit": {"expr": "width"}, "ellipsis": "…"}
     tips = (("name", "Link"), ("share", "Share of the variance"))
     return [
+        marks.text("axis-label", head, options=limit, x=marks.at(0), y=marks.on(y, "y")),
         marks.text("name", named, options=limit, x=marks.at(0), y=marks.on(y, "y")),
         marks.layer("rect", "earlier-bar", rows, tips=tips, x=marks.on(x, "x"),
                     x2={"field": "x2"}, y=marks.on(y, "y"), y2={"field": "y2"}),

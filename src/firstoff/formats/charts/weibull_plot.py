@@ -122,7 +122,11 @@ def _life(d: WeibullPlot, at: dict[str, Any], look: Look) -> list[Spec]:
     share, time, low, high = d.life
     row = [{"x": low, "x2": high, "y": _y(share), "time": time,
             "text": f"{words.percent(share)} failed by {_figure(time)} {d.unit}"}]  # fmt: skip
-    side = {"dx": look(8), "dy": look(10), "baseline": "top"}
+    begin, end = _times(d)
+    late = math.log(time / begin) > 0.42 * math.log(end / begin)
+    side = {"align": "right", "dx": look(-8), "dy": look(-10), "baseline": "bottom"}
+    if not late:
+        side = {"dx": look(8), "dy": look(10), "baseline": "top"}
     return [
         marks.layer(
             "rule", "interval", row, mark_options={"clip": True}, x2={"field": "x2"}, **at
