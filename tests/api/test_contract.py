@@ -39,6 +39,10 @@ KNOWN: dict[str, tuple[Any, ...]] = {
     "sort": ("serial",),
     "show": ("rejects",),
     "limit": (2,),
+    "sample": (20,),
+    "max_rejects": (1,),
+    "claim": (0.1,),
+    "confidence": (0.9,),
     "cursor": ("",),
 }
 ROLES = [Role.QUALITY_MANAGER, Role.ADMINISTRATOR, Role.OPERATOR, Role.INSPECTOR]
@@ -93,9 +97,15 @@ def test_every_operation_answers_as_the_document_says(document: Any, token: str)
     answered: dict[str, set[int]] = {}
     for operation in operations:
         _try(operation, token, answered.setdefault(operation.label, set()))
-    # It is worth something only where most operations were got to do something.
-    done = [label for label, codes in answered.items() if any(code < 300 for code in codes)]
-    assert len(done) > len(operations) / 2, sorted(set(answered) - set(done))
+    # It is worth something only where the door was passed: every address is read, but those
+    # that need a name nobody can guess. What is posted is told by the golden pilot.
+    shut = {label for label, codes in answered.items() if not any(code < 300 for code in codes)}
+    reads = {label for label in shut if label.startswith("GET") and not _secret(label)}
+    assert reads == set()
+
+
+def _secret(label: str) -> bool:
+    return any(word in label for word in ("attachments", "certificate", "baselines/"))
 
 
 def _late(operation: Any) -> tuple[bool, str]:
@@ -132,7 +142,7 @@ def _put_right(values: Any, right: Any) -> None:
     if not isinstance(values, dict):
         return
     for name in values:
-        if name in KNOWN and right.random() < 0.75:
+        if name in KNOWN and right.random() < 0.9:
             values[name] = right.choice(KNOWN[name])
 
 
@@ -143,6 +153,7 @@ def _check(case: Any, answer: Any) -> None:
     assert answer.status_code < 500, said
     if answer.status_code >= 400:
         assert kind == "application/problem+json", said
+        case.validate_response(answer, checks=[_schema_check()])
         problem = json.loads(answer.content)
         assert {"title", "status", "code"} <= set(problem), said
         assert problem["status"] == answer.status_code, said
@@ -177,6 +188,16 @@ def test_lists_come_in_pages_that_lead_on(document: Any, token: str) -> None:
 
 
 PAGE = {"items", "next", "total"}
+
+
+def test_every_operation_says_what_a_refusal_looks_like(document: Any) -> None:
+    silent = [
+        (path, method)
+        for path, operations in document.raw_schema["paths"].items()
+        for method, operation in operations.items()
+        if "application/problem+json" not in operation["responses"]["default"]["content"]
+    ]
+    assert silent == []
 
 
 def test_no_two_shapes_share_a_name(document: Any) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router, Swagger
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 from firstoff import __version__
 from firstoff.api.auth import Session, Token, described
@@ -25,7 +26,40 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("ledger", ""),
 )
 
-api = NinjaAPI(
+_TEXT = {"type": "string"}
+_PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457. `code` is the rule (R-31) or the kind of mistake, and stays.",
+    "required": ["title", "status", "code"],
+    "properties": {
+        "type": _TEXT,
+        "title": {"type": "string", "description": "One sentence"},
+        "status": {"type": "integer"},
+        "code": _TEXT,
+        "way_out": {"type": "string", "description": "What would make it yes, and who can"},
+        "details": {"type": "object"},
+    },
+}
+_REFUSED = {
+    "description": "An error, always of this shape: 400 not understood, 401, 403, 404, 409 a "
+    "rule says no",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+
+
+class Described(NinjaAPI):
+    """The document names what every operation can answer beside its success: a problem."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        document = super().get_openapi_schema(**kwargs)
+        document["components"].setdefault("schemas", {})["Problem"] = _PROBLEM
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                operation["responses"].setdefault("default", _REFUSED)
+        return document
+
+
+api = Described(
     title="Firstoff",
     version="1",
     description=(
