@@ -106,13 +106,12 @@ def _seen(d: WeibullPlot, at: dict[str, Any], look: Look) -> list[Spec]:
     layers = [marks.layer("point", "observed", failed, tips=tips, **at)]
     if d.suspended:
         good = [{"x": t, "time": f"{_figure(t)} {d.unit}"} for t in d.suspended]
-        foot = {"x": at["x"], "y": {"expr": f"height - {look(5)}"}}
-        mark = {"shape": "triangle-right", "filled": False, "strokeWidth": look(1.25)}
+        foot = marks.at({"expr": f"height - {look(6)}"})
+        arrow = {"shape": "triangle-right"}  # it goes on
+        tips = (("time", "Still good at"),)
         layers.append(
-            marks.layer("point", "earlier", good, tips=(("time", "Still good at"),),
-                        mark_options=mark | {"stroke": {"expr": "'#8d8a81'"}},
-                        x=foot["x"], y=marks.at(foot["y"]))
-        )  # fmt: skip
+            marks.layer("point", "earlier", good, tips=tips, mark_options=arrow, x=at["x"], y=foot)
+        )
     return layers
 
 
