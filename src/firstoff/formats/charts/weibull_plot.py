@@ -107,10 +107,10 @@ def _seen(d: WeibullPlot, at: dict[str, Any], look: Look) -> list[Spec]:
     if d.suspended:
         good = [{"x": t, "time": f"{_figure(t)} {d.unit}"} for t in d.suspended]
         foot = marks.at({"expr": f"height - {look(6)}"})
-        arrow = {"shape": "triangle-right"}  # it goes on
-        tips = (("time", "Still good at"),)
+        arrow = {"shape": "triangle-right", "size": look(11) ** 2}  # it goes on
+        said = (("time", "Still good at"),)
         layers.append(
-            marks.layer("point", "earlier", good, tips=tips, mark_options=arrow, x=at["x"], y=foot)
+            marks.layer("point", "earlier", good, tips=said, mark_options=arrow, x=at["x"], y=foot)
         )
     return layers
 
