@@ -1,11 +1,13 @@
 """The board, the road, the run page: the answer first, forms that work without script."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from firstoff.db.models import (
     ActionEffect,
@@ -16,7 +18,7 @@ from firstoff.db.models import (
 )
 from firstoff.queries.evidence import verdict
 from firstoff.queries.execution import units
-from firstoff.services import execution
+from firstoff.services import execution, product, release
 from tests.conftest import NOW, PASSWORD, World
 from tests.deciding import WEEK, act, first_batch, hold, second_batch, sign_off
 from tests.making import make_program
@@ -297,6 +299,45 @@ def test_the_board_says_what_blocks_and_who_is_waited_for(world: World, browse: 
     text = read(browse(world.ada).get("/"))
     assert "Counter crock" in text
     assert "Not stated yet: Function, performance envelope" in text
+
+
+def programs_of(world: World) -> None:
+    """A: no date, not met. B: due, nothing stated. C: due, not met. D: late, nothing stated."""
+    for code, due in (("A-1", None), ("B-1", 9), ("C-1", 9), ("D-1", -1)):
+        made = product.create_program(
+            site_id=world.site.pk,
+            code=code,
+            name=code,
+            part_number=code,
+            part_name=code,
+            first_quantity=10,
+            currency="GBP",
+            due=None if due is None else (timezone.now() + timedelta(days=due)).date(),
+            by=world.eli,
+            at=NOW,
+        )
+        if code in ("A-1", "C-1"):
+            release.state_gate(
+                program_id=made.pk,
+                gate=1,
+                statements=[release.StatementGiven("statement:function", holds=False)],
+                evidence="The load case is open.",
+                password=PASSWORD,
+                by=world.eli,
+                at=NOW,
+            )
+
+
+def test_the_board_shows_what_is_late_first_and_then_the_worst(
+    world: World, browse: Browse
+) -> None:
+    programs_of(world)
+    page = PageRead(browse(world.ada).get("/").content.decode())
+    rows = [" ".join(e.text.split()) for e in page.all("article")]
+    assert [row[:3] for row in rows] == ["D-1", "C-1", "B-1", "A-1"]
+    said = ["No evidence", "Not met", "No evidence", "Not met"]
+    assert [word in row for word, row in zip(said, rows, strict=True)] == [True] * 4
+    assert all(f"1 Definition: {w.lower()}" in row for w, row in zip(said, rows, strict=True))
 
 
 def test_the_papers_are_a_link_away(world: World, browse: Browse) -> None:

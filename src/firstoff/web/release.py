@@ -132,10 +132,11 @@ def board(request: Request) -> HttpResponse:
     found, total = reads.board(
         request.actor, now=request.at, search=search, offset=offset, limit=limit
     )
+    found = tuple(sorted(found, key=_urgency))
     kept = {key: [row for row in found if _kept(request, row, key)] for key, _ in _FILTERS}
     show = request.GET.get("show", "")
     context = {
-        "rows": [(row, _points(row), _stands(row)) for row in kept.get(show, found)],
+        "rows": [(row, _points(row), _stands(row.road)) for row in kept.get(show, found)],
         "total": total,
         "numbers": range(1, 10),
         "filters": [(key, words, len(kept[key])) for key, words in _FILTERS],
@@ -165,18 +166,36 @@ def _points(row: reads.Row) -> list[dict[str, Any]]:
     return [_point(look, row.road) for look in row.road.gates]
 
 
-def _stands(row: reads.Row) -> str:
-    """A key of STATES: what the row says before its sentence."""
-    look = row.road.gate(row.road.standing.gate)
-    if row.waits_for:
+def _stands(road: reads.Road) -> str:
+    """A key of STATES: how the gate in work stands, in one word."""
+    look = road.gate(road.standing.gate)
+    if reads.blocked(road)[1]:
         return "waiting"
     if not look.stops:
         return "complete"
-    pilot = row.road.pilot
+    pilot = road.pilot
     held = pilot is not None and pilot.verdict.state is RunState.HELD
     if look.state is GateState.HELD or (held and look.spec.number == 7):
         return "held"
-    return "not_met" if _here(look, row.road) == "hold" else "no_evidence"
+    return "not_met" if _here(look, road) == "hold" else "no_evidence"
+
+
+# how the gate in work stands -> what its point on the road says
+_HERE = {
+    "held": "held",
+    "not_met": "not met",
+    "no_evidence": "no evidence",
+    "waiting": "ready to sign",
+    "complete": "ready to sign",
+}
+_WORST_FIRST = ("held", "not_met", "no_evidence", "waiting", "complete")
+
+
+def _urgency(row: reads.Row) -> tuple[int, int, float]:
+    """What is late comes first, what has no date last; of equally urgent programs the worst."""
+    days = row.due_in_days
+    when = 2 if days is None else int(days >= 0)
+    return when, _WORST_FIRST.index(_stands(row.road)), 0 if days is None else days
 
 
 def _point(look: GateLook, road: reads.Road) -> dict[str, Any]:
@@ -190,7 +209,9 @@ def _point(look: GateLook, road: reads.Road) -> dict[str, Any]:
     shape = "met" if look.state is GateState.PASSED else ""
     if here:
         shape = _here(look, road)
-    said = "would read differently today" if look.differences else words[look.state]
+    said = _HERE[_stands(road)] if here else words[look.state]
+    if look.differences:
+        said = "would read differently today"
     return {
         "number": look.spec.number,
         "title": f"{look.spec.number} {look.spec.short}: {said}",
