@@ -8,7 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from firstoff.db.models import Defect, OperationRecord, TestRecord, Unit
-from firstoff.services import execution, plan
+from firstoff.services import access, execution, plan
+from firstoff.terms import Role
 from tests.conftest import PASSWORD, World
 from tests.making import BAR, CROCK, Pilot
 from tests.web.conftest import Browse
@@ -201,6 +202,29 @@ def test_a_quality_manager_at_the_line_gets_the_way_to_release(
     ada = Station(browse(world.ada))
     ada.send("CC1-P1-X01")  # built by a quality manager: kept, does not count
     assert "built by an engineer, not by a line operator" in ada.text
+
+
+def test_who_is_no_line_operator_is_told_before_a_unit_is_started(
+    world: World, pilot: Pilot, browse: Browse
+) -> None:
+    warning = "What you start does not count for the sign-off"
+    access.set_roles(
+        site_id=world.site.pk,
+        username="ben",
+        roles=[Role.OPERATOR, Role.ENGINEER],
+        by=world.adam,
+        at=timezone.now(),
+    )
+    both = Station(browse(world.ben))
+    assert warning in both.text
+    both.send("CC1-P1-001")
+    assert "Does not count for the sign-off built by an engineer" in both.text
+
+
+def test_a_line_operator_is_told_nothing_of_the_kind(ben: Station) -> None:
+    assert "does not count" not in ben.text
+    ben.send("CC1-P1-001")
+    assert "oes not count" not in ben.text
 
 
 def test_what_is_no_serial_is_refused_with_an_example(ben: Station) -> None:

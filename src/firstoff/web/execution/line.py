@@ -30,7 +30,7 @@ from firstoff.queries.execution.line import (
     who_releases,
 )
 from firstoff.queries.execution.runs import RunView
-from firstoff.rules.access import may
+from firstoff.rules.access import builder_class, may
 from firstoff.rules.plan import PlanOperation
 from firstoff.rules.product import CharacteristicFacts
 from firstoff.rules.trace import meant
@@ -316,6 +316,7 @@ def _show(
         fields=_fields(view.measured(operation.seq), request.POST) if operation else [],
         choose=pending is not None or (len(view.equipment) > 1 and not station),
         pending=pending or "",
+        builds_as=builder_class(request.actor.roles_at(view.run.site_id)).value,
     )
     context.update(_offered(view, context["fields"]))
     if unit is not None and operation is not None:
