@@ -27,8 +27,8 @@ WIDTHS = (320, 380, 1440, 1920)
 SCREENS: dict[str, tuple[str, str, tuple[int, int]]] = {
     "board": ("ada", "/", (1280, 620)),
     "program": ("ada", "/p/STOKE/CC-1/", (1280, 900)),
-    "run-1": ("ada", RUN1, (1280, 1120)),
-    "run-2": ("ada", RUN2, (1280, 1120)),
+    "run-1": ("ada", RUN1, (1240, 1000)),
+    "run-2": ("ada", RUN2, (1240, 1040)),
     "bar": ("ada", f"{RUN2}bar/", (1280, 1000)),
     "line": ("ben", f"{RUN2}line/", (1180, 820)),
 }
