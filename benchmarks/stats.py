@@ -90,6 +90,12 @@ def jobs(scale: int) -> Iterator[Job]:
         lambda: stats.capabilities(table, lower=9.0, upper=11.0),
         lambda: (table.mean(axis=1), table.std(axis=1, ddof=1)),
     )
+    wide = series[: 1_000_000 // scale].reshape(-1, 100)
+    yield Job(
+        "I-MR charts of 10,000 characteristics x 100, all rules",
+        lambda: stats.individuals_charts(wide),
+        lambda: (wide.mean(axis=1), np.abs(np.diff(wide, axis=1)).mean(axis=1)),
+    )
     yield from _counted(rng, scale)
     yield from _measured(rng, scale)
     yield from _sampled()

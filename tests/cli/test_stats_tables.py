@@ -46,6 +46,12 @@ def test_a_gauge_study_reads_three_columns(capsys: Console, table: Path) -> None
     assert _said(capsys, "gauge", path, "--nested")["Study"].endswith("anova, nested")
 
 
+def test_a_gauge_study_of_one_appraiser_counts_one(capsys: Console, table: Path) -> None:
+    rows = [(part, "Ann", value) for part, value in (("1", 3), ("1", 4), ("2", 7), ("2", 9))]
+    said = _said(capsys, "gauge", _rows(table, "part,appraiser,value", rows))
+    assert said["Study"].startswith("2 parts, 1 appraiser, 2 trials;")
+
+
 def test_a_hole_in_a_gauge_study_is_named(capsys: Console, table: Path) -> None:
     path = _rows(table, "part,appraiser,value", SHEET[:-1])
     assert run(["stats", "gauge", path]) == 2

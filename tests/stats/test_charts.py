@@ -121,24 +121,6 @@ def test_short_runs_estimate_sigma_of_each_part() -> None:
     assert pair.location.points[1] == pytest.approx(stats.d2(2))
 
 
-def test_many_charts_are_judged_as_one_by_one() -> None:
-    table = np.random.default_rng(8).normal(5, [[1.0], [0.1]], size=(2, 50))
-    table[1, 17] = 9.0
-    many = stats.individuals_charts(table)
-    for place in (0, 1):
-        one = stats.individuals_chart(table[place])
-        assert many.ucl[place] == pytest.approx(one.location.ucl[0])
-        assert many.mr_ucl[place] == pytest.approx(one.spread.ucl[0])
-        assert np.flatnonzero(many.outside[place]).tolist() == one.location.beyond
-    assert (many.first_beyond[1], many.beyond[1]) == (17, 1)
-
-
-def test_many_ragged_charts_are_told_by_index() -> None:
-    many = stats.individuals_charts([1.0, 7.0, 2.0, 1.0, 2.0], groups=[0, 2, 0, 0, 0])
-    assert (many.n.tolist(), many.defined.tolist()) == ([4, 0, 1], [True, False, False])
-    assert many.first_beyond.tolist() == [-1, -1, -1]
-
-
 def test_laney_without_a_reject_is_refused() -> None:
     for chart in (stats.laney_p_chart, stats.laney_u_chart):
         with pytest.raises(NoVariation):

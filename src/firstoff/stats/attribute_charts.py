@@ -14,6 +14,7 @@ from firstoff.stats.errors import NoVariation, OutOfDomain
 from firstoff.stats.signals import Zones, scan
 
 _NELSON_POWER = 3.6  # Nelson (1994): times between events to this root are near normal
+LEAST_EXPOSURE = 1e-100  # a rate over a smaller one leaves the range of floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -214,7 +215,9 @@ def _laney(
 
 def _binomial_counts(x: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
     hits = checks.counts("x", x)
-    size = checks.counts("n", np.broadcast_to(np.asarray(n), hits.shape) if np.ndim(n) == 0 else n)
+    size = checks.counts(
+        "n", np.broadcast_to(np.asarray(n), hits.shape) if checks.is_one(n) else n
+    )
     _same_length(hits, size)
     bad = (size == 0) | (hits > size)
     if bad.any():
@@ -226,10 +229,13 @@ def _binomial_counts(x: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
 
 def _poisson_counts(x: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
     hits = checks.counts("x", x)
-    size = checks.series("n", np.broadcast_to(np.asarray(n), hits.shape) if np.ndim(n) == 0 else n)
+    size = checks.series(
+        "n", np.broadcast_to(np.asarray(n), hits.shape) if checks.is_one(n) else n
+    )
     _same_length(hits, size)
-    if (size <= 0).any():
-        place = int(np.argmax(size <= 0))
+    small = size < LEAST_EXPOSURE
+    if small.any():
+        place = int(np.argmax(small))
         raise OutOfDomain(f"n, item {place + 1},", float(size[place]), "an exposure above 0")
     return hits.astype(np.float64), size
 

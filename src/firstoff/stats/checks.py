@@ -156,6 +156,11 @@ def limits(
     return low, high
 
 
+def is_one(value: ArrayLike) -> bool:
+    """Whether a single thing was given; what it is, is for the check that follows."""
+    return value.ndim == 0 if isinstance(value, np.ndarray) else not hasattr(value, "__len__")
+
+
 def _numbers(name: str, values: ArrayLike) -> Floats:
     if isinstance(values, np.ma.MaskedArray) and bool(np.any(np.ma.getmaskarray(values))):
         raise OutOfDomain(name, "masked in places", "numbers without gaps")

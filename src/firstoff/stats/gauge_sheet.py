@@ -22,6 +22,7 @@ def gauge_readings(
     Parts and appraisers in the order they first appear; the readings of one appraiser on one part
     are its trials, in order. nested: parts belong to their appraiser, whatever their names.
     Raises OutOfDomain where some appraiser measured some part more or less often than others.
+    Held by: a published study read from its columns; a nested table written out by hand
     """
     flat = checks.series("values", values)
     if not len(parts) == len(appraisers) == flat.size:

@@ -38,7 +38,7 @@ def pareto(counts: Mapping[str, float]) -> Pareto:
 
     counts: cause to count, money or minutes, none negative. Equal causes keep the order given.
     Raises TooFewData when nothing was counted, OutOfDomain.
-    Source: Juran, Quality Control Handbook
+    Source: Juran, Quality Control Handbook. Held by: shares worked by hand, and by their sum
     """
     if not isinstance(counts, Mapping):
         raise OutOfDomain("counts", counts, "causes with their counts")

@@ -116,9 +116,7 @@ def scan(
     trend: int = 6,
 ) -> Signals:
     """``run_rules`` for checked values and limits that may differ from point to point."""
-    known = {"nelson": NELSON, "western-electric": WESTERN_ELECTRIC}
-    checks.choice("rule_set", rule_set, known)
-    wanted = _wanted(known[rule_set] if rules is None else rules, known[rule_set])
+    wanted = rules_of(rules, rule_set)
     side = checks.whole("same_side", same_side or (9 if rule_set == "nelson" else 8), least=2)
     rising = checks.whole("trend", trend, least=3)
     if max(side, rising) > _REACH:
@@ -138,8 +136,42 @@ def scan(
     return Signals(rule_set, joined)  # type: ignore[arg-type]
 
 
+def scan_rows(
+    points: Floats, zones: Zones, rules: Iterable[int] | None = None, rule_set: str = "nelson"
+) -> tuple[Integers, Integers]:
+    """The rules on many series of one length at once.
+
+    points: shape (m, n); centre and sigma in zones: shape (m, 1) or (m, n). Gives the first
+    signal of each (-1 without one) and the number of signals, both of shape (m, rules).
+    Raises OutOfDomain. Held by: ``scan`` of each row
+    """
+    wanted = rules_of(rules, rule_set)
+    m, n = points.shape
+    first = np.full((m, len(wanted)), -1, dtype=np.int64)
+    counts = np.zeros((m, len(wanted)), dtype=np.int64)
+    side = 9 if rule_set == "nelson" else 8
+    step = max(1, _CHUNK // max(n, 1))
+    for begin in range(0, m, step):
+        rows = slice(begin, begin + step)
+        part = Zones(zones.center[rows], zones.sigma[rows])
+        window = _Window(points[rows], part, slice(None), True, side, 6)
+        for place, rule in enumerate(wanted):
+            broken = window.rule(rule_set, rule)
+            number = np.count_nonzero(broken, axis=1)
+            counts[rows, place] = number
+            first[rows, place] = np.where(number > 0, broken.argmax(axis=1), -1)
+    return first, counts
+
+
+def rules_of(rules: Iterable[int] | None, rule_set: str) -> tuple[int, ...]:
+    """The rules asked for, all of the set unless told. Raises OutOfDomain."""
+    known = {"nelson": NELSON, "western-electric": WESTERN_ELECTRIC}
+    checks.choice("rule_set", rule_set, known)
+    return _wanted(known[rule_set] if rules is None else rules, known[rule_set])
+
+
 class _Window:
-    """One chunk of the series with what the rules share."""
+    """One chunk of the series, or many series in rows, with what the rules share."""
 
     def __init__(
         self,
@@ -201,7 +233,7 @@ class _Window:
     def _alternating(self) -> Bools:
         up, down = self._steps()
         turned = np.zeros_like(up)
-        turned[1:] = (up[1:] & down[:-1]) | (down[1:] & up[:-1])
+        turned[..., 1:] = (up[..., 1:] & down[..., :-1]) | (down[..., 1:] & up[..., :-1])
         return _all_of(turned, 12)  # 14 points are 13 steps with 12 turns
 
     def _within(self) -> Bools:
@@ -213,9 +245,10 @@ class _Window:
         return _all_of(above | below, 8)
 
     def _steps(self) -> tuple[Bools, Bools]:
-        up, down = np.zeros((2, self._points.size), dtype=np.bool_)
-        up[1:] = self._points[1:] > self._points[:-1]
-        down[1:] = self._points[1:] < self._points[:-1]
+        up, down = np.zeros((2, *self._points.shape), dtype=np.bool_)
+        newer, older = self._points[..., 1:], self._points[..., :-1]
+        up[..., 1:] = newer > older
+        down[..., 1:] = newer < older
         return up, down
 
 
@@ -226,7 +259,7 @@ def _all_of(flags: Bools, length: int) -> Bools:
     while have < length:
         more = min(have, length - have)
         shifted = np.zeros_like(found)
-        shifted[more:] = found[:-more]
+        shifted[..., more:] = found[..., :-more]
         found &= shifted
         have += more
     return found
@@ -234,14 +267,14 @@ def _all_of(flags: Bools, length: int) -> Bools:
 
 def _some_of(flags: Bools, window: int, least: int, newest: bool) -> Bools:
     """Whether at least so many of a point and the window - 1 before it are set."""
-    if flags.size < window:
+    if flags.shape[-1] < window:
         return np.zeros_like(flags)
     number = flags.astype(np.int8)
     total = number.copy()
     for back in range(1, window):
-        total[back:] += number[:-back]
+        total[..., back:] += number[..., :-back]
     found = total >= least
-    found[: least - 1] = False
+    found[..., : least - 1] = False
     if newest:
         found &= flags
     return found

@@ -137,7 +137,8 @@ def link(
     tolerance over 3 cp, for a normal link (1: the tolerance is three sigma). cpk: below cp the
     mean stands off the middle, ``towards`` one limit. mean, sigma: as measured on n values, in
     place of cp and cpk. A uniform or triangular link fills its tolerance.
-    Raises TooFewData, OutOfDomain. Source: Bender (1962); AIAG SPC for cp and cpk
+    Raises TooFewData, OutOfDomain. Source: Bender (1962); AIAG SPC for cp and cpk.
+    Held by: the oracles of ``stack``, whose links it makes, and arithmetic on cp and cpk
     """
     centre, above = checks.real("nominal", nominal), checks.real("plus", plus, least=0)
     below = above if minus is None else checks.real("minus", minus, least=0)
@@ -186,6 +187,7 @@ def measured_link(
     themselves, drawn again. values: shape (n,), n >= 2, in the unit of the nominal.
 
     Raises TooFewData, NoVariation, OutOfDomain.
+    Held by: ``link`` told the same mean and sigma, which gives the same stack
     """
     seen = checks.series("values", values, least=2)
     if seen.min() == seen.max():

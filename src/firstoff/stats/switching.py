@@ -56,7 +56,9 @@ class Switching:
 
 
 def start_switching(scheme: Scheme, severity: Severity = "normal") -> Switching:
-    """The state before the first lot. Raises OutOfDomain."""
+    """The state before the first lot. Raises OutOfDomain.
+
+    Held by: the sequences of ``switch``, which begin here."""
     checks.choice("scheme", scheme, _SCHEMES)
     checks.choice("severity", severity, ("normal", "tightened", "reduced"))
     return Switching(scheme, severity)
@@ -79,7 +81,7 @@ def switch(state: Switching, lot: LotOutcome) -> Switching:
 
 
 def switch_all(state: Switching, lots: Iterable[LotOutcome]) -> tuple[Switching, ...]:
-    """The state after each of the lots."""
+    """The state after each of the lots. Held by: the sequences of ``switch``."""
     found = []
     for lot in lots:
         state = switch(state, lot)

@@ -103,7 +103,8 @@ def field_data(
     its returns, one count for each period after it up to now; row i has k - 1 - i of them (or
     fewer, the rest being 0). What was shipped in the last period has no age yet and stays out of
     the times. period: its length, in the unit wanted. Returns more than shipped are refused.
-    Raises TooFewData, OutOfDomain. Source: Abernethy, The New Weibull Handbook, ch. 8
+    Raises TooFewData, OutOfDomain. Source: Abernethy, The New Weibull Handbook, ch. 8.
+    Held by: a chart of three shipments counted by hand
     """
     sent = checks.counts("shipped", shipped, least=2)
     width = checks.real("period", period, above=0)

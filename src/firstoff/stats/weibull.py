@@ -231,6 +231,7 @@ def exponential_intervals(
     """A constant failure rate where failures are known to intervals; a Weibull of shape 1.
 
     Input, refusals and source as for ``weibull_intervals``.
+    Held by: the rate in closed form for one inspection; scipy.stats.expon on censored data
     """
     level = checks.open_fraction("confidence", confidence)
     data = _interval_data(lower, upper, counts)

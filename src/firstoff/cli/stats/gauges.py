@@ -86,7 +86,8 @@ def gauge(
 
 
 def _gauge_rows(seen: Any) -> list[Row]:
-    size = f"{seen.parts} parts, {seen.appraisers} appraisers, {seen.trials} trials"
+    counts = ((seen.parts, "part"), (seen.appraisers, "appraiser"), (seen.trials, "trial"))
+    size = ", ".join(f"{count} {word}{'' if count == 1 else 's'}" for count, word in counts)
     rows = [("Study", f"{size}; {seen.method}")]
     named = (
         ("Repeatability", seen.repeatability),
