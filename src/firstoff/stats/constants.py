@@ -91,6 +91,7 @@ def d2_star(n: int, groups: int) -> float:
 
     n: values in a group; groups: how many. Raises OutOfDomain.
     Source: Duncan, Quality Control and Industrial Statistics, table D3; AIAG MSA appendix C.
+    Held by: sqrt(d2^2 + d3^2/groups) on the constants of R, and the 5 digits of that appendix
     """
     mean, sd = _range_moments(_size(n))
     return math.sqrt(mean**2 + sd**2 / checks.whole("groups", groups, least=1))
