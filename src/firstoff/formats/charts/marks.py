@@ -13,10 +13,12 @@ def number(domain: Sequence[float], *, axis: Spec | None = None, **scale: Any) -
     """A quantitative channel without its field; ``axis=None`` draws none.
 
     All layers of a drawing share the channel: an axis is drawn only where all agree on it."""
+    # A logarithmic scale has no zero, and the engine says so when it is told not to show one.
+    zero = {} if scale.get("type") == "log" else {"zero": False}
     return {
         "type": "quantitative",
         "axis": axis,
-        "scale": {"domain": list(domain), "nice": False, "zero": False, **scale},
+        "scale": {"domain": list(domain), "nice": False, **zero, **scale},
     }
 
 
