@@ -49,6 +49,25 @@ def _quick_hashes(settings: Any) -> None:
     }
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Before the database of the tests is dropped, whoever is still connected is sent away.
+
+    A thread of a test's server may end after the test, its connection with it; PostgreSQL drops no
+    database that somebody else is connected to.
+    """
+    yield
+    with django_db_blocker.unblock():
+        from django.db import connection
+
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+
+
 @dataclass(frozen=True)
 class World:
     """Two sites and the people at them, as Actors with the roles they hold."""
