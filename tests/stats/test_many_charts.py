@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from firstoff import stats
 from firstoff.stats import ControlCharts, NoVariation, OutOfDomain, TooFewData
 
+pytestmark = pytest.mark.slow  # draws, sets pages or repeats much: not for `make fast`
+
 Made = ControlCharts | stats.ChartPairs | stats.LaneyCharts
 
 

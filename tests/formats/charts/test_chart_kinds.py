@@ -25,6 +25,8 @@ from firstoff.formats.charts import (
 )
 from firstoff.formats.charts.kind import Kind
 
+pytestmark = pytest.mark.slow  # draws, sets pages or repeats much: not for `make fast`
+
 GOLDEN = Path(__file__).parent / "golden"
 every_kind = pytest.mark.parametrize("kind", charts.KINDS, ids=lambda kind: kind.name)
 SVG = "{http://www.w3.org/2000/svg}"

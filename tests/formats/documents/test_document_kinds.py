@@ -18,6 +18,8 @@ import pytest
 from firstoff.errors import InvalidInput
 from firstoff.formats import documents
 
+pytestmark = pytest.mark.slow  # draws, sets pages or repeats much: not for `make fast`
+
 Sample = Callable[[str], dict[str, Any]]
 HERE = Path(__file__).parent
 SAMPLES = (

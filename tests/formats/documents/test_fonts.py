@@ -11,6 +11,8 @@ import typst
 from firstoff.formats import documents
 from firstoff.formats.documents import fonts
 
+pytestmark = pytest.mark.slow  # draws, sets pages or repeats much: not for `make fast`
+
 Sample = Callable[[str], dict[str, Any]]
 
 
