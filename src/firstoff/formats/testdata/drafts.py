@@ -179,6 +179,7 @@ class SubtestDraft:
 class TestDraft:
     """One test record. ``row`` is its place in the file, from 1. ``metadata`` is canonical JSON.
 
+    ``started_at`` is None where the file says no time at all; who takes the record dates it.
     ``digest`` is the SHA-256 of the record's canonical JSON: the same record has the same digest
     in whatever file and layout it comes, so that taking it twice can be seen."""
 
@@ -187,7 +188,7 @@ class TestDraft:
     row: int
     serial: str
     station: str
-    started_at: datetime
+    started_at: datetime | None
     ended_at: datetime | None
     outcome: TestOutcome
     outcome_details: tuple[OutcomeDetail, ...]
@@ -229,7 +230,8 @@ class RowProblem:
 @dataclass(frozen=True, slots=True)
 class ImportResult:
     """What one file gave. Rows that cannot be taken are in ``refused``; whether the rest is
-    imported is for a service to say, and it says no (all or nothing)."""
+    imported is for a service to say, and it says no (all or nothing). ``nothing`` says of a file
+    without a record what it holds instead, and where that goes."""
 
     kind: str
     name: str
@@ -242,6 +244,7 @@ class ImportResult:
     drafts: tuple[UnitDraft, ...] | tuple[TestDraft, ...]
     refused: tuple[RowProblem, ...]
     warnings: tuple[str, ...]
+    nothing: str = ""
 
     @property
     def units(self) -> tuple[UnitDraft, ...]:
@@ -255,9 +258,8 @@ class ImportResult:
         """Raise InvalidInput when a row is refused, with the first refusal, or when there is
         nothing to take: nothing is half imported, and nothing at all is no success."""
         if not self.refused and not self.drafts:
-            raise InvalidInput(
-                f"{self.name} holds no row to import.", code="no-rows", file=self.name
-            )
+            says = self.nothing or f"{self.name} holds no row to import."
+            raise InvalidInput(says, code="no-rows", file=self.name)
         if not self.refused:
             return
         first, count = self.refused[0], len(self.refused)

@@ -109,6 +109,7 @@ def _unit(floor: Floor, planned: PlannedTests, draft: TestDraft, start_missing: 
 
 def _record(floor: Floor, unit: Unit, draft: TestDraft, source: str) -> TestRecord:
     packed = pack_draft(draft)
+    began = draft.started_at or floor.at
     details = "; ".join(f"{d.code}: {d.description}".strip(": ") for d in draft.outcome_details)
     return TestRecord(
         run=floor.run,
@@ -120,8 +121,8 @@ def _record(floor: Floor, unit: Unit, draft: TestDraft, source: str) -> TestReco
         outcome=draft.outcome,
         outcome_details=details,
         marginal=bool(draft.marginal),
-        began_at=draft.started_at,
-        ended_at=draft.ended_at or draft.started_at,
+        began_at=began,
+        ended_at=draft.ended_at or began,
         values=packed.values,
         outcomes=packed.outcomes,
         extras=packed.extras,
@@ -129,7 +130,11 @@ def _record(floor: Floor, unit: Unit, draft: TestDraft, source: str) -> TestReco
 
 
 def _notice(planned: PlannedTests, unit: Unit, draft: TestDraft) -> None:
-    if draft.started_at < unit.started_at - timedelta(minutes=5):
+    if draft.started_at is None:
+        planned.warnings.append(
+            f"Record {draft.row}: the file says no time; it is dated by its import."
+        )
+    elif draft.started_at < unit.started_at - timedelta(minutes=5):
         planned.warnings.append(
             f"Record {draft.row}: the test of {draft.serial} began "
             f"{draft.started_at:%Y-%m-%d %H:%M} UTC, before the unit was started."
