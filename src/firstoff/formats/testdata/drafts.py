@@ -62,6 +62,27 @@ class UnitDraft:
     measures: tuple[MeasureDraft, ...]
 
 
+# ---------------------------------------------------------------- what sits in a unit
+
+
+@dataclass(frozen=True, slots=True)
+class SubUnitDraft:
+    """A part of a unit that the file names: by serial, or by lot where it has none.
+
+    ``name`` is its role or part type (PCBA, gpu_0), ``position`` its place as given. ``parent`` is
+    the serial it sits in, "" for the unit of the record itself. ``removed``: it was taken out."""
+
+    serial: str = ""
+    part_number: str = ""
+    revision: str = ""
+    lot: str = ""
+    name: str = ""
+    position: str = ""
+    parent: str = ""
+    removed: bool = False
+    at: datetime | None = None
+
+
 # ---------------------------------------------------------------- a test record
 
 
@@ -207,6 +228,111 @@ class TestDraft:
     log_records: int
     diagnoses: int
     digest: str
+    operator: str = ""
+    record_id: str = ""  # the station's own, in lower case: what a repair report refers to
+    sub_units: tuple[SubUnitDraft, ...] = ()
+
+
+# ---------------------------------------------------------------- a repair
+
+
+@dataclass(frozen=True, slots=True)
+class FailureDraft:
+    """One failure that a repair found. ``component`` is its reference designator (U1); ``serial``
+    and ``part_number`` name the unit or subassembly it was in, ``article`` the part itself."""
+
+    code: str
+    category: str
+    note: str
+    component: str
+    function_block: str
+    serial: str
+    part_number: str
+    article: str
+    article_revision: str
+    article_vendor: str
+    article_description: str
+    step: str  # of the test that found it: its name, or its number
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementDraft:
+    """A part taken out and the one put in its place."""
+
+    removed: SubUnitDraft
+    installed: SubUnitDraft
+
+
+@dataclass(frozen=True, slots=True)
+class RepairDraft:
+    """One repair report. ``test_id`` is the record_id of the test whose failure was repaired, ""
+    when the report names none; ``test_name`` is the process that unit failed in."""
+
+    row: int
+    serial: str
+    part_number: str
+    revision: str
+    station: str
+    operator: str
+    started_at: datetime | None
+    ended_at: datetime | None
+    outcome: TestOutcome
+    process: str
+    test_id: str
+    test_name: str
+    note: str
+    failures: tuple[FailureDraft, ...]
+    replacements: tuple[ReplacementDraft, ...]
+    sub_units: tuple[SubUnitDraft, ...]
+    attachments: tuple[AttachmentDraft, ...]
+    metadata: str
+    record_id: str
+    digest: str
+
+
+# ---------------------------------------------------------------- material
+
+
+@dataclass(frozen=True, slots=True)
+class LotDraft:
+    """A lot or sub-lot of material as a file states it; what is "" or None was not said.
+
+    ``status`` is the file's own word. ``parent`` is the lot a sub-lot belongs to."""
+
+    row: int
+    lot: str
+    part_number: str
+    parent: str
+    status: str
+    quantity: Decimal | None
+    unit: str
+    expires_at: datetime | None
+    location: str
+    stated_at: datetime | None
+    properties: str  # canonical JSON
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumptionDraft:
+    """Material used (or made: ``produced``) by an order, or for one unit where ``serial`` is set.
+
+    ``lot`` is the smallest lot named; ``parent`` the lot it is a sub-lot of."""
+
+    row: int
+    lot: str
+    parent: str
+    part_number: str
+    quantity: Decimal | None
+    unit: str
+    order: str
+    operation: str
+    serial: str
+    produced: bool
+    at: datetime | None
+    properties: str  # canonical JSON
+
+
+Draft = UnitDraft | TestDraft | RepairDraft | LotDraft | ConsumptionDraft
 
 
 # ---------------------------------------------------------------- the result
@@ -241,7 +367,7 @@ class ImportResult:
     sheet: str | None
     header_row: int | None
     columns: tuple[Column, ...]
-    drafts: tuple[UnitDraft, ...] | tuple[TestDraft, ...]
+    drafts: tuple[Draft, ...]
     refused: tuple[RowProblem, ...]
     warnings: tuple[str, ...]
     nothing: str = ""
@@ -253,6 +379,18 @@ class ImportResult:
     @property
     def tests(self) -> tuple[TestDraft, ...]:
         return tuple(draft for draft in self.drafts if isinstance(draft, TestDraft))
+
+    @property
+    def repairs(self) -> tuple[RepairDraft, ...]:
+        return tuple(draft for draft in self.drafts if isinstance(draft, RepairDraft))
+
+    @property
+    def lots(self) -> tuple[LotDraft, ...]:
+        return tuple(draft for draft in self.drafts if isinstance(draft, LotDraft))
+
+    @property
+    def consumptions(self) -> tuple[ConsumptionDraft, ...]:
+        return tuple(draft for draft in self.drafts if isinstance(draft, ConsumptionDraft))
 
     def demand_all(self) -> None:
         """Raise InvalidInput when a row is refused, with the first refusal, or when there is

@@ -17,6 +17,7 @@ from firstoff.formats.testdata.drafts import (
     Cell,
     LimitsDraft,
     MeasurementDraft,
+    SubUnitDraft,
     TestDraft,
     UnitOfMeasure,
     ValueKind,
@@ -203,10 +204,18 @@ def _rest(draft: TestDraft, repeats: list[dict[str, Any]]) -> dict[str, Any]:
         "notes": {f"{m.phase}/{m.name}": m.note for m in draft.measurements if m.note},
         "repeats": repeats,
         "phases": phases,
+        "operator": draft.operator,
+        "record_id": draft.record_id,
+        "sub_units": [_part(part) for part in draft.sub_units],
         "log_records": draft.log_records,
         "diagnoses": draft.diagnoses,
     }
     return {name: value for name, value in named.items() if value}
+
+
+def _part(part: SubUnitDraft) -> dict[str, Any]:
+    held = {name: getattr(part, name) for name in SubUnitDraft.__dataclass_fields__}
+    return {name: value for name, value in held.items() if value}
 
 
 def _taken(measured: MeasurementDraft) -> Taken:
