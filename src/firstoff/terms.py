@@ -151,3 +151,80 @@ class Disposition(StrEnum):
     REPAIR = "repair"
     SCRAP = "scrap"
     RETURN = "return"
+
+
+class LotStatus(StrEnum):
+    """How a lot stands (R-22; ISO 9001:2015 8.4.3, 8.5.2)."""
+
+    QUARANTINE = "quarantine"  # waits for its incoming inspection
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    DEPLETED = "depleted"  # declared used up, whatever the count says
+
+
+class LotMoveKind(StrEnum):
+    """IPC-CFX Materials.Management: MaterialsSplit, MaterialsJoined, MaterialsModified."""
+
+    SPLIT = "split"
+    MERGE = "merge"
+    ADJUST = "adjust"
+
+
+class FloorKind(StrEnum):
+    """What a floor record says; docs/reference/records.md has the fields of each."""
+
+    OPERATION = "operation"  # of a batch, no unit named
+    CONSUME = "consume"
+    LOAD = "load"
+    UNLOAD = "unload"
+    INSTALL = "install"
+    REMOVE = "remove"
+    REWORK = "rework"
+    REPAIR = "repair"
+    SCRAP = "scrap"
+    PACK = "pack"
+    UNPACK = "unpack"
+    SHIP = "ship"
+    SHIP_CANCEL = "ship_cancel"
+    RETURN = "return"
+    LABEL = "label"
+    VOID = "void"  # takes back a record that was wrong
+
+
+class Place(StrEnum):
+    """Where a unit is (R-62)."""
+
+    IN_PROCESS = "in_process"
+    STOCK = "stock"  # finished, not packed
+    PACKED = "packed"
+    SHIPPED = "shipped"
+    RETURNED = "returned"
+    SCRAPPED = "scrapped"
+    INSTALLED = "installed"  # inside another unit: it is where that one is
+
+
+class PackageKind(StrEnum):
+    CARTON = "carton"
+    PALLET = "pallet"
+    TRAY = "tray"
+
+
+class CalibrationResult(StrEnum):
+    """ISO 10012:2003 7.1; VIM 2.43."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+class ContainmentOutcome(StrEnum):
+    """What becomes of a contained unit (R-62; ISO 9001:2015 8.7.1)."""
+
+    CLEARED = "cleared"  # looked at and found good
+    REWORK = "rework"
+    REPAIR = "repair"
+    SCRAP = "scrap"
+    RETURN = "return"  # to the supplier
+    USE_AS_IS = "use_as_is"  # by concession
+    REPLACED = "replaced"  # at the customer
+    UNREACHABLE = "unreachable"  # the customer did not answer; said so, not forgotten

@@ -43,11 +43,12 @@ def find(actor: Actor, text: str) -> tuple[Found, ...]:
 
 
 def _units(actor: Actor, text: str) -> Iterator[Found]:
-    rows = Unit.objects.filter(run__site__in=actor.site_ids, serial__istartswith=text)
-    rows = rows.select_related("run__site", "part").order_by("serial", "pk")
+    rows = Unit.objects.filter(part__site__in=actor.site_ids, serial__istartswith=text)
+    rows = rows.select_related("run", "part__site").order_by("serial", "pk")
     for u in rows[:MOST]:
-        site = u.run.site.code
-        said = f"batch {u.run.batch_id}, part {u.part.number}"
+        site = u.part.site.code
+        batch = f"batch {u.run.batch_id}, " if u.run else ""
+        said = f"{batch}part {u.part.number}"
         yield _found("unit", u.serial, said, site, (site, u.part.number, u.serial), text)
 
 

@@ -185,10 +185,10 @@ def unit_trace(actor: Actor, site: str, part: str, serial: str) -> UnitTrace:
     """Everything recorded about one unit. Twenty-four queries at most. Raises NotFound."""
     rows = Unit.objects.filter(part__site__code=site, part__number=part, serial=serial)
     unit = rows.select_related("part", "equipment", "operator", "by", "run").first()
-    if unit is None:
+    if unit is None or unit.run is None:
         raise NotFound(f"There is no unit {serial[:60]!r}, or not for you.")
     require(actor, "see", unit.run.site_id)
-    run = run_by_id(actor, unit.run_id)
+    run = run_by_id(actor, unit.run.pk)
     definition = frozen(run.baseline_id, run.baseline)
     facts = unit_facts(Unit.objects.filter(pk=unit.pk))
     operations = _operations(unit, {o.seq: o for o in definition.operations})

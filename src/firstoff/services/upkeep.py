@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
-from firstoff.db import triggers
+from firstoff.db import edges, triggers
 from firstoff.errors import Unavailable
 from firstoff.queries import health
 
@@ -40,6 +40,7 @@ def migrate(say: Callable[[str], None] | None = None) -> tuple[str, ...]:
             say(f"Migrating the database: {len(found.pending)} steps.")
         if found.pending:
             call_command("migrate", verbosity=0, interactive=False)
+        edges.install(connection)
         triggers.install(connection)
     except DatabaseError as error:
         raise health.unreachable(error) from error

@@ -129,11 +129,12 @@ class BarCapability(Record):
 class Unit(Record):
     """A serial number, started. Who, where and how as it was then (R-37)."""
 
-    # Found by the first column of a constraint below, without an index of its own.
-    run = models.ForeignKey(Run, models.PROTECT, related_name="units", db_index=False)
+    # Found by the first column of a constraint below, without an index of its own. A part that
+    # came from elsewhere with a serial number of its own belongs to no run.
+    run = models.ForeignKey(Run, models.PROTECT, null=True, related_name="units", db_index=False)
     part = models.ForeignKey(Part, models.PROTECT, related_name="units", db_index=False)
     serial = models.CharField(max_length=120)
-    position = models.PositiveIntegerField()  # order of starting within the run, from 1
+    position = models.PositiveIntegerField()  # order of starting within the run, from 1; else 0
     started_at = models.DateTimeField()
     operator = models.ForeignKey(Person, models.PROTECT, related_name="+", db_index=False)
     builder_class = models.CharField(
@@ -151,6 +152,10 @@ class Unit(Record):
             # A serial names one thing for ever: a reworked unit cannot pose as a fresh one.
             models.UniqueConstraint(fields=["part", "serial"], name="serial_once_a_part"),
             models.UniqueConstraint(fields=["run", "position"], name="unit_position_once_a_run"),
+            models.CheckConstraint(
+                condition=Q(run__isnull=True, position=0) | Q(run__isnull=False, position__gt=0),
+                name="unit_position_in_its_run",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -199,6 +204,11 @@ class OperationRecord(Record):
             models.CheckConstraint(
                 condition=Q(ended_at__gte=F("began_at")), name="operation_ends_after_it_begins"
             ),
+        ]
+        indexes = [
+            # "Which units were on this machine between these times" (R-61).
+            models.Index(fields=["equipment", "ended_at"], name="operation_by_equipment"),
+            models.Index(fields=["operator", "ended_at"], name="operation_by_operator"),
         ]
 
     def __str__(self) -> str:
@@ -261,7 +271,7 @@ class TestRecord(Record):
 
     __test__ = False
 
-    run = models.ForeignKey(Run, models.PROTECT, related_name="test_records")
+    run = models.ForeignKey(Run, models.PROTECT, null=True, related_name="test_records")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="test_records", db_index=False)
     procedure = models.ForeignKey(ProcedureRevision, models.PROTECT, related_name="records")
     source = models.CharField(max_length=20)  # which importer or door

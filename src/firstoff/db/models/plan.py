@@ -21,6 +21,7 @@ class Equipment(models.Model):
     )
     line = models.CharField(max_length=120, blank=True)
     calibration_due = models.DateField(null=True)
+    max_uses = models.PositiveBigIntegerField(null=True)  # its life, where it is counted
     retired_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -313,7 +313,7 @@ class Floor:
         if unit is None:
             return None
         run = self.run if unit.run_id == self.run.pk else unit.run
-        return KnownSerial(serial, run.batch_id, _result_of(unit))
+        return KnownSerial(serial, run.batch_id if run else "elsewhere", _result_of(unit))
 
     def day(self, moment: datetime) -> date:
         """The day of a moment where the plant is: trainings and calibrations end on days."""
@@ -361,7 +361,7 @@ def unit_as_facts(unit: Unit, operator: str, equipment: Equipment | None) -> Uni
 
 def _result_of(unit: Unit) -> str:
     facts = unit_facts(Unit.objects.filter(pk=unit.pk))
-    bar = bar_facts([unit.run_id]).get(unit.run_id)
+    bar = None if unit.run_id is None else bar_facts([unit.run_id]).get(unit.run_id)
     limit = None if bar is None or bar.max_unit_minutes is None else bar.max_unit_minutes * 60
     rows = judgement_facts(Judgement.objects.filter(unit=unit.pk))
     state = judge_units(facts, rows, max_unit_seconds=None if limit is None else float(limit))

@@ -1,0 +1,88 @@
+"""Containment: the units at risk, held and worked off one by one (R-62)."""
+
+from django.db import models
+
+from firstoff.db.models.access import Signature, Site
+from firstoff.db.models.execution import Unit
+from firstoff.db.models.genealogy import Customer
+from firstoff.db.models.ledger import Record
+from firstoff.terms import ContainmentOutcome, Place
+
+
+class Containment(Record):
+    """Opened from a question; what the question finds later joins it, until it is closed."""
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="containments")
+    number = models.PositiveIntegerField()  # C-0001, C-0002 ... at the site
+    title = models.CharField(max_length=200)
+    reason = models.TextField()
+    question = models.TextField()  # canonical JSON of rules.trace.Question
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site", "number"], name="containment_number_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"C-{self.number:04d}"
+
+
+class ContainedUnit(Record):
+    """A unit at risk, and where it was when it joined."""
+
+    containment = models.ForeignKey(
+        Containment, models.PROTECT, related_name="units", db_index=False
+    )
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="containments")
+    place = models.CharField(max_length=12, choices=[(p.value, p.value) for p in Place])
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, related_name="+")
+    late = models.BooleanField(default=False)  # joined after it was opened
+    why = models.TextField(blank=True)  # which conditions it meets
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["containment", "unit"], name="contained_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.containment}: {self.unit}"
+
+
+class ContainmentFinding(Record):
+    """What was found at one unit, and what becomes of it; the latest holds."""
+
+    member = models.ForeignKey(ContainedUnit, models.PROTECT, related_name="findings")
+    outcome = models.CharField(
+        max_length=12, choices=[(o.value, o.value) for o in ContainmentOutcome]
+    )
+    note = models.TextField(blank=True)
+    found_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.member}: {self.outcome}"
+
+
+class ContainmentClosure(Record):
+    """Closed by signature, with the numbers as they were."""
+
+    containment = models.OneToOneField(Containment, models.PROTECT, related_name="closure")
+    numbers = models.TextField()  # canonical JSON
+    note = models.TextField(blank=True)
+    signature = models.ForeignKey(Signature, models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.containment} closed"
+
+
+class CustomerNotice(Record):
+    """A customer told about their units, and when."""
+
+    containment = models.ForeignKey(Containment, models.PROTECT, related_name="notices")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    sent_at = models.DateTimeField()
+    reference = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.containment}: {self.customer}"
