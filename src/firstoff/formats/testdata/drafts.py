@@ -427,12 +427,15 @@ _UTC = ZoneInfo("UTC")
 class ReadOptions:
     """How to read. ``time_zone`` holds for times without an offset. ``mapping`` corrects how
     columns are understood: header in the file to field name, "" for a column to leave out.
-    ``required`` are the fields of a table that must have a column; a run may ask for more."""
+    ``required`` are the fields of a table that must have a column; a run may ask for more.
+    ``companion`` is the file that describes this one: the .dfd of a .dfx, the plan of QIF results.
+    """
 
     time_zone: ZoneInfo = _UTC
     mapping: Mapping[str, str] = field(default_factory=dict)
     required: tuple[str, ...] = ("serial",)
     limits: Limits = DEFAULT_LIMITS
+    companion: RawSource | None = None
 
 
 class Reader(Protocol):
