@@ -4,7 +4,7 @@ A draft holds what the file said and nothing that needs a database. Times are aw
 numbers are Decimals, texts are trimmed. An empty text is "not given".
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -252,7 +252,8 @@ class FailureDraft:
     article_revision: str
     article_vendor: str
     article_description: str
-    step: str  # of the test that found it: its name, or its number
+    step: str  # number of the step that found it, in the test repaired
+    step_name: str = field(default="", compare=False)  # as the number says it, where given
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,6 +416,16 @@ class ImportResult:
             expected=first.expected,
             refused=count,
         )
+
+
+_MOST_WARNINGS = 200
+
+
+def capped(warnings: Sequence[str]) -> tuple[str, ...]:
+    """The first 200 warnings of a file, and how many more there are."""
+    more = len(warnings) - _MOST_WARNINGS
+    tail = [f"{more:,} more warnings."] if more > 0 else []
+    return (*warnings[:_MOST_WARNINGS], *tail)
 
 
 # ---------------------------------------------------------------- a kind of importer

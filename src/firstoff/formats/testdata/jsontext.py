@@ -31,6 +31,12 @@ class DuplicateKeys:
         return found
 
 
+def peeked(head: bytes) -> str:
+    """The first bytes of a text, for a look at its names; signs that are none replaced."""
+    marked = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return head.decode("utf-16" if marked else "utf-8", "replace")
+
+
 def json_text(source: Source, limits: Limits) -> tuple[str, str]:
     """The text and its encoding. Raises InvalidInput for what is no JSON or too much of it."""
     content = content_of(source.head())

@@ -25,6 +25,7 @@ from firstoff.formats.testdata.drafts import (
     RowProblem,
     SubtestDraft,
     TestDraft,
+    capped,
 )
 from firstoff.formats.testdata.jsontext import DuplicateKeys, json_text, json_values
 from firstoff.formats.testdata.openhtf_values import (
@@ -47,7 +48,6 @@ from firstoff.terms import TestOutcome
 _KEYS = ("dut_id", "phases", "station_id", "start_time_millis")
 _ANY_OUTCOME = frozenset(TestOutcome)
 _LOT_KEYS = ("lot", "lot_number", "batch", "batch_number", "batch_id")
-_MOST_WARNINGS = 200
 
 
 def read(raw: RawSource, *, name: str, options: ReadOptions) -> ImportResult:
@@ -77,7 +77,7 @@ def read(raw: RawSource, *, name: str, options: ReadOptions) -> ImportResult:
         columns=(),
         drafts=tuple(reading.drafts),
         refused=tuple(reading.refused),
-        warnings=_capped(reading.warnings),
+        warnings=capped(reading.warnings),
     )
 
 
@@ -99,12 +99,6 @@ def _check_any(records: list[Any], text: str, label: str) -> None:
         found=found[:200],
         expected="an OpenHTF record",
     )
-
-
-def _capped(warnings: list[str]) -> tuple[str, ...]:
-    more = len(warnings) - _MOST_WARNINGS
-    tail = [f"{more:,} more warnings."] if more > 0 else []
-    return tuple(warnings[:_MOST_WARNINGS] + tail)
 
 
 @dataclass(slots=True)
