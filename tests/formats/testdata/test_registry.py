@@ -22,7 +22,11 @@ RECORD = json.dumps(
     }
 ).encode()
 # One example of each kind, under names that say nothing.
-EXAMPLES = {"openhtf": RECORD, "unit_log": b"serial,fit\nU-1,ok\n"}
+EXAMPLES = {
+    "openhtf": RECORD,
+    "dfq": b"K1001 P\nK2001/1 x\nK0001/1 1\nK0014/1 U-1\n",
+    "unit_log": b"serial,fit\nU-1,ok\n",
+}
 
 
 def test_every_kind_has_an_example():
@@ -55,16 +59,15 @@ def test_a_broken_json_is_told_as_json_and_not_as_a_table():
 def test_what_no_importer_takes_is_named(raw, word):
     with pytest.raises(InvalidInput) as caught:
         read(raw, name="report.csv")
-    assert str(caught.value) == (
-        f"report.csv is {word}; expected OpenHTF test records (JSON) or "
-        "Unit log (CSV, XLSX or ODS)."
-    )
+    labels = " or ".join(importer.label for importer in IMPORTERS)
+    assert str(caught.value) == f"report.csv is {word}; expected {labels}."
 
 
 def test_an_unknown_importer_is_refused():
     with pytest.raises(InvalidInput) as caught:
-        read(RECORD, kind="wats")
-    assert str(caught.value) == ("There is no importer 'wats'; expected openhtf or unit_log.")
+        read(RECORD, kind="floppy")
+    names = " or ".join(importer.name for importer in IMPORTERS)
+    assert str(caught.value) == f"There is no importer 'floppy'; expected {names}."
 
 
 class Stream(io.RawIOBase):

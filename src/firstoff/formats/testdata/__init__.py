@@ -6,7 +6,7 @@ binary file object. Nothing is written: the result holds drafts, and the rows th
 
 from firstoff.errors import InvalidInput
 from firstoff.formats.sources import CONTENT_WORDS, RawSource, Source, content_of, opened
-from firstoff.formats.testdata import openhtf, unit_log
+from firstoff.formats.testdata import dfq, openhtf, unit_log
 from firstoff.formats.testdata.drafts import Importer, ImportResult, ReadOptions
 
 __all__ = ["IMPORTERS", "detect", "importer_named", "read"]
@@ -14,6 +14,7 @@ __all__ = ["IMPORTERS", "detect", "importer_named", "read"]
 # In the order they are asked: the narrower first, any table may be a unit log.
 IMPORTERS: tuple[Importer, ...] = (
     openhtf.IMPORTER,
+    dfq.IMPORTER,
     unit_log.IMPORTER,
 )
 

@@ -18,6 +18,7 @@ from firstoff.formats.testdata.drafts import (
     TestDraft,
     UnitOfMeasure,
     ValueKind,
+    capped,
 )
 from firstoff.formats.testdata.serials import SERIAL_LENGTH
 from firstoff.formats.testdata.validators import is_within
@@ -28,7 +29,6 @@ _SPECIAL = {
     "nan": "nan", "inf": "inf", "+inf": "inf", "infinity": "inf",
     "-inf": "-inf", "-infinity": "-inf",
 }  # fmt: skip
-_MOST_WARNINGS = 200
 
 
 def decimal_of(text: str, *, comma: bool = False) -> Decimal | None:
@@ -158,12 +158,10 @@ class Reading:
 
     def warn(self, sentence: str) -> None:
         """Say it once."""
-        if sentence not in self.warnings[-_MOST_WARNINGS:]:
+        if sentence not in self.warnings[-50:]:
             self.warnings.append(sentence)
 
     def result(self) -> ImportResult:
-        more = len(self.warnings) - _MOST_WARNINGS
-        tail = [f"{more:,} more warnings."] if more > 0 else []
         return ImportResult(
             kind=self.kind,
             name=self.name,
@@ -175,6 +173,6 @@ class Reading:
             columns=(),
             drafts=tuple(self.tests),
             refused=tuple(self.refused),
-            warnings=(*self.warnings[:_MOST_WARNINGS], *tail),
+            warnings=capped(self.warnings),
             nothing=self.nothing,
         )
