@@ -1,0 +1,3 @@
+"""Events that plants exchange, one package or file a format."""
+
+FORMATS = ("epcis",)
