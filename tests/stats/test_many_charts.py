@@ -38,7 +38,9 @@ def _told(chart: Any, index: int) -> dict[str, Any]:
         first = [int(at[0]) if at.size else -1 for at in found.values()]
         counts = [at.size for at in found.values()]
         rules, rule_set = tuple(found), chart.signals.rule_set
+    base = int(chart.base[index]) if isinstance(chart, ControlCharts) else chart.base
     rest = {"kind": chart.kind, "method": chart.method, "rules": rules, "rule_set": rule_set}
+    rest["base"] = base
     return own | rest | {"sigma": sigma, "size": size, "first": first, "counts": counts}
 
 
@@ -167,6 +169,154 @@ def test_counts_in_samples_of_one_size_are_those_one_by_one() -> None:
     _same(stats.c_charts(hits.ravel(), groups=index), [stats.c_chart(x) for x in hits])
 
 
+SERIES_OPTIONS: list[dict[str, Any]] = [
+    {"base": 25},
+    {"base": 25, "within": "median-moving-range"},
+    {"within": "sd"},
+    {"within": "sd", "base": 30},
+    {"span": 4},
+    {"span": 4, "base": 9},
+    {"screened": True},
+    {"screened": True, "span": 3, "base": 60},
+    {"center": 1e6, "sigma": 1.5},
+    {"center": 1e6, "base": 25, "sigmas": 2.5, "rule_set": "western-electric"},
+    {"sigma": 0.7, "rules": (5, 1)},
+]
+
+
+@pytest.mark.parametrize("told", SERIES_OPTIONS, ids=str)
+def test_options_of_individuals_charts_are_those_one_by_one(told: dict[str, Any]) -> None:
+    table = _shifted(12, 30, 131)
+    _same(
+        stats.individuals_charts(table, **told),
+        [stats.individuals_chart(row, **told) for row in table],
+    )
+    groups = np.random.default_rng(13).permutation(np.repeat(np.arange(30), 131))[:3400]
+    values = table.ravel()[:3400]
+    alone = [stats.individuals_chart(values[groups == g], **told) for g in range(30)]
+    _same(stats.individuals_charts(values, groups=groups, **told), alone)
+
+
+def test_each_characteristic_has_its_own_base_centre_and_sigma() -> None:
+    table = _shifted(14, 20, 90)
+    base, center, sigma = np.arange(10, 30), table.mean(axis=1), np.linspace(0.1, 3, 20)
+    alone = [stats.individuals_chart(row, base=int(b)) for row, b in zip(table, base, strict=True)]
+    _same(stats.individuals_charts(table, base=base), alone)
+    flat, groups = table.ravel(), np.repeat(np.arange(20), 90)
+    _same(stats.individuals_charts(flat, groups=groups, base=base), alone)
+    told = zip(table, center, sigma, strict=True)
+    _same(
+        stats.individuals_charts(table, center=center, sigma=sigma),
+        [stats.individuals_chart(row, center=c, sigma=s) for row, c, s in told],
+    )
+
+
+SUBGROUP_OPTIONS: list[dict[str, Any]] = [
+    {"within": name}
+    for name in ("mean-range", "weighted-range", "mean-sd", "weighted-sd", "pooled", "pooled-raw")
+] + [
+    {"base": 4, "within": "weighted-sd"},
+    {"base": 5, "rule_set": "western-electric"},
+    {"center": 3.0, "sigma": 0.5, "sigmas": 2.0},
+]
+
+
+@pytest.mark.parametrize("told", SUBGROUP_OPTIONS, ids=str)
+def test_options_of_subgroup_charts_are_those_one_by_one(told: dict[str, Any]) -> None:
+    rng = np.random.default_rng(15)
+    made = [[rng.normal(3, 1, rng.integers(2, 12)) for _ in range(k)] for k in (7, 9, 30, 9)]
+    rows = [(g, s, x) for g, own in enumerate(made) for s, part in enumerate(own) for x in part]
+    groups, inner, values = (list(column) for column in zip(*rows, strict=True))
+    cube = _shifted(16, 12, 20 * 6).reshape(12, 20, 6)
+    for many, one in (
+        (stats.xbar_r_charts, stats.xbar_r_chart),
+        (stats.xbar_s_charts, stats.xbar_s_chart),
+    ):
+        seen = many(values, groups=groups, subgroups=inner, **told)
+        _same(seen, [one(own, **told) for own in made])
+        _same(many(cube, **told), [one(table, **told) for table in cube])
+
+
+def test_subgroups_of_the_base_of_each_characteristic_give_its_limits() -> None:
+    cube = _shifted(17, 6, 20 * 5).reshape(6, 20, 5)
+    base = [3, 20, 7, 1, 4, 11]
+    alone = [stats.xbar_r_chart(table, base=b) for table, b in zip(cube, base, strict=True)]
+    _same(stats.xbar_r_charts(cube, base=base), alone)
+
+
+@pytest.mark.parametrize(("many", "one"), COUNTED)
+@pytest.mark.parametrize("rule_set", ["nelson", "western-electric"])
+def test_options_of_charts_of_counts_are_those_one_by_one(
+    many: Any, one: Any, rule_set: Any
+) -> None:
+    hits, size, index = _counts(18)
+    pairs = list(zip(hits, size, strict=True))
+    told: dict[str, Any] = {"base": 20, "rule_set": rule_set}
+    _same(many(hits, size, **told), [one(x, n, **told) for x, n in pairs])
+    told = {"rules": (1, 2)} | ({"screened": True} if "laney" in many.__name__ else {})
+    flat = many(hits.ravel(), size.ravel(), groups=index, **told)
+    _same(flat, [one(x, n, **told) for x, n in pairs])
+
+
+def test_a_told_centre_of_counts_is_that_one_by_one() -> None:
+    hits, size, _ = _counts(19)
+    center = np.linspace(0.01, 0.3, 50)
+    told = list(zip(hits, size, center, strict=True))
+    _same(
+        stats.p_charts(hits, size, center=center),
+        [stats.p_chart(x, n, center=c) for x, n, c in told],
+    )
+    _same(
+        stats.u_charts(hits, size, center=center),
+        [stats.u_chart(x, n, center=c) for x, n, c in told],
+    )
+    _same(
+        stats.np_charts(hits, 400, center=center * 400),
+        [stats.np_chart(x, 400, center=c * 400) for x, _, c in told],
+    )
+    _same(
+        stats.c_charts(hits, center=9.0, base=5),
+        [stats.c_chart(x, center=9.0, base=5) for x in hits],
+    )
+
+
+MEMORY_OPTIONS: list[dict[str, Any]] = [
+    {},
+    {"base": 20},
+    {"center": 1e6, "sigma": 2.0},
+    {"within": "sd"},
+]
+
+
+@pytest.mark.parametrize("told", MEMORY_OPTIONS, ids=str)
+def test_charts_that_remember_are_those_one_by_one(told: dict[str, Any]) -> None:
+    table = _shifted(20, 29, 131) + np.random.default_rng(22).normal(0, 0.1, (29, 131))
+    groups = np.random.default_rng(21).permutation(np.repeat(np.arange(29), 131))[:3300]
+    values = table.ravel()[:3300]
+    ragged = [values[groups == g] for g in range(29)]
+    seen = stats.ewma_charts(table, weight=0.1, **told)
+    for index, row in enumerate(table):
+        one = stats.ewma_chart(row, weight=0.1, **told)
+        for name in ("points", "center", "lcl", "ucl"):
+            ours, theirs = getattr(seen, name)[index], getattr(one, name)
+            np.testing.assert_allclose(ours, theirs, rtol=1e-13)
+        assert seen.first[index].tolist() == [-1 if one.first is None else one.first]
+    flat = stats.ewma_charts(values, groups=groups, **told)
+    one_by_one = [stats.ewma_chart(own, **told).points for own in ragged]
+    np.testing.assert_allclose(flat.points, np.concatenate(one_by_one), rtol=1e-13)
+    for series, sums in (
+        (list(table), stats.cusum_charts(table, **told)),
+        (ragged, stats.cusum_charts(values, groups=groups, **told)),
+    ):
+        for index, own in enumerate(series):
+            alone = stats.cusum_chart(own, **told)
+            assert sums.first[index] == (-1 if alone.first is None else alone.first)
+            assert sums.counts_upper[index] == alone.signal_upper.size
+            assert sums.counts_lower[index] == alone.signal_lower.size
+        upper = np.concatenate([stats.cusum_chart(own, **told).upper for own in series])
+        assert sums.upper.ravel().tolist() == upper.tolist()
+
+
 @settings(deadline=None)
 @given(
     st.lists(
@@ -210,6 +360,17 @@ REFUSED: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: stats.individuals_charts([[1.0], [2.0]]), TooFewData, "characteristic 1"),
     (lambda: stats.individuals_charts([1, 2, 3]), OutOfDomain, "dimension"),
     (lambda: stats.individuals_charts([[1, 2]], rules=(9,)), OutOfDomain, "rules"),
+    (lambda: stats.individuals_charts([[1, 2, 3], [4, 5, 6]], base=[2, 9]), OutOfDomain, "tic 2 "),
+    (
+        lambda: stats.individuals_charts([[1, 2], [4, 5]], sigma=[1, 2, 3]),
+        OutOfDomain,
+        "each of 2",
+    ),
+    (lambda: stats.individuals_charts([[1, 2], [4, 5]], sigma=-1), OutOfDomain, "sigma"),
+    (lambda: stats.p_charts([[1, 2], [3, 4]], 9, center=2), OutOfDomain, "center"),
+    (lambda: stats.np_charts([[1, 2], [3, 4]], 9, center=[4, 10]), OutOfDomain, "tic 2 "),
+    (lambda: stats.cusum_charts([[1, 2], [4, 4]]), NoVariation, "characteristic 2"),
+    (lambda: stats.ewma_charts([[1, 2], [4, 4]], weight=2), OutOfDomain, "weight"),
     (lambda: stats.xbar_r_charts(np.ones((2, 3, 1))), TooFewData, "characteristic 1"),
     (lambda: stats.xbar_r_charts(np.ones((0, 3, 2))), TooFewData, "subgroups"),
     (lambda: stats.xbar_r_charts([1, 2], groups=[0, 0]), OutOfDomain, "subgroups"),

@@ -15,7 +15,7 @@ from firstoff.stats import checks
 from firstoff.stats.checks import Floats
 from firstoff.stats.constants import c4, chart_constants, d2, d3
 from firstoff.stats.errors import NoVariation, OutOfDomain, TooFewData
-from firstoff.stats.signals import RuleSet, Signals, Zones, scan
+from firstoff.stats.signals import RuleSet, Signals, Zones, scan, skewed_rules
 from firstoff.stats.spread import (
     SUBGROUP_METHODS,
     Sigma,
@@ -26,8 +26,6 @@ from firstoff.stats.spread import (
     subgroup_sigma,
     subgroups,
 )
-
-SPREAD_RULES = (1, 2, 3, 4)  # ranges and counts are skewed: the zone rules do not fit them
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +53,12 @@ class ControlChart:
         return [
             int(i) for i in np.flatnonzero((self.points > self.ucl) | (self.points < self.lcl))
         ]
+
+    @property
+    def first(self) -> int | None:
+        """The first signalling point, by whichever rule; ``signals`` has it for each rule."""
+        found = self.signals.first
+        return None if found is None else found[0]
 
     @property
     def stable(self) -> bool:
@@ -96,19 +100,21 @@ def individuals_chart(
     used, given = _standards(spread, sigma, center)
     level = float(_mean(points[:first])) if center is None else checks.real("center", center)
     location = _location("I", points, level, used, given, first, sigmas, rules, rule_set)
-    return ChartPair(location, _moving_range_chart(points, span, used, given, first))
+    spread_chart = _moving_range_chart(points, span, used, given, first, rule_set)
+    return ChartPair(location, spread_chart)
 
 
 def moving_range_chart(
-    values: ArrayLike, *, span: int = 2, base: int | None = None
+    values: ArrayLike, *, span: int = 2, base: int | None = None, rule_set: RuleSet = "nelson"
 ) -> ControlChart:
-    """The chart of moving ranges on its own. Raises TooFewData, OutOfDomain.
+    """The chart of moving ranges on its own, with rule 1 of either set: neighbouring ranges share
+    a value, so that runs of them say nothing. Raises TooFewData, OutOfDomain.
 
     Source: Montgomery, Introduction to SQC, 6.4. Oracle: arithmetic with D3, D4."""
     points = checks.series("values", values, least=checks.whole("span", span, least=2))
     first = _base(points.size, base, least=span)
     used = series_sigma(points[:first], "moving-range", span=span)
-    return _moving_range_chart(points, span, used, False, first)
+    return _moving_range_chart(points, span, used, False, first, rule_set)
 
 
 def xbar_r_chart(
@@ -131,7 +137,7 @@ def xbar_r_chart(
     location = _means(groups, level, used, given, first, sigmas, rules, rule_set)
     middle, width = (_by_size(groups, factor) for factor in (d2, d3))
     spread = _spread(
-        "R", groups.ranges, middle * used.value, width * used.value, used, given, first
+        "R", groups.ranges, middle * used.value, width * used.value, used, given, first, rule_set
     )
     return ChartPair(location, spread)
 
@@ -164,7 +170,8 @@ def xbar_s_chart(
             np.average(groups.sds[:first], weights=groups.sizes[:first]), middle.shape
         )
     width = np.sqrt(np.maximum(0.0, 1 - unbias**2)) * used.value
-    return ChartPair(location, _spread("S", groups.sds, middle, width, used, given, first))
+    spread = _spread("S", groups.sds, middle, width, used, given, first, rule_set)
+    return ChartPair(location, spread)
 
 
 def dnom_chart(
@@ -172,15 +179,19 @@ def dnom_chart(
     parts: Sequence[str],
     nominal: Mapping[str, float],
     *,
+    base: int | None = None,
     rules: Iterable[int] | None = None,
+    rule_set: RuleSet = "nelson",
 ) -> ChartPair:
     """Short runs, deviation from nominal: parts of like spread on one I-MR chart.
 
-    values, parts: one for each unit in the order made; nominal: of each part.
+    values, parts: one for each unit in the order made; nominal: of each part; base: limits from
+    the first so many units, then frozen.
     Raises TooFewData, OutOfDomain. Source: Wheeler, Short Run SPC. Oracle: arithmetic
     """
     points, names = _of_parts(values, parts)
-    return individuals_chart(points - _looked_up("nominal", names, nominal), rules=rules)
+    left = points - _looked_up("nominal", names, nominal)
+    return individuals_chart(left, base=base, rules=rules, rule_set=rule_set)
 
 
 def z_mr_chart(
@@ -189,24 +200,28 @@ def z_mr_chart(
     nominal: Mapping[str, float],
     *,
     sigma: Mapping[str, float] | None = None,
+    base: int | None = None,
     rules: Iterable[int] | None = None,
+    rule_set: RuleSet = "nelson",
 ) -> ChartPair:
     """Short runs, standardised: parts of unlike spread on one chart with limits of 3.
 
     sigma: of each part; without it each part's own moving ranges give it, two units or more of
-    each. The moving range spans part changes. Raises TooFewData, NoVariation, OutOfDomain.
+    each, those of the first ``base`` units where that is told. The moving range spans part
+    changes. Raises TooFewData, NoVariation, OutOfDomain.
     Source: Wheeler, Short Run SPC. Oracle: arithmetic
     """
     points, names = _of_parts(values, parts)
-    spreads = _part_sigmas(points, names) if sigma is None else dict(sigma)
+    first = _base(points.size, base, least=2)
+    spreads = dict(_part_sigmas(points[:first], names[:first]) if sigma is None else sigma)
     width = _looked_up("sigma", names, spreads)
     if (width <= 1e-100).any():
         raise NoVariation("values of a part")
     z = (points - _looked_up("nominal", names, nominal)) / width
     method = "moving-range of each part" if sigma is None else "given"
     used = Sigma(1.0, method, float(z.size - 1))
-    location = _location("Z", z, 0.0, used, True, z.size, 3.0, rules, "nelson")
-    return ChartPair(location, _moving_range_chart(z, 2, used, True, z.size))
+    location = _location("Z", z, 0.0, used, True, first, 3.0, rules, rule_set)
+    return ChartPair(location, _moving_range_chart(z, 2, used, True, first, rule_set))
 
 
 def xbar_acceptance(n: int, shifts: ArrayLike, *, sigmas: float = 3.0) -> Floats:
@@ -278,6 +293,7 @@ def _spread(
     sigma: Sigma,
     given: bool,
     base: int,
+    rule_set: RuleSet,
 ) -> ControlChart:
     return ControlChart(
         kind,
@@ -289,12 +305,12 @@ def _spread(
         sigma.method,
         base,
         given,
-        scan(points, Zones(middle, width), SPREAD_RULES),
+        scan(points, Zones(middle, width), skewed_rules(None, rule_set), rule_set),
     )
 
 
 def _moving_range_chart(
-    points: Floats, span: int, sigma: Sigma, given: bool, base: int
+    points: Floats, span: int, sigma: Sigma, given: bool, base: int, rule_set: RuleSet
 ) -> ControlChart:
     ranges = moving_ranges(points, span)
     factors = chart_constants(span)
@@ -303,7 +319,7 @@ def _moving_range_chart(
     upper = np.broadcast_to(np.asarray(factors.d_2 * sigma.value), ranges.shape)
     zones = Zones(np.asarray(factors.d2 * sigma.value), np.asarray(factors.d3 * sigma.value))
     # Neighbouring ranges share a value: only the limits may be read, not runs.
-    found = scan(ranges, zones, (1,))
+    found = scan(ranges, zones, (1,), rule_set)
     return ControlChart(
         "MR", ranges, middle, lower, upper, sigma.value, sigma.method, base, given, found
     )

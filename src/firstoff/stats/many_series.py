@@ -6,8 +6,9 @@ for each length that occurs, of which n values have at most sqrt(2 n).
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -34,9 +35,27 @@ class Layout:
         """Where each series begins among all points."""
         return np.cumsum(self.sizes) - self.sizes
 
-    def shorter(self) -> "Layout":
-        """The layout of differences of neighbours."""
-        return Layout(self.sizes - 1, self.table)
+    def shorter(self, less: int = 1) -> "Layout":
+        """The layout of differences of neighbours, or of windows of ``less`` + 1."""
+        return Layout(self.sizes - less, self.table)
+
+    def first(self, base: Integers | None) -> "Part":
+        """The first so many points of each series, all without ``base``."""
+        if base is None:
+            return Part(self, slice(None))
+        if self.table and (base == base[0]).all():
+            return Part(Layout(base, True), (slice(None), slice(0, int(base[0]))))
+        place = np.arange(int(self.sizes.sum())) - np.repeat(self.starts, self.sizes)
+        kept = place < np.repeat(base, self.sizes)
+        shape = (self.sizes.size, -1) if self.table else (-1,)
+        return Part(Layout(base, False), kept.reshape(shape))
+
+    def mapped(self, points: Floats, row_wise: Callable[[Floats], Floats]) -> Floats:
+        """One number for each series, from a function of tables of series of one length."""
+        found = np.zeros(self.sizes.size)
+        for which, (table,) in self.rows(points):
+            found[which] = row_wise(table)
+        return found
 
     def over(self, each: Floats) -> Floats:
         """One number for each series, in a shape that goes with the points."""
@@ -56,11 +75,16 @@ class Layout:
         if self.table:
             yield slice(None), list(arrays)
             return
-        starts = self.starts
         for size in np.unique(self.sizes):
             which = np.flatnonzero(self.sizes == size)
-            places = starts[which][:, None] + np.arange(size)
+            places = self.places(which)
             yield which, [array[places] for array in arrays]
+
+    def places(self, which: Places) -> Places:
+        """Where the points of series of one length lie, as a table of indices."""
+        if isinstance(which, slice):
+            return which
+        return self.starts[which][:, None] + np.arange(self.sizes[which[0]])
 
     def sums(self, points: Floats, piece: int | None = None) -> Floats:
         """The sum of each series."""
@@ -90,6 +114,47 @@ class Layout:
             found = scan_rows(table, Zones(center, sigma), wanted, rule_set)
             first[which], counts[which] = found
         return wanted, first, counts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """The layout of some points of each series, and where they lie among all points."""
+
+    layout: Layout
+    places: Any
+
+    def of(self, points: Floats) -> Floats:
+        """Those points, rows that lie one after another as rows of a table alone do."""
+        return np.ascontiguousarray(points[self.places])
+
+
+def base_of(base: ArrayLike | None, sizes: Integers, *, least: int) -> Integers | None:
+    """How many points each series takes its limits from: one number for all or one for each.
+
+    Raises OutOfDomain naming the characteristic that has fewer."""
+    found = one_for_each("base", base, sizes.size)
+    if found is None:
+        return None
+    bad = (found < least) | (found != np.floor(found)) | (found > sizes)
+    if bad.any():
+        place = int(np.argmax(bad))
+        expected = f"a whole number from {least} to its number of points, {int(sizes[place])}"
+        raise OutOfDomain(f"base of {named(place)}", float(found[place]), expected)
+    return found.astype(np.int64)
+
+
+def one_for_each(
+    name: str, told: ArrayLike | None, m: int, *, least: float | None = None
+) -> Floats | None:
+    """A figure of each series: one number for all, or shape (m,). Raises OutOfDomain."""
+    if told is None:
+        return None
+    found = checks.array(name, told, dimensions=(0, 1))
+    if found.ndim and found.size != m:
+        raise OutOfDomain(name, f"of {found.size}", f"one, or one for each of {m} characteristics")
+    if least is not None and (found < least).any():
+        raise OutOfDomain(name, float(found.min()), f"a number of at least {least:g}")
+    return np.array(np.broadcast_to(found, (m,)))
 
 
 def named(index: int) -> str:

@@ -37,6 +37,12 @@ class CusumChart:
     signal_upper: Integers
     signal_lower: Integers
 
+    @property
+    def first(self) -> int | None:
+        """The first point beyond h on either side; None without one."""
+        starts = [int(at[0]) for at in (self.signal_upper, self.signal_lower) if at.size]
+        return min(starts) if starts else None
+
     def began(self, index: int) -> int:
         """Where the run that signals at ``index`` began: the first point after the last zero."""
         sums = self.upper if self.upper[index] > self.h else -self.lower
@@ -61,12 +67,10 @@ def ewma_chart(
     Raises TooFewData, OutOfDomain.
     Source: Roberts (1959); Montgomery 9.2. Oracle: R qcc ewma; NIST 6.3.2.4
     """
-    share = checks.real("weight", weight, above=0)
-    if share > 1:
-        raise OutOfDomain("weight", share, "at most 1")
+    share = weight_of(weight)
     width = checks.real("sigmas", sigmas, above=0)
     points, level, spread, se, method = _standardised(values, center, sigma, within, base)
-    smooth = _smoothed(points, share, level)
+    smooth = smoothed(points[None], share, np.array([level]))[0]
     age = 2 * np.arange(1, points.size + 1)
     error = se * np.sqrt(share / (2 - share) * (1 - (1 - share) ** age))
     return ControlChart(
@@ -106,7 +110,7 @@ def cusum_chart(
     if spread == 0:
         raise NoVariation
     z = (points - level) / se
-    upper, lower = _sums(z - slack), -_sums(-z - slack)
+    upper, lower = sums(z - slack), -sums(-z - slack)
     return CusumChart(
         upper,
         lower,
@@ -147,9 +151,7 @@ def ewma_arl(shift: float, *, weight: float = 0.2, sigmas: float = 3.0) -> float
     Raises OutOfDomain. Source: Crowder (1987). Oracle: R spc xewma.arl
     """
     moved = checks.real("shift", shift)
-    share = checks.real("weight", weight, above=0)
-    if share > 1:
-        raise OutOfDomain("weight", share, "at most 1")
+    share = weight_of(weight)
     limit = checks.real("sigmas", sigmas, above=0) * math.sqrt(share / (2 - share))
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
     x, w = limit * nodes, limit * weights
@@ -232,28 +234,48 @@ def _nested(values: ArrayLike) -> bool:
     return isinstance(values[0], (list, tuple, np.ndarray))
 
 
-def _smoothed(points: Floats, weight: float, start: float) -> Floats:
-    """z_i = weight x_i + (1 - weight) z_(i-1), block by block: one matrix product each."""
-    keep = 1 - weight
-    rows = -(-points.size // _BLOCK)
-    padded = np.zeros(rows * _BLOCK)
-    padded[: points.size] = points - start
+def weight_of(weight: object) -> float:
+    """The weight of the newest point. Raises OutOfDomain."""
+    share = checks.real("weight", weight, above=0)
+    if share > 1:
+        raise OutOfDomain("weight", share, "at most 1")
+    return share
+
+
+def smoothed(table: Floats, weight: float, start: Floats) -> Floats:
+    """z_i = weight x_i + (1 - weight) z_(i-1) in each row, block by block: one matrix product.
+
+    table: shape (m, n); start: where each row begins, shape (m,)."""
+    keep, (m, n) = 1 - weight, table.shape
+    blocks = -(-n // _BLOCK)
+    padded = np.zeros((m, blocks * _BLOCK))
+    padded[:, :n] = table - start[:, None]
     age = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
     matrix = np.where(age >= 0, weight * keep ** np.maximum(age, 0), 0.0)
-    inner = padded.reshape(rows, _BLOCK) @ matrix.T
+    inner = padded.reshape(m, blocks, _BLOCK) @ matrix.T
     fade = keep ** np.arange(1, _BLOCK + 1)
-    carried = np.empty(rows)
-    carry = 0.0
-    for row in range(rows):
-        carried[row] = carry
-        carry = inner[row, -1] + fade[-1] * carry
-    smooth: Floats = (inner + carried[:, None] * fade).ravel()[: points.size] + start
-    return smooth
+    carried = _carried(inner[:, :, -1], float(fade[-1]))
+    smooth: Floats = (inner + carried[:, :, None] * fade).reshape(m, -1)[:, :n]
+    return smooth + start[:, None]
 
 
-def _sums(steps: Floats) -> Floats:
-    """s_i = max(0, s_(i-1) + step_i): the running sum less its running minimum."""
-    total = np.cumsum(steps)
-    floor = np.minimum(np.minimum.accumulate(total), 0.0)
+def _carried(ends: Floats, fade: float) -> Floats:
+    """What each block starts with, from what the blocks before it end with."""
+    found = np.zeros_like(ends)
+    if len(ends) == 1:  # numbers of one series go through Python sooner than through arrays
+        carry, row = 0.0, ends[0].tolist()
+        for place in range(1, len(row)):
+            carry = row[place - 1] + fade * carry
+            found[0, place] = carry
+        return found
+    for place in range(1, ends.shape[1]):
+        found[:, place] = ends[:, place - 1] + fade * found[:, place - 1]
+    return found
+
+
+def sums(steps: Floats) -> Floats:
+    """s_i = max(0, s_(i-1) + step_i) in each row: the running sum less its running minimum."""
+    total = np.cumsum(steps, axis=-1)
+    floor = np.minimum(np.minimum.accumulate(total, axis=-1), 0.0)
     found: Floats = total - floor
     return found

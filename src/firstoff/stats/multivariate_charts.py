@@ -26,6 +26,11 @@ class HotellingChart:
     base: int
     beyond: Integers
 
+    @property
+    def first(self) -> int | None:
+        """The first point beyond its limit; None without one."""
+        return int(self.beyond[0]) if self.beyond.size else None
+
 
 def hotelling_chart(
     values: ArrayLike, *, confidence: float = 0.9973, base: int | None = None

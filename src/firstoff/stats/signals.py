@@ -20,6 +20,8 @@ Bools = NDArray[np.bool_]
 
 NELSON = (1, 2, 3, 4, 5, 6, 7, 8)
 WESTERN_ELECTRIC = (1, 2, 3, 4)
+# Ranges and counts are skewed: the zone rules do not fit them.
+SKEWED: dict[str, tuple[int, ...]] = {"nelson": (1, 2, 3, 4), "western-electric": (1, 4)}
 _CHUNK = 1 << 17  # points looked at together: they stay in the processor's cache
 _REACH = 64  # points that a window may look back; the chunks overlap by as many
 
@@ -168,6 +170,12 @@ def rules_of(rules: Iterable[int] | None, rule_set: str) -> tuple[int, ...]:
     known = {"nelson": NELSON, "western-electric": WESTERN_ELECTRIC}
     checks.choice("rule_set", rule_set, known)
     return _wanted(known[rule_set] if rules is None else rules, known[rule_set])
+
+
+def skewed_rules(rules: Iterable[int] | None, rule_set: str) -> tuple[int, ...]:
+    """The rules asked for, unless told those that fit skewed points. Raises OutOfDomain."""
+    checks.choice("rule_set", rule_set, SKEWED)
+    return rules_of(SKEWED[rule_set] if rules is None else rules, rule_set)
 
 
 class _Window:

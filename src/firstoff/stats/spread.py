@@ -38,6 +38,8 @@ SUBGROUP_METHODS = (
 )
 _PIECE = 1 << 16
 SERIES_METHODS = ("moving-range", "median-moving-range", "sd")
+# The median of |difference of two| is sqrt(2) times the normal's third quartile.
+MEDIAN_UNIT = 0.9538725524089478
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,8 +165,7 @@ def series_sigma(values: Floats, method: str = "moving-range", *, span: int = 2)
     if method == "median-moving-range":
         if width != 2:
             raise OutOfDomain("span", width, "2 for the median moving range")
-        # The median of |difference of two| is sqrt(2) times the normal's third quartile.
-        value = float(np.median(ranges)) / 0.9538725524089478
+        value = float(np.median(ranges)) / MEDIAN_UNIT
         return Sigma(value, method, max(1.0, 0.37 * (values.size - 1)))
     return Sigma(float(ranges.mean()) / d2(width), method, max(1.0, 0.62 * (values.size - 1)))
 
