@@ -1,0 +1,102 @@
+"""Asking a history here: DuckDB inside this process, over the files that the manifest names."""
+
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from firstoff.errors import Unavailable
+from firstoff.history import libraries
+from firstoff.history.files import Folder
+from firstoff.history.manifest import File, Manifest
+from firstoff.history.questions import Ask, Tables
+from firstoff.history.schema import LINES, MEASUREMENTS, RECORDS, schema
+
+_SETTINGS = {
+    # Nothing is fetched from anywhere: what is needed is in the package.
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a manifest names, to be asked. ``close`` it, or use it in a ``with``."""
+
+    folder: Folder
+    manifest: Manifest
+    engine: Any
+
+    def tables(self, ask: Ask) -> Tables:
+        """The tables, of the files that can hold what is asked: a month that nobody asks for is
+        not opened."""
+        measurements, records = (
+            self._table(name, meant(self.manifest.of(name), ask))
+            for name in (MEASUREMENTS, RECORDS)
+        )
+        return Tables(measurements, records, self._table(LINES, self.manifest.of(LINES)))
+
+    def answer(self, expression: Any) -> Any:
+        """The answer as an Arrow table (or a scalar). Raises Unavailable for a damaged file."""
+        try:
+            return self.engine.to_pyarrow(expression)
+        except Exception as error:  # each engine has errors of its own, and they share no parent
+            raise Unavailable(
+                f"The measurement history did not answer: {str(error).splitlines()[0]}",
+                code="history-damaged",
+                way_out="firstoff history status --full names files that are damaged.",
+            ) from error
+
+    def close(self) -> None:
+        with suppress(AttributeError):  # not every engine has something to close
+            self.engine.disconnect()
+
+    def __enter__(self) -> "History":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def _table(self, name: str, files: Iterable[File]) -> Any:
+        paths = [str(self.folder.root / file.path) for file in files]
+        if not paths:
+            return libraries.ibis().memtable(_plain(name))
+        return self.engine.read_parquet(paths)
+
+
+def opened(folder: Folder, manifest: Manifest, engine: Any = None) -> History:
+    """A history to be asked. engine: a connected Ibis backend; DuckDB unless one is given."""
+    return History(folder, manifest, duckdb() if engine is None else engine)
+
+
+def duckdb() -> Any:
+    """DuckDB in memory, as an Ibis backend."""
+    spill = {"temp_directory": tempfile.gettempdir()}  # else it leaves a folder where one stands
+    engine = libraries.ibis().duckdb.connect(":memory:", **_SETTINGS, **spill)
+    engine.raw_sql("SET TimeZone = 'UTC'")
+    return engine
+
+
+def meant(files: Iterable[File], ask: Ask) -> tuple[File, ...]:
+    """Files that can hold what is asked."""
+    since = None if ask.since is None else ask.since.timestamp() * 1e6
+    until = None if ask.until is None else ask.until.timestamp() * 1e6
+    return tuple(
+        file
+        for file in files
+        if (ask.sites is None or file.site in ask.sites)
+        and (ask.part is None or file.part == ask.part)
+        and (since is None or file.last >= since - 1)
+        and (until is None or file.first <= until)
+    )
+
+
+def _plain(name: str) -> Any:
+    """An empty table, of the types that a file gives."""
+    arrow = libraries.arrow()
+    fields = [
+        arrow.field(f.name, arrow.string() if arrow.types.is_dictionary(f.type) else f.type)
+        for f in schema(name)
+    ]
+    return arrow.schema(fields).empty_table()
