@@ -26,7 +26,7 @@ from firstoff.formats.testdata.procedures import MeasurementDefinition, procedur
 from firstoff.rules.ledger import canonical, text_digest
 from firstoff.terms import TestOutcome
 
-_LETTERS: Mapping[TestOutcome, str] = {
+LETTERS: Mapping[TestOutcome, str] = {
     TestOutcome.PASS: "p",
     TestOutcome.FAIL: "f",
     TestOutcome.ERROR: "e",
@@ -36,7 +36,7 @@ _LETTERS: Mapping[TestOutcome, str] = {
     TestOutcome.PARTIALLY_SET: "h",
     TestOutcome.SKIPPED: "s",
 }
-_OUTCOMES = {letter: outcome for outcome, letter in _LETTERS.items()}
+_OUTCOMES = {letter: outcome for outcome, letter in LETTERS.items()}
 _ABSENT = "-"  # the record broke off before this measurement
 NAN = float("nan")
 
@@ -130,7 +130,7 @@ def pack(taken: Iterable[Taken | None], extras: Mapping[str, Any] | None = None)
             continue
         number = NAN if one.value is None else float(one.value)
         values.append(number)
-        letters.append(_LETTERS[one.outcome])
+        letters.append(LETTERS[one.outcome])
         if one.text:
             texts[str(place)] = one.text
         elif one.value is not None and (said := f"{one.value:f}") != _shortest(number):
