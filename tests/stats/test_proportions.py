@@ -83,6 +83,34 @@ def test_clopper_pearson_covers_at_least_its_confidence() -> None:
     assert min(covered) >= 0.9
 
 
+def test_a_table_of_proportions_is_each_one_by_one() -> None:
+    x, n = [[0, 3, 7], [2, 5, 20]], [[9, 30, 7], [20, 20, 20]]
+    seen = stats.proportions(x, n, confidence=0.9, sides="upper", method="wilson")
+    assert seen.upper.shape == (2, 3)
+    for place in np.ndindex(2, 3):
+        one = stats.proportion(
+            x[place[0]][place[1]],
+            n[place[0]][place[1]],
+            confidence=0.9,
+            sides="upper",
+            method="wilson",
+        )
+        assert (one.lower, one.upper) == (seen.lower[place], seen.upper[place])
+
+
+def test_units_told_one_by_one_are_added_up_by_characteristic() -> None:
+    table = stats.proportions([[True, False, False, True], [False] * 4])
+    assert (table.x.tolist(), table.n.tolist()) == ([2, 0], [4, 4])
+    ragged = stats.proportions([1, 0, 0, 1, 0], groups=[0, 1, 0, 0, 1])
+    assert (ragged.x.tolist(), ragged.n.tolist()) == ([2, 0], [3, 2])
+    assert ragged.upper[0] == stats.proportion(2, 3).upper
+
+
+def test_samples_of_a_characteristic_are_added_up() -> None:
+    seen = stats.proportions([1, 0, 2], [20, 30, 40], groups=[1, 0, 1])
+    assert (seen.x.tolist(), seen.n.tolist()) == ([0, 3], [30, 60])
+
+
 @few
 @given(tallies, st.sampled_from(["clopper-pearson", "wilson", "jeffreys"]))
 def test_an_interval_holds_its_estimate(tally: tuple[int, int], method: str) -> None:
@@ -142,6 +170,8 @@ def test_a_tally_that_cannot_be_is_refused(x: object, n: object) -> None:
 def test_no_units_are_too_few() -> None:
     with pytest.raises(TooFewData, match="Too few units: 0 given, at least 1 needed"):
         stats.proportion(0, 0)
+    with pytest.raises(TooFewData, match="units in item 1"):
+        stats.proportions([1, 1], groups=[1, 2])
 
 
 @pytest.mark.parametrize("confidence", [0, 1, 95, -0.1, float("nan"), "0.9", True, None])
@@ -162,6 +192,12 @@ def test_other_nasty_inputs_are_refused() -> None:
         lambda: stats.proportion(1, 20, method="wald"),  # type: ignore[arg-type]
         lambda: stats.proportions([1, float("nan")], 20),
         lambda: stats.proportions([1, 30], [20, 20]),
+        lambda: stats.proportions([1, 3], [20, 20, 20]),
+        lambda: stats.proportions([[1, 3]], 20, groups=[0, 0]),
+        lambda: stats.proportions([1, 3], 20, groups=[0]),
+        lambda: stats.proportions([1, 0], groups=[0, 10**14]),
+        lambda: stats.proportions([1, 2]),
+        lambda: stats.proportions([[1, 0], [1]]),
         lambda: stats.predict_rejects(1, 20, quantity=0),
         lambda: stats.predict_rejects(1, 20, quantity=10**9),
         lambda: stats.sample_size_for_claim(0.0),

@@ -35,9 +35,7 @@ from firstoff.stats.capability import (
     ppk_lower_bound,
 )
 from firstoff.stats.capability_planning import (
-    Capabilities,
     HoldableTolerance,
-    capabilities,
     holdable_tolerance,
     sample_size_for_capability,
 )
@@ -129,6 +127,7 @@ from firstoff.stats.life_bounds import (
     LikelihoodBound,
     weibull_bounds,
 )
+from firstoff.stats.many_capability import Capabilities, capabilities
 from firstoff.stats.many_charts import (
     ChartPairs,
     ControlCharts,

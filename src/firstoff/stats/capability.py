@@ -33,8 +33,8 @@ from firstoff.stats.spread import (
 )
 
 _SMALL = 30
-_RARE = 0.005  # false alarms of a caveat: one study in two hundred
-_TESTED = (20, 10_000)  # values: fewer show nothing of normality, more show every trifle
+RARE = 0.005  # false alarms of a caveat: one study in two hundred
+TESTED = (20, 10_000)  # values: fewer show nothing of normality, more show every trifle
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,7 +346,7 @@ def _caveats(
         Caveat.ONE_LIMIT: single,
         Caveat.OUTSIDE_SEEN: outside > 0,
         Caveat.NOT_STABLE: sigma is not None and _unstable(n, seen, sigma),
-        Caveat.NOT_NORMAL: _TESTED[0] <= n <= _TESTED[1] and _not_normal(values, seen),
+        Caveat.NOT_NORMAL: TESTED[0] <= n <= TESTED[1] and _not_normal(values, seen),
     }
     return tuple(caveat for caveat, holds in told.items() if holds)
 
@@ -355,9 +355,9 @@ def _unstable(n: int, seen: Sweep, sigma: Sigma) -> bool:
     """Whether spread within leaves the spread of all, or the outermost value, unexplained."""
     excess = (seen.sd / sigma.value - 1) / math.sqrt(1 / (2 * (n - 1)) + 1 / (2 * sigma.df))
     farthest = max(seen.most - seen.mean, seen.mean - seen.least) / sigma.value
-    return excess > 3 or n * math.erfc(farthest / math.sqrt(2)) < _RARE
+    return excess > 3 or n * math.erfc(farthest / math.sqrt(2)) < RARE
 
 
 def _not_normal(values: Floats, seen: Sweep) -> bool:
     z = (np.sort(values) - seen.mean) / seen.sd
-    return normal_p_value(anderson_darling(z), int(values.size)) < _RARE
+    return normal_p_value(anderson_darling(z), int(values.size)) < RARE

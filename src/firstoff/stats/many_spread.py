@@ -93,6 +93,24 @@ def subgroup_sigmas(
     return sums(weights * seen) / sums(weights)
 
 
+def subgroup_dfs(each: Subgroups, part: Part, shape: tuple[int, ...], method: str) -> Floats:
+    """Effective degrees of freedom of ``subgroup_sigmas``, as ``subgroup_sigma`` has them."""
+    sums = part.layout.sums
+    if method in ("pooled", "pooled-raw"):
+        return sums(part.of((each.sizes.astype(np.float64) - 1).reshape(shape)))
+    if method in ("mean-range", "weighted-range"):
+        relative: Floats = (by_size(each.sizes, d3) / by_size(each.sizes, d2)) ** 2
+    else:
+        unit = by_size(each.sizes, c4)
+        relative = (1 - unit**2) / unit**2
+    relative = relative.reshape(shape)
+    if method.startswith("weighted"):
+        variance = 1 / sums(part.of(1 / relative))
+    else:
+        variance = sums(part.of(relative)) / part.layout.sizes**2
+    return np.maximum(1.0, 1 / (2 * variance))
+
+
 def means_of(each: Subgroups, inner: Layout) -> Floats:
     """Means of subgroups, centred on the first value of their characteristic, as alone."""
     shift = np.repeat(each.values[inner.starts], inner.sizes)

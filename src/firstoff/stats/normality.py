@@ -67,13 +67,19 @@ def anderson_darling(z: Floats) -> float:
 
 def normal_p_value(score: float, n: int) -> float:
     """The p value of an A² of n values with mean and spread estimated, after Stephens."""
-    a = score * (1 + 0.75 / n + 2.25 / n**2)
-    if a >= 0.6:
-        p = math.exp(1.2937 - 5.709 * a + 0.0186 * a * a)
-    elif a > 0.34:
-        p = math.exp(0.9177 - 4.279 * a - 1.38 * a * a)
-    elif a > 0.2:
-        p = 1 - math.exp(-8.318 + 42.796 * a - 59.938 * a * a)
-    else:
-        p = 1 - math.exp(-13.436 + 101.14 * a - 223.73 * a * a)
-    return min(1.0, max(0.0, p)) if a < 13 else 0.0
+    return float(normal_p_values(np.array([score]), np.array([float(n)]))[0])
+
+
+def normal_p_values(scores: Floats, n: Floats) -> Floats:
+    """The p values of many A², each of so many values; arrays of one shape."""
+    size = np.maximum(n, 1.0)
+    a = scores * (1 + 0.75 / size + 2.25 / size**2)
+    near = np.minimum(a, 13.0)  # beyond, the fitted parabola turns up again; p is nothing there
+    pieces = [
+        1 - np.exp(-13.436 + 101.14 * near - 223.73 * near**2),
+        1 - np.exp(-8.318 + 42.796 * near - 59.938 * near**2),
+        np.exp(0.9177 - 4.279 * near - 1.38 * near**2),
+        np.exp(1.2937 - 5.709 * near + 0.0186 * near**2),
+    ]
+    p = np.select([a <= 0.2, a <= 0.34, a < 0.6], pieces[:3], pieces[3])
+    return np.where(a < 13, np.clip(p, 0.0, 1.0), 0.0)

@@ -16,6 +16,7 @@ from firstoff.stats import checks
 from firstoff.stats.caveats import Caveat
 from firstoff.stats.checks import Floats
 from firstoff.stats.errors import NotEstimable, OutOfDomain, TooFewData
+from firstoff.stats.tallies import tallies
 from firstoff.stats.two_by_two import exact_tests
 
 Sides = Literal["two", "lower", "upper"]
@@ -44,7 +45,8 @@ class Proportion:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Proportions:
-    """Many proportions at once; every array has the shape of the input."""
+    """Many proportions at once; every array has the shape of x, or one entry for each
+    characteristic where units or samples were added up."""
 
     x: Floats
     n: Floats
@@ -159,33 +161,32 @@ def proportion(
 
 def proportions(
     x: ArrayLike,
-    n: ArrayLike,
+    n: ArrayLike | None = None,
     *,
+    groups: ArrayLike | None = None,
     confidence: float = 0.95,
     sides: Sides = "two",
     method: Method = "clopper-pearson",
 ) -> Proportions:
-    """Many proportions in one pass: x and n of shape (m,), or n a single number for all.
+    """Many proportions in one pass.
 
-    Raises TooFewData where an n is 0, OutOfDomain for counts that cannot be.
+    x and n: counts of one shape, (m,) or (characteristics, samples), n also a single number for
+    all; each pair is a proportion. With ``groups``, x and n of shape (k,) are samples of the
+    characteristic that each index 0 ... m - 1 names, and are added up. Without n, x tells single
+    units, 1 or True for one that counts, 0 or False for one that does not: shape
+    (characteristics, units), or (k,) with ``groups``; one proportion for each characteristic.
+    Raises TooFewData where an n is 0, OutOfDomain for counts that cannot be, naming the place.
     Oracle: as for ``proportion``.
     """
     checks.choice("sides", sides, _SIDES)
     checks.choice("method", method, _METHODS)
     level = checks.open_fraction("confidence", confidence)
-    hits = checks.counts("x", x)
-    units = checks.counts("n", np.broadcast_to(np.asarray(n), hits.shape))
-    if (units == 0).any():
-        raise TooFewData(needed=1, got=0, what="units")
-    if (hits > units).any():
-        place = int(np.argmax(hits > units))
-        raise OutOfDomain("x", int(hits[place]), f"at most n, which is {int(units[place])}")
+    hits, units = tallies(x, n, groups)
     tail = (1 - level) / 2 if sides == "two" else 1 - level
-    count, size = hits.astype(np.float64), units.astype(np.float64)
-    lower, upper = _BOUNDS[method](count, size, tail)
+    lower, upper = _BOUNDS[method](hits, units, tail)
     lower = np.zeros_like(lower) if sides == "upper" else lower
     upper = np.ones_like(upper) if sides == "lower" else upper
-    return Proportions(count, size, count / size, lower, upper, level, sides, method)
+    return Proportions(hits, units, hits / units, lower, upper, level, sides, method)
 
 
 def posterior(x: int, n: int, *, prior: tuple[float, float] = (0.5, 0.5)) -> Posterior:

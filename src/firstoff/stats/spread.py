@@ -38,6 +38,8 @@ SUBGROUP_METHODS = (
 )
 _PIECE = 1 << 16
 SERIES_METHODS = ("moving-range", "median-moving-range", "sd")
+# Degrees of freedom of sigma from n values, each a share of n - 1.
+SERIES_DF = {"moving-range": 0.62, "median-moving-range": 0.37, "sd": 1.0}
 # The median of |difference of two| is sqrt(2) times the normal's third quartile.
 MEDIAN_UNIT = 0.9538725524089478
 
