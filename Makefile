@@ -18,7 +18,7 @@ test: setup  ## all tests on SQLite, then those with tables on PostgreSQL
 check: setup ## format, lint, types, floors, migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy src
+	$(BIN)/mypy src station/src
 	$(BIN)/lint-imports
 	mkdir -p .venv/home && FIRSTOFF_HOME=.venv/home $(BIN)/django-admin makemigrations --check --dry-run --settings firstoff.site.settings
 fast: setup  ## the tests that need no database, in seconds
@@ -33,5 +33,6 @@ docs: setup  ## the pages that are written from the registries, and what the gui
 	$(BIN)/python docs/build.py
 bench: setup ## Firstoff beside the raw limits of this machine
 	$(BIN)/python -m benchmarks
-wheel: setup ## the package, into dist/
+wheel: setup ## the packages, Firstoff and the station's, into dist/
 	$(BIN)/python -m hatchling build -t wheel -d dist
+	cd station && ../$(BIN)/python -m hatchling build -t wheel -d ../dist
