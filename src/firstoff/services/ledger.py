@@ -1,16 +1,19 @@
 """Writing to the ledger: every verb is one transaction and one entry."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from threading import Lock
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import connection, transaction
+from django.utils.module_loading import import_string
 
 from firstoff.db.inserts import insert
-from firstoff.db.models import LedgerEntry, Program, Record
+from firstoff.db.models import LedgerEntry, Program, Record, Unit
 from firstoff.db.rows import as_values
 from firstoff.rules.access import Actor
 from firstoff.rules.ledger import START, Link, canonical, link_hash, rows_digest
@@ -23,20 +26,33 @@ _CHAIN_LOCK = 0x46_49_52_53  # one writer at a time extends the chain on Postgre
 
 @dataclass(slots=True)
 class Entry:
-    """The entry being written. ``details`` is what a reader of the ledger wants to know."""
+    """The entry being written. ``details`` is what a reader of the ledger wants to know.
+
+    ``units`` and ``lots`` are the keys of those that the verb touched: of the units, every one
+    that a record written under the entry names is added by itself.
+    """
 
     seq: int
     by: Actor
     at: datetime
+    verb: str = ""
     program_id: int | None = None  # whose records these are; set it where the verb makes one
     details: dict[str, Any] = field(default_factory=dict)
     rows: list[tuple[str, int, str]] = field(default_factory=list)
+    units: set[int] = field(default_factory=set)
+    lots: set[int] = field(default_factory=set)
+    _written: dict[type[Record], list[Record]] = field(default_factory=dict)
+
+    def of(self, model: type[R]) -> Sequence[R]:
+        """The records of one table written under this entry so far."""
+        return self._written.get(model, ())  # type: ignore[return-value]
 
     def add(self, record: R) -> R:
         """Save one record under this entry."""
         self._stamp(record)
         record.save(force_insert=True)
         self._cover(record)
+        self._keep([record])
         return record
 
     def add_all(self, records: Sequence[R]) -> Sequence[R]:
@@ -48,7 +64,17 @@ class Entry:
         table = records[0]._meta.db_table
         for record, row in zip(records, insert(records), strict=True):
             self.rows.append((table, record.pk, row))
+        self._keep(records)
         return records
+
+    def _keep(self, records: Sequence[Record]) -> None:
+        model = type(records[0])
+        self._written.setdefault(model, []).extend(records)
+        if model is Unit:
+            self.units.update(record.pk for record in records)
+        elif hasattr(model, "unit_id"):
+            self.units.update(r.__dict__["unit_id"] for r in records)
+            self.units.discard(None)
 
     def _stamp(self, record: Record) -> None:
         record.__dict__.update(entry_id=self.seq, by_id=self.by.person_id, received_at=self.at)
@@ -65,14 +91,22 @@ def verb(
 
     Opens a transaction and takes the chain's lock before anything is read: whoever writes takes
     turns, so what a verb reads inside the block stays true until it has written. A verb checks
-    inside the block, never before it; a refusal rolls everything back.
+    inside the block, never before it; a refusal rolls everything back. What later steps of the
+    flow add to every verb (``AFTER_VERBS``) is done before the block ends, under the same entry.
     """
     with _turn(), transaction.atomic():
         previous_seq, previous_hash = _head()
         program_id = program.pk if isinstance(program, Program) else program
-        entry = Entry(seq=previous_seq + 1, by=by, at=at, program_id=program_id)
+        entry = Entry(previous_seq + 1, by, at, name, program_id)
         yield entry
+        for follow in _following(settings.AFTER_VERBS):
+            follow(entry)
         _write(entry, name, subject, previous_hash)
+
+
+@cache
+def _following(names: tuple[str, ...]) -> tuple[Callable[[Entry], None], ...]:
+    return tuple(import_string(name) for name in names)
 
 
 @contextmanager

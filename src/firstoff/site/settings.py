@@ -105,6 +105,10 @@ TEMPLATES = [
     }
 ]
 
+# What later steps of the flow add to every verb that writes, in this order: each is called with
+# the ledger's entry before the verb's transaction ends (docs/reference/house.md).
+AFTER_VERBS: tuple[str, ...] = ()
+
 DATABASES = {"default": config.database(HOME)}
 AUTH_USER_MODEL = "firstoff.Person"
 # Who somebody is, is asked of services.access in one place, with throttling.
@@ -144,6 +148,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = HOME / "documents"
+HISTORY_ROOT = config.history(HOME)
 
 CACHES = {
     "default": {
