@@ -1,4 +1,4 @@
-"""Codes of our own, for what has no GS1 number: ``U CC1 0001 GX``.
+"""Codes of our own, for what has no GS1 number: ``U CC1 0017 JK``.
 
 A letter for the kind, the identifiers, two check letters, with spaces between. Space, digits and
 most letters come through every keyboard layout that can be told apart; the check letters, taken
