@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "action": ("verdict", "action", "Corrective actions."),
     "gate": ("verdict", "gate", "Gates and their criteria."),
     "verify": ("verdict", "verify", "Check a report against its records."),
+    "history": ("history", "app", "Measurements of years, in a moment."),
     "stats": ("stats", "app", "The statistics, with no server."),
 }
 

@@ -77,13 +77,12 @@ class Folder:
                 return f"{file.path} has {size} bytes instead of {file.size}"
         return ""
 
-    def changed(self, found: Manifest) -> Iterator[str]:
-        """Files whose content is not what was written, read in full."""
+    def compared(self, found: Manifest) -> Iterator[tuple[str, bool]]:
+        """Each file, and whether its content is what was written: reads all of them."""
         for file in found.files:
             with self._readable(file), (self.root / file.path).open("rb") as stream:
-                same = hashlib.file_digest(stream, "sha256").hexdigest() == file.sha256
-            if not same:
-                yield file.path
+                digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            yield file.path, digest == file.sha256
 
     def sweep(self, at: datetime) -> int:
         """Remove what no manifest names and no question reads; answers how many files.

@@ -1,6 +1,6 @@
 """What a history is made from: packed test records as columns, whole ledger entries at a time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
@@ -38,12 +38,14 @@ class Procedure:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the numbers in packed records stand for. part: its site's code, and its number."""
+    """What the numbers in packed records stand for. part: its site's code, and its number.
 
-    procedures: Mapping[int, Procedure]
-    parts: Mapping[int, tuple[str, str]]
-    batches: Mapping[int, str]
-    letters: Mapping[str, str]  # outcomes of measurements; another letter: not measured
+    The reader adds to it from page to page; what is in it stays."""
+
+    procedures: dict[int, Procedure]
+    parts: dict[int, tuple[str, str]]
+    batches: dict[int, str]
+    letters: dict[str, str]  # outcomes of measurements; another letter: not measured
 
 
 @dataclass(frozen=True, slots=True)

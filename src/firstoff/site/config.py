@@ -13,6 +13,7 @@ ENVIRONMENT: dict[str, str] = {
     "FIRSTOFF_URL": "The address people use, for instance https://firstoff.example.",
     "FIRSTOFF_HOSTS": "Further host names the site answers to, separated by commas.",
     "FIRSTOFF_SECRET_KEY_FILE": "A file with the secret key, when it shall not lie in the home.",
+    "FIRSTOFF_HISTORY": "The folder of the measurement history, when it shall not lie in the home.",
     "FIRSTOFF_LOG_LEVEL": "debug, info, warning or error; info unless set.",
     "FIRSTOFF_MAX_UPLOAD_MB": "The largest file the site takes, in megabytes; 50 unless set.",
 }
@@ -29,6 +30,12 @@ def home() -> Path:
             return (Path.cwd() / local).resolve()
     base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
     return (Path(base).expanduser() / "firstoff").resolve()
+
+
+def history(folder: Path) -> Path:
+    """The folder of the measurement history: as set, else in the home."""
+    name = os.environ.get("FIRSTOFF_HISTORY")
+    return Path(name).expanduser().resolve() if name else folder / "history"
 
 
 def database(folder: Path) -> dict[str, object]:

@@ -58,10 +58,10 @@ def capability(
     )
     if picture is not None:
         draw(picture, "capability_histogram", capability_study(seen, found.numbers(), found.name))
-    answer(seen, _capability_rows(seen, found.name), as_json)
+    answer(seen, capability_rows(seen, found.name), as_json)
 
 
-def _capability_rows(seen: Any, name: str) -> list[Row]:
+def capability_rows(seen: Any, name: str) -> list[Row]:
     level = percent(seen.confidence)
     rows = [
         ("Characteristic", f"{name}, {seen.n} values"),
