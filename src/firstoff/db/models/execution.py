@@ -157,6 +157,14 @@ class Unit(Record):
                 name="unit_position_in_its_run",
             ),
         ]
+        indexes = [
+            # Few are made out of another unit; a question follows them there.
+            models.Index(
+                fields=["part", "previous_serial"],
+                condition=~Q(previous_serial=""),
+                name="unit_made_out_of",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.serial
@@ -292,6 +300,10 @@ class TestRecord(Record):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["unit", "source_digest"], name="test_record_once")
+        ]
+        indexes = [
+            # "Which units were tested on this station between these times".
+            models.Index(fields=["station", "ended_at"], name="test_record_by_station")
         ]
 
     def __str__(self) -> str:

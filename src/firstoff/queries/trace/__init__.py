@@ -1,0 +1,35 @@
+"""From a serial number to everything (R-60), and from anything to serial numbers (R-61)."""
+
+from firstoff.queries.trace.at_risk import (
+    Answer,
+    AnswerPage,
+    at_risk,
+    at_risk_ids,
+    export,
+    meets,
+    page,
+    shipped_with,
+    why,
+)
+from firstoff.queries.trace.places import Counts, UnitAtRisk, Where, where
+from firstoff.queries.trace.unit import UnitTrace, attachment, find_units, unit_trace
+
+__all__ = [
+    "Answer",
+    "AnswerPage",
+    "Counts",
+    "UnitAtRisk",
+    "UnitTrace",
+    "Where",
+    "at_risk",
+    "at_risk_ids",
+    "attachment",
+    "export",
+    "find_units",
+    "meets",
+    "page",
+    "shipped_with",
+    "unit_trace",
+    "where",
+    "why",
+]

@@ -1,0 +1,189 @@
+"""Through every level: from lots to the lots they became, from units to what they are inside of.
+
+Recursive SQL over the narrow edges, the same on both databases. On SQLite CROSS JOIN keeps the
+order of the loops; on PostgreSQL a LATERAL with OFFSET 0 does. Without it the planner takes every
+edge there is in hand for a handful of units.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from firstoff.queries.trace.sets import Keys, fetch, parameter, rows_of, within
+from firstoff.rules.trace import AsOf
+
+_PROBED = 20_000  # up to so many units are looked up one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Valid:
+    """Which edges count: ``sql`` is a condition on an assembly ``a``."""
+
+    sql: str
+    params: tuple[Any, ...] = ()
+
+    @classmethod
+    def at(cls, as_of: datetime | AsOf | None) -> "Valid":
+        if as_of is None:
+            return cls("a.removed_at IS NULL")
+        if isinstance(as_of, AsOf):
+            return cls("1 = 1")
+        at = stored(as_of)
+        return cls(
+            "a.installed_at <= %s AND (a.removed_at IS NULL OR a.removed_at > %s)", (at, at)
+        )
+
+
+def stored(at: datetime) -> Any:
+    """A time as the database keeps it."""
+    return connection.ops.adapt_datetimefield_value(at)
+
+
+def lots(found: Keys, as_of: datetime | AsOf | None = None) -> Keys:
+    """The lots and all that share material with them: those they came from by splits and merges,
+    and whatever came out of any of these. One query, none for no lot."""
+    if not found.size:
+        return found
+    moved = ""
+    extra: tuple[Any, ...] = ()
+    if isinstance(as_of, datetime):
+        moved, extra = " AND m.moved_at <= %s", (stored(as_of),)
+    sql = f"""
+        WITH RECURSIVE above(lot) AS (
+            SELECT value FROM {rows_of()} AS seed
+            UNION {_step("above", "lot", "source_id", "target_id", moved)}
+        ), below(lot) AS (
+            SELECT lot FROM above
+            UNION {_step("below", "lot", "target_id", "source_id", moved)}
+        )
+        SELECT lot FROM below"""
+    return fetch(sql, [parameter(found), *extra, *extra])
+
+
+def _step(table: str, held: str, onward: str, by: str, moved: str) -> str:
+    where = f"m.{by} = {table}.{held} AND m.{onward} IS NOT NULL{moved}"
+    if connection.vendor == "postgresql":
+        return (
+            f"SELECT n.found FROM {table}, LATERAL (SELECT m.{onward} AS found "
+            f"FROM firstoff_lotmove m WHERE {where} OFFSET 0) n"
+        )
+    return f"SELECT m.{onward} FROM {table} CROSS JOIN firstoff_lotmove m WHERE {where}"
+
+
+def upwards(seeds: str, params: Sequence[Any], valid: Valid) -> Keys:
+    """The units of a query and every unit they are inside of. One query, and one for what was
+    made out of them; more only where something was.
+
+    seeds: SQL that answers one column, unit keys.
+    """
+    found = fetch(f"{_up(seeds, valid)} SELECT unit FROM up", [*params, *valid.params])
+    new = remade(found)
+    while new.size:
+        found = np.union1d(found, fetch(*_from(new, valid)))
+        new = np.setdiff1d(remade(new), found)
+    return found
+
+
+def _from(units: Keys, valid: Valid) -> tuple[str, list[Any]]:
+    seeds = f"SELECT value FROM {rows_of()} AS seed"
+    return f"{_up(seeds, valid)} SELECT unit FROM up", [parameter(units), *valid.params]
+
+
+def _up(seeds: str, valid: Valid) -> str:
+    where = f"a.child_id = up.unit AND {valid.sql}"
+    if connection.vendor == "postgresql":
+        step = (
+            "SELECT n.parent_id FROM up, LATERAL (SELECT a.parent_id FROM firstoff_assembly a "
+            f"WHERE {where} OFFSET 0) n"
+        )
+    else:
+        step = f"SELECT a.parent_id FROM up CROSS JOIN firstoff_assembly a WHERE {where}"
+    return f"WITH RECURSIVE up(unit) AS (SELECT * FROM ({seeds}) AS direct UNION {step})"
+
+
+def downwards(units: Keys, valid: Valid) -> list[tuple[int, int]]:
+    """Pairs of a unit and one that it is or that is inside it, at any depth. One query."""
+    where = f"a.parent_id = down.unit AND {valid.sql}"
+    if connection.vendor == "postgresql":
+        step = (
+            "SELECT down.root, n.child_id FROM down, LATERAL (SELECT a.child_id "
+            f"FROM firstoff_assembly a WHERE {where} OFFSET 0) n"
+        )
+    else:
+        step = (
+            f"SELECT down.root, a.child_id FROM down CROSS JOIN firstoff_assembly a WHERE {where}"
+        )
+    sql = (
+        f"WITH RECURSIVE down(root, unit) AS (SELECT value, value FROM {rows_of()} AS seed "
+        f"UNION {step}) SELECT root, unit FROM down"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [parameter(units), *valid.params])
+        return list(cursor.fetchall())
+
+
+def shipped(seeds: str, params: Sequence[Any]) -> Keys:
+    """Units that were shipped with one of the seeds inside them at that time. One query.
+
+    seeds: SQL that answers a unit key and since when it counts. Each way up keeps the time in
+    which all its installations held together; the shipment has to fall into it.
+    """
+    pg = connection.vendor == "postgresql"
+    later, sooner = ("greatest", "least") if pg else ("max", "min")
+    end = "'infinity'::timestamptz" if pg else "'9999-12-31'"
+    onward = (
+        f"{later}(up.since, a.installed_at) AS since, "
+        f"{sooner}(up.until, COALESCE(a.removed_at, {end})) AS until"
+    )
+    where = "a.child_id = up.unit AND a.installed_at < up.until"
+    where += " AND (a.removed_at IS NULL OR a.removed_at > up.since)"
+    step = f"SELECT a.parent_id, {onward} FROM up CROSS JOIN firstoff_assembly a WHERE {where}"
+    if pg:
+        step = (
+            f"SELECT n.* FROM up, LATERAL (SELECT a.parent_id, {onward} "
+            f"FROM firstoff_assembly a WHERE {where} OFFSET 0) n"
+        )
+    sql = f"""
+        WITH RECURSIVE up(unit, since, until) AS (
+            SELECT unit, since, {end} FROM ({seeds}) AS direct UNION {step}
+        )
+        SELECT DISTINCT u.unit_id FROM up
+        JOIN firstoff_shippedunit u ON u.unit_id = up.unit AND u.cancelled_at IS NULL
+        JOIN firstoff_shipment s ON s.id = u.shipment_id
+        WHERE s.shipped_at >= up.since AND s.shipped_at < up.until"""
+    return fetch(sql, params)
+
+
+def remade(units: Keys) -> Keys:
+    """Units made out of these: another serial number, the same material. One query."""
+    if not units.size:
+        return units
+    made = "n.part_id = o.part_id AND n.previous_serial = o.serial"
+    named = "NOT (n.previous_serial = '')"  # as the index says it
+    if units.size <= _PROBED:
+        sql = (
+            f"SELECT n.id FROM firstoff_unit o JOIN firstoff_unit n ON {made} AND {named} "
+            f"WHERE {within('o.id')}"
+        )
+        return fetch(sql, [parameter(units)])
+    sql = f"SELECT o.id, n.id FROM firstoff_unit n JOIN firstoff_unit o ON {made} WHERE {named}"
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        pairs = np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 2)
+    return np.setdiff1d(pairs[np.isin(pairs[:, 0], units), 1], units)
+
+
+def made_from(units: Keys) -> dict[int, int]:
+    """For units made out of another one: its key. One query."""
+    sql = (
+        "SELECT n.id, o.id FROM firstoff_unit n JOIN firstoff_unit o "
+        "ON o.part_id = n.part_id AND o.serial = n.previous_serial "
+        f"WHERE {within('n.id')} AND NOT (n.previous_serial = '')"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [parameter(units)])
+        return dict(cursor.fetchall())

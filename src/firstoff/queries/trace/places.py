@@ -1,0 +1,234 @@
+"""Where units are now, who got them, and what holds them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from firstoff.db.models import ContainedUnit, Customer, ShippedUnit, Unit, UnitState
+from firstoff.queries.trace.sets import Keys, among, fetch, keys, parameter, rows_of
+from firstoff.rules.trace import Condition
+from firstoff.terms import Place
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCount:
+    place: Place
+    units: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerCount:
+    id: int
+    name: str
+    units: int  # that are with them
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many units of an answer are where. A unit inside another one is counted as installed:
+    it is where that one is."""
+
+    total: int
+    places: tuple[PlaceCount, ...]
+    customers: tuple[CustomerCount, ...]
+
+    @property
+    def inside(self) -> int:
+        return sum(p.units for p in self.places if p.place is Place.INSTALLED)
+
+    @property
+    def top(self) -> int:
+        """Units that are in no other one."""
+        return self.total - self.inside
+
+    @property
+    def held(self) -> int:
+        return sum(p.held for p in self.places)
+
+    @property
+    def in_house(self) -> int:
+        away = (Place.SHIPPED, Place.INSTALLED, Place.SCRAPPED)
+        return sum(p.units for p in self.places if p.place not in away)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a unit is. ``inside``: part and serial of the unit it is in, the outermost; the place
+    and what follows are then those of that one."""
+
+    place: Place
+    since: datetime | None
+    inside: tuple[str, str] | None
+    package: str
+    pallet: str
+    shipment: str
+    customer: str
+    shipped_at: datetime | None
+    held: tuple[str, ...]  # the containments that hold it; "held" where none of them is named
+
+
+@dataclass(frozen=True, slots=True)
+class UnitAtRisk:
+    """A unit of an answer. ``meets``: the conditions it meets itself; none of a kind: what is
+    inside it does."""
+
+    id: int
+    site: str
+    part: str
+    part_name: str
+    serial: str
+    batch: str
+    where: Where
+    meets: tuple[Condition, ...]
+
+
+_STATES = (
+    "LEFT JOIN firstoff_unitstate s ON s.unit_id = m.value "
+    "LEFT JOIN firstoff_shipment t ON t.id = s.shipment_id"
+)
+
+
+def counts(ids: Keys) -> Counts:
+    """How many units are where, and with whom. Two queries."""
+    sql = (
+        "SELECT COALESCE(s.place, 'in_process'), t.customer_id, COUNT(*), "
+        "SUM(CASE WHEN s.holds > 0 THEN 1 ELSE 0 END) "
+        f"FROM {rows_of()} AS m {_STATES} GROUP BY 1, 2"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [parameter(ids)])
+        found = cursor.fetchall()
+    places: dict[Place, list[int]] = {}
+    with_them: dict[int, int] = {}
+    for place, customer, units, held in found:
+        at = places.setdefault(Place(place), [0, 0])
+        at[0] += units
+        at[1] += held or 0
+        if customer is not None and place == Place.SHIPPED:
+            with_them[customer] = with_them.get(customer, 0) + units
+    names = dict(Customer.objects.filter(pk__in=with_them).values_list("pk", "name"))
+    customers = (CustomerCount(key, names[key], n) for key, n in with_them.items())
+    return Counts(
+        total=int(ids.size),
+        places=tuple(PlaceCount(p, *places[p]) for p in Place if p in places),
+        customers=tuple(sorted(customers, key=lambda c: (-c.units, c.name))),
+    )
+
+
+def only(ids: Keys, place: Place | None, customer: int | None) -> Keys:
+    """Those of some units that are at a place, with a customer. One query."""
+    where, params = ["1 = 1"], [parameter(ids)]
+    if place is not None:
+        where.append("COALESCE(s.place, 'in_process') = %s")
+        params.append(place.value)
+    if customer is not None:
+        where.append("t.customer_id = %s AND s.place = 'shipped'")
+        params.append(customer)
+    sql = f"SELECT m.value FROM {rows_of()} AS m {_STATES} WHERE {' AND '.join(where)}"
+    return fetch(sql, params)
+
+
+def rows(ids: Keys, meets: Mapping[int, tuple[Condition, ...]]) -> tuple[UnitAtRisk, ...]:
+    """The units of one page, in the order of their keys. Five queries."""
+    found = where(ids)
+    units = Unit.objects.filter(among(Unit, "id", ids)).order_by("pk")
+    columns = ("pk", "part__site__code", "part__number", "part__name", "serial", "run__batch_id")
+    return tuple(
+        UnitAtRisk(key, site, part, name, serial, batch or "", found[key], meets.get(key, ()))
+        for key, site, part, name, serial, batch in units.values_list(*columns)
+    )
+
+
+def where(ids: Keys) -> dict[int, Where]:
+    """Where each of some units is now. Four queries."""
+    outermost = roots(ids)
+    both = keys([*ids.tolist(), *outermost.values()])
+    states = _states(both)
+    sent = _sent(both)
+    named = _named(keys(outermost.values()))
+    holding = _holding(both)
+    found = {}
+    for key in ids.tolist():
+        root = outermost.get(key, key)
+        place, since, package, pallet, _ = states.get(root, _NOWHERE)
+        shipment, customer, at = sent.get(root, ("", "", None))
+        here = states.get(key, _NOWHERE)
+        held = holding.get(key, ("held",) if here[-1] else ())
+        gone = place in (Place.SHIPPED, Place.RETURNED)
+        found[key] = Where(
+            place=place,
+            since=since,
+            inside=named[root] if root != key else None,
+            package=package,
+            pallet=pallet,
+            shipment=shipment if gone else "",
+            customer=customer if gone else "",
+            shipped_at=at if gone else None,
+            held=held,
+        )
+    return found
+
+
+_NOWHERE: tuple[Any, ...] = (Place.IN_PROCESS, None, "", "", 0)
+
+
+def roots(ids: Keys) -> dict[int, int]:
+    """For units that are inside another one now: the outermost. One query."""
+    held = "a.child_id = up.unit AND a.removed_at IS NULL"
+    if connection.vendor == "postgresql":
+        step = (
+            "SELECT up.origin, n.parent_id, up.depth + 1 FROM up, LATERAL (SELECT a.parent_id "
+            f"FROM firstoff_assembly a WHERE {held} OFFSET 0) n"
+        )
+    else:
+        step = (
+            "SELECT up.origin, a.parent_id, up.depth + 1 FROM up "
+            f"CROSS JOIN firstoff_assembly a WHERE {held}"
+        )
+    sql = (
+        "WITH RECURSIVE up(origin, unit, depth) AS "
+        f"(SELECT value, value, 0 FROM {rows_of()} AS seed UNION {step}) "
+        "SELECT origin, unit FROM up WHERE depth > 0 ORDER BY depth"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [parameter(ids)])
+        return dict(cursor.fetchall())  # the deepest comes last
+
+
+def _states(ids: Keys) -> dict[int, tuple[Any, ...]]:
+    rows = UnitState.objects.filter(among(UnitState, "unit", ids))
+    columns = ("unit_id", "place", "since", "package__code", "package__state__inside__code")
+    return {
+        key: (Place(place), since, package or "", pallet or "", holds)
+        for key, place, since, package, pallet, holds in rows.values_list(*columns, "holds")
+    }
+
+
+def _sent(ids: Keys) -> dict[int, tuple[str, str, datetime]]:
+    """The last shipment of each."""
+    rows = ShippedUnit.objects.filter(among(ShippedUnit, "unit", ids), cancelled_at__isnull=True)
+    columns = ("unit_id", "shipment__code", "shipment__customer__name", "shipment__shipped_at")
+    ordered = rows.order_by("shipment__shipped_at", "shipment_id").values_list(*columns)
+    return {key: (code, customer, at) for key, code, customer, at in ordered}
+
+
+def _named(ids: Keys) -> dict[int, tuple[str, str]]:
+    rows = Unit.objects.filter(among(Unit, "id", ids))
+    columns = ("pk", "part__number", "serial")
+    return {key: (part, serial) for key, part, serial in rows.values_list(*columns)}
+
+
+def _holding(ids: Keys) -> dict[int, tuple[str, ...]]:
+    """The open containments each unit is in and not worked off yet."""
+    rows = ContainedUnit.objects.filter(among(ContainedUnit, "unit", ids)).filter(
+        containment__closure__isnull=True, findings__isnull=True
+    )
+    found: dict[int, tuple[str, ...]] = {}
+    columns = ("unit_id", "containment__number")
+    for unit, number in rows.order_by("pk").values_list(*columns):
+        found[unit] = (*found.get(unit, ()), f"C-{number:04d}")
+    return found
