@@ -4,7 +4,7 @@ What ``bulk_create`` does, a column at a time: Django asks every value of every 
 and for ten thousand units that takes ten times as long as the database does.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
@@ -37,11 +37,15 @@ def insert(records: Sequence[Record]) -> list[str]:
     """Write new records of one table, numbering them in order; answers their canonical rows.
 
     Inside the transaction that holds the ledger's lock: nobody else takes a number meanwhile.
-    A record may name another one that was written since it was made.
+    A record may name another one that was written since it was made, and may have its number
+    already (``Keys``).
     """
     model = type(records[0])
-    for record, key in zip(records, _keys(model, len(records)), strict=True):
-        record.__dict__["id"] = key
+    nameless = [record for record in records if record.__dict__["id"] is None]
+    if nameless:
+        for record, key in zip(nameless, _keys(model, len(nameless)), strict=True):
+            record.__dict__["id"] = key
+    for record in records:
         _name_parents(record)
     fields = model._meta.concrete_fields
     values = itemgetter(*(f.attname for f in fields))
@@ -54,6 +58,27 @@ def insert(records: Sequence[Record]) -> list[str]:
         state.adding, state.db = False, alias
     names = sorted(record_columns(model))
     return list(canonical_rows(names, [columns[name] for name in names]))
+
+
+class Keys:
+    """Numbers for records of one table before they are written, so that others can name them.
+
+    Inside the ledger's lock; every record of the table written under it takes its number here.
+    """
+
+    __slots__ = ("_block", "_held", "_model")
+
+    def __init__(self, model: type[Record], block: int = 1) -> None:
+        self._model, self._block = model, block  # how many PostgreSQL is asked for at a time
+        self._held: Iterator[int] = iter(())
+
+    def next(self) -> int:
+        for key in self._held:
+            return key
+        # SQLite counts on from the last one; PostgreSQL keeps what nobody uses.
+        sqlite = connection.vendor == "sqlite"
+        self._held = iter(_keys(self._model, 1_000_000_000 if sqlite else self._block))
+        return next(self._held)
 
 
 def fresh(model: type[R], **values: Any) -> R:

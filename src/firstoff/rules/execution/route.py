@@ -276,6 +276,23 @@ def training_refusals(
     )
 
 
+def held_refusals(serial: str, containments: Iterable[str], doing: str) -> tuple[Refusal, ...]:
+    """Why nothing more is done to a unit that a containment holds (R-62); empty: none does.
+
+    containments: C-0001; doing: ``recorded at operation 20``, ``packed``.
+    """
+    names = tuple(containments)
+    if not names:
+        return ()
+    return (
+        Refusal(
+            "R-62",
+            f"{serial} is held by containment {', '.join(names)}; it cannot be {doing}.",
+            f"Work it off on the page of {names[0]}: clear it, or record what becomes of it.",
+        ),
+    )
+
+
 def judgement_refusals(
     decision: DecisionFacts | None, *, batch_id: str, attempt: int
 ) -> tuple[Refusal, ...]:

@@ -32,7 +32,6 @@ from firstoff.rules.genealogy.ship import Shipped
 from firstoff.rules.genealogy.ship_cancel import ShipmentCancelled
 from firstoff.rules.genealogy.standing import (
     UnitStanding,
-    held_refusal,
     leaving_refusals,
     place_refusal,
 )
@@ -132,7 +131,6 @@ __all__ = [
     "check_no_loop",
     "check_scan",
     "check_voidable",
-    "held_refusal",
     "judge",
     "kind_of",
     "leaving_refusals",

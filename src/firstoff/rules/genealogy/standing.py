@@ -1,9 +1,8 @@
 """Where a unit is and how it stands, and what that forbids (R-35, R-62)."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from firstoff.rules.execution import FAILED, ORDER, Refusal
+from firstoff.rules.execution import FAILED, ORDER, Refusal, held_refusals
 from firstoff.terms import Place
 
 _RELEASE = "A quality manager can release it by signature, with a reason."
@@ -23,21 +22,6 @@ class UnitStanding:
     open_operations: tuple[str, ...] = ()
     first_article_failed: str = ""  # batch ID
     lifted: frozenset[tuple[str, str]] = frozenset()
-
-
-def held_refusal(serial: str, contained: Iterable[str], doing: str) -> Refusal | None:
-    """Why nothing more is done to a unit that a containment holds (R-62); None: it is not held.
-
-    doing: ``recorded at operation 20``, ``packed``.
-    """
-    names = tuple(contained)
-    if not names:
-        return None
-    return Refusal(
-        "R-62",
-        f"{serial} is held by containment {', '.join(names)}; it cannot be {doing}.",
-        f"Work it off on the page of {names[0]}: clear it, or record what becomes of it.",
-    )
 
 
 _BUSY = {
@@ -62,7 +46,7 @@ def leaving_refusals(unit: UnitStanding, doing: str, *, whole: bool = True) -> t
 
     whole: it has to be finished as well; a part that goes into another one has not.
     """
-    found = [held_refusal(unit.serial, unit.contained, doing)]
+    found: list[Refusal | None] = [*held_refusals(unit.serial, unit.contained, doing)]
     if (FAILED, unit.serial) not in unit.lifted:
         found.append(_failed(unit, doing))
     if whole and (ORDER, unit.serial) not in unit.lifted:

@@ -205,7 +205,10 @@ def _answer(floor: Floor, planned: Planned, index: int, posted: PostedUnit, sour
         )
     if plan is None:
         return Answer(index, posted.serial, "already", posted.uid, posted.row)
-    _accept(floor, planned, plan, posted)
+    accept(floor, plan, posted.serial)
+    planned.take(plan)
+    if posted.note:
+        planned.notes[posted.serial] = posted.note[:2000]
     return Answer(index, posted.serial, "stored", posted.uid, posted.row, reasons=plan.reasons)
 
 
@@ -222,10 +225,10 @@ def _stored_before(floor: Floor, posted: PostedUnit) -> bool:
     here = floor.units.get(posted.serial)
     given = []
     if unit is not None:
-        given += [Given("serial", posted.serial, unit.serial), *_start_given(posted, unit)]
+        given += [Given("serial", posted.serial, unit.serial), *start_given(posted, unit)]
     if judgement is not None:
         given.append(Given("unit", here.pk if here else None, judgement.unit_id))
-        given += _result_given(posted, judgement)
+        given += result_given(posted, judgement)
     elif posted.judges:
         given.append(Given("result", "one", None))
     same_or_refuse(uid, given)
@@ -234,7 +237,8 @@ def _stored_before(floor: Floor, posted: PostedUnit) -> bool:
     return True
 
 
-def _start_given(posted: PostedUnit, unit: Unit) -> list[Given]:
+def start_given(posted: PostedUnit, unit: Unit) -> list[Given]:
+    """What a start says, beside what is stored."""
     pairs = (
         ("started_at", posted.started_at, unit.started_at),
         ("equipment", posted.equipment or None, unit.equipment.code if unit.equipment else ""),
@@ -244,7 +248,8 @@ def _start_given(posted: PostedUnit, unit: Unit) -> list[Given]:
     return [Given(name, given, stored) for name, given, stored in pairs if given is not None]
 
 
-def _result_given(posted: PostedUnit, row: Judgement) -> list[Given]:
+def result_given(posted: PostedUnit, row: Judgement) -> list[Given]:
+    """What a result says, beside what is stored."""
     pairs = (
         ("attempt", posted.attempt.value, row.kind),
         ("fit", posted.fit or None, row.fit),
@@ -297,7 +302,7 @@ def _demand_same_start(posted: PostedUnit, unit: Unit) -> None:
     if posted.attempt is not Attempt.FIRST:
         return  # it says when and where the retest or the rework was done
     later = posted.steps or posted.measures  # done on equipment of their own
-    for field_ in _start_given(posted, unit):
+    for field_ in start_given(posted, unit):
         if field_.posted != field_.stored and not (later and field_.name == "equipment"):
             raise Refused(
                 f"{unit.serial} is already started, with another {field_.name}.",
@@ -313,14 +318,13 @@ def _says_the_same(floor: Floor, posted: PostedUnit) -> Judgement | None:
     if posted.attempt is not Attempt.FIRST and posted.judged_at is None and not posted.row:
         return None  # a second retest may read like the first; in a file each is there once
     for row in floor.history(posted.serial).in_force:
-        if all(g.posted == g.stored for g in _result_given(posted, row)):
+        if all(g.posted == g.stored for g in result_given(posted, row)):
             return row
     return None
 
 
-def _accept(floor: Floor, planned: Planned, plan: Plan, posted: PostedUnit) -> None:
+def accept(floor: Floor, plan: Plan, serial: str) -> None:
     """The floor as it will be once this record is stored."""
-    planned.take(plan)
     if plan.unit is not None:
         floor.units[plan.unit.serial] = plan.unit
         floor.started[plan.unit.uid] = plan.unit
@@ -328,11 +332,9 @@ def _accept(floor: Floor, planned: Planned, plan: Plan, posted: PostedUnit) -> N
         if not plan.reasons:
             floor.counting_started = 1
     if plan.judgement is not None:
-        history = floor.history(posted.serial)
+        history = floor.history(serial)
         history.rows.append(plan.judgement)
         history.judgements.append(earlier_of(plan.judgement))
         floor.judged[plan.judgement.uid] = plan.judgement
     for test in plan.tests:
         floor.tests.update((test.source_digest, test.uid))
-    if posted.note:
-        planned.notes[posted.serial] = posted.note[:2000]

@@ -5,7 +5,7 @@ the verb has written. The number of queries does not grow with the number of uni
 number of different people and machines that are named.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -17,6 +17,7 @@ from django.db.models import Max, Q
 
 from firstoff.db.models import (
     ActionEffect,
+    ContainedUnit,
     CorrectiveAction,
     DefectCode,
     Equipment,
@@ -29,6 +30,7 @@ from firstoff.db.models import (
     TestRecord,
     Training,
     Unit,
+    UnitState,
 )
 from firstoff.errors import InvalidInput
 from firstoff.queries.access import roles_at
@@ -110,6 +112,7 @@ class Floor:
         self.started: dict[UUID, Unit] = {}  # by record ID
         self.judged: dict[UUID, Judgement] = {}
         self.histories: dict[str, History] = {}  # by serial
+        self.held: dict[str, tuple[str, ...]] = {}  # serials that containments hold, and which
         self.tests: set[str | UUID] = set()  # digests and IDs of the test records
         self.procedures: dict[str, ProcedureRevision] = {}  # by digest, unsaved ones included
         self.titled: dict[tuple[str, ...], ProcedureRevision] = {}  # by title, characteristics
@@ -121,14 +124,20 @@ class Floor:
 
     def read_units(self, serials: Iterable[str], uids: Iterable[UUID] = ()) -> None:
         """Read what is known of these serials and record IDs: up to five queries a chunk."""
+        found: list[Unit] = []
         for some in _chunks(list(dict.fromkeys(serials))):
             rows = Unit.objects.filter(part=self.run.program.part_id, serial__in=some)
-            for unit in rows.select_related("operator", "equipment"):
-                known = self.units if unit.run_id == self.run.pk else self.elsewhere
-                known[unit.serial] = unit
+            found += rows.select_related("operator", "equipment")
         for ids in _chunks(list(uids)):
             self.started.update((u.uid, u) for u in Unit.objects.filter(uid__in=ids))
             self.judged.update((j.uid, j) for j in Judgement.objects.filter(uid__in=ids))
+        self.know(found)
+
+    def know(self, units: Iterable[Unit]) -> None:
+        """Units of the part that are read already. Three queries a chunk of those of the run."""
+        for unit in units:
+            known = self.units if unit.run_id == self.run.pk else self.elsewhere
+            known[unit.serial] = unit
         self._read_histories({u.pk: u.serial for u in self.units.values()})
 
     def _read_histories(self, serials: Mapping[int, str]) -> None:
@@ -142,6 +151,7 @@ class Floor:
                 found = self.history(serials[unit])
                 found.done[attempt, seq] = outcome
                 found.spent[attempt, seq] = (times[0], times[1])
+            self.held.update(holding(some, serials))
         for serial in serials.values():
             found = self.history(serial)
             found.judgements = [earlier_of(row) for row in found.in_force]
@@ -318,6 +328,23 @@ class Floor:
     def day(self, moment: datetime) -> date:
         """The day of a moment where the plant is: trainings and calibrations end on days."""
         return moment.astimezone(self.zone).date()
+
+
+def holding(units: Sequence[int], serials: Mapping[int, str]) -> dict[str, tuple[str, ...]]:
+    """Which open containments hold these units, by serial (R-62). One query, and one more where
+    there is any."""
+    held = list(
+        UnitState.objects.filter(unit__in=units, holds__gt=0).values_list("unit_id", flat=True)
+    )
+    if not held:
+        return {}
+    found: dict[str, list[str]] = {serials[key]: [] for key in held}
+    members = ContainedUnit.objects.filter(
+        unit__in=held, containment__closure__isnull=True
+    ).order_by("containment__number")
+    for key, number in members.values_list("unit_id", "containment__number"):
+        found[serials[key]].append(f"C-{number:04d}")
+    return {serial: tuple(names) or ("unknown",) for serial, names in found.items()}
 
 
 def tests_known(run: Run, digests: Iterable[str]) -> set[tuple[int, str]]:

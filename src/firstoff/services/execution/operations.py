@@ -19,7 +19,12 @@ from firstoff.services.execution.ground import (
 )
 from firstoff.services.execution.measuring import pass_refusals, plan_measures, store_tests
 from firstoff.services.execution.planning import Plan, derived, plan_judgement, plan_operation
-from firstoff.services.execution.posted import PostedDefect, PostedMeasure, PostedUnit
+from firstoff.services.execution.posted import (
+    PostedDefect,
+    PostedMeasure,
+    PostedOperation,
+    PostedUnit,
+)
 from firstoff.services.execution.units import Judged, unit_of, write_judgement
 from firstoff.terms import Attempt, OperationOutcome
 
@@ -74,23 +79,20 @@ def record_operation(
             attempt = operation_attempt(
                 history.done, [j.attempt for j in history.judgements], rework=rework
             )
-            who, tool = floor.operator(operator), floor.equipment(equipment)
-            record = plan_operation(
-                floor,
-                unit,
-                seq=seq,
-                attempt=attempt,
-                began_at=began_at,
-                ended_at=ended_at,
-                outcome=result,
-                operator=who,
-                equipment=tool,
-                note=note,
+            posted = PostedOperation(
+                unit.serial,
+                seq,
+                began_at,
+                ended_at,
+                result,
+                uid,
+                tuple(defects),
+                tuple(measures),
+                operator,
+                equipment,
+                note,
             )
-            if uid is not None:
-                record.uid = uid
-            _check_result(floor, result, defects, measures)
-            plan = _judgement(floor, unit, record, defects, measures, who, uid)
+            record, plan = plan_done(floor, unit, posted, attempt=attempt)
             entry.add(record)
             entry.details.update(seq=seq, outcome=result, attempt=attempt)
             judged = write_judgement(entry, plan) if plan.judgement else None
@@ -98,6 +100,29 @@ def record_operation(
             return _done(record, judged)
     except AlreadyStored as known:
         return _done(known.record, None, again=True)
+
+
+def plan_done(
+    floor: Floor, unit: Unit, posted: PostedOperation, *, attempt: int, source: str = "line"
+) -> tuple[OperationRecord, Plan]:
+    """The operation, and what it says about the unit (R-34, R-35). Raises as the verb does."""
+    who = floor.operator(posted.operator)
+    record = plan_operation(
+        floor,
+        unit,
+        seq=posted.seq,
+        attempt=attempt,
+        began_at=posted.began_at,
+        ended_at=posted.ended_at,
+        outcome=posted.outcome,
+        operator=who,
+        equipment=floor.equipment(posted.equipment),
+        note=posted.note,
+    )
+    if posted.uid is not None:
+        record.uid = posted.uid
+    _check_result(floor, posted)
+    return record, _judgement(floor, unit, record, posted, who, source)
 
 
 def _outcome(outcome: OperationOutcome | str) -> OperationOutcome:
@@ -109,35 +134,29 @@ def _outcome(outcome: OperationOutcome | str) -> OperationOutcome:
         ) from None
 
 
-def _check_result(
-    floor: Floor,
-    outcome: OperationOutcome,
-    defects: Sequence[PostedDefect],
-    measures: Sequence[PostedMeasure],
-) -> None:
-    if outcome is OperationOutcome.FAIL:
-        if not defects:
+def _check_result(floor: Floor, posted: PostedOperation) -> None:
+    if posted.outcome is OperationOutcome.FAIL:
+        if not posted.defects:
             raise InvalidInput(
                 "A failed operation needs at least one defect code.", field="defects", code="R-34"
             )
         return
-    if defects:
+    if posted.defects:
         raise InvalidInput(
-            f"The operation passed and has the defect {defects[0].code}.",
+            f"The operation passed and has the defect {posted.defects[0].code}.",
             way_out="Record it as failed.",
             field="outcome",
         )
-    enforce(pass_refusals(floor.definition, measures))
+    enforce(pass_refusals(floor.definition, posted.measures))
 
 
 def _judgement(
     floor: Floor,
     unit: Unit,
     record: OperationRecord,
-    defects: Sequence[PostedDefect],
-    measures: Sequence[PostedMeasure],
+    done: PostedOperation,
     who: Operator,
-    uid: UUID | None,
+    source: str,
 ) -> Plan:
     """What the operation says about the unit: a failed one rejects it, the last one passes it."""
     plan = Plan()
@@ -148,21 +167,20 @@ def _judgement(
             serial=unit.serial,
             attempt=Attempt.FIRST if record.attempt == 1 else Attempt.REWORK,
             judged_at=record.ended_at,
-            defects=tuple(defects),
+            defects=done.defects,
             fit=aspects.fit,
             finish=aspects.finish,
             function=aspects.function,
             build_seconds=_build_seconds(floor, unit, record) if last else None,
         )
         if posted.judges:
-            plan = plan_judgement(
-                floor, unit, posted, uid=derived(uid, "judgement"), attempt=record.attempt
-            )
+            uid = derived(done.uid, "judgement")
+            plan = plan_judgement(floor, unit, posted, uid=uid, attempt=record.attempt)
     test = plan_measures(
         floor,
         unit,
-        measures,
-        source="line",
+        done.measures,
+        source=source,
         title=f"Operation {record.seq}, {floor.definition.part}",
         began_at=record.began_at,
         ended_at=record.ended_at,

@@ -34,6 +34,7 @@ from firstoff.rules.execution import (
     check_serial,
     enforce,
     equipment_refusals,
+    held_refusals,
     is_over_time,
     judgement_refusals,
     left_out_reasons,
@@ -332,6 +333,7 @@ def plan_operation(
         raise InvalidInput(
             f"The operation would begin before {unit.serial} was started.", field="began_at"
         )
+    enforce(held_refusals(unit.serial, floor.held.get(unit.serial, ()), f"at operation {seq}"))
     enforce(
         route_refusals(
             RouteFacts(

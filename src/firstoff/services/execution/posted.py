@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from firstoff.formats.testdata.drafts import UnitDraft
-from firstoff.terms import Attempt
+from firstoff.terms import Attempt, OperationOutcome
 
 _MILLI = Decimal("0.001")
 
@@ -75,6 +75,23 @@ class PostedUnit:
             or self.defects
             or self.build_seconds is not None
         )
+
+
+@dataclass(frozen=True, slots=True)
+class PostedOperation:
+    """One operation done on one unit."""
+
+    serial: str
+    seq: int
+    began_at: datetime
+    ended_at: datetime
+    outcome: OperationOutcome
+    uid: UUID | None = None
+    defects: tuple[PostedDefect, ...] = ()
+    measures: tuple[PostedMeasure, ...] = ()
+    operator: str = ""
+    equipment: str = ""
+    note: str = ""
 
 
 def from_draft(draft: UnitDraft) -> PostedUnit:
