@@ -1,6 +1,6 @@
 """Lines of text into boxes: shrunk, then wrapped, then (names alone) cut. In dots."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .metrics import ASCENT, LEADING, width
@@ -108,34 +108,49 @@ def _sizes(largest: float, smallest: float) -> list[float]:
 
 def _broken(line: Line, room: float, bold: bool, cut: bool) -> list[str] | None:
     """The value in as many lines as allowed; room in em."""
-    pieces = list(line.parts) or line.value.split()
-    joint = "" if line.parts else " "
     broken: list[str] = []
-    for piece in pieces:
-        longer = broken[-1] + joint + piece if broken else piece
+    for glue, piece in _pieces(line, room, bold):
+        longer = broken[-1] + glue + piece if broken else piece
         if broken and width(longer, bold) <= room:
             broken[-1] = longer
         else:
             broken.append(piece)
-    too_many = len(broken) > (len(pieces) if line.parts else MOST_LINES)
-    if not too_many and all(width(part, bold) <= room for part in broken):
+    most = len(line.parts) or MOST_LINES
+    if len(broken) <= most and all(width(part, bold) <= room for part in broken):
         return broken
     if not cut:
         return None
-    kept = broken[: MOST_LINES - 1]
-    kept.append(joint.join(broken[MOST_LINES - 1 :]))
-    shown = [_ended(part, room, bold) for part in kept if part]
-    if too_many and not shown[-1].endswith("…"):
-        shown[-1] = _ended(shown[-1] + "…", room, bold)
-    return shown
+    return [*broken[: most - 1], _ended(broken[most - 1] + "…", room, bold)]
+
+
+def _pieces(line: Line, room: float, bold: bool) -> Iterator[tuple[str, str]]:
+    """(what stands before it on one line, piece): elements, or words; a word that no line has
+    room for, as Chinese writes them, breaks where the line ends."""
+    if line.parts:
+        yield from (("", part) for part in line.parts)
+        return
+    for word in line.value.split():
+        glue = " "
+        while word and width(word, bold) > room:
+            many = max(1, len(_fitting(word, room, bold)))
+            yield glue, word[:many]
+            glue, word = "", word[many:]
+        if word:
+            yield glue, word
+
+
+def _fitting(text: str, room: float, bold: bool) -> str:
+    while len(text) > 1 and width(text, bold) > room:
+        text = text[:-1]
+    return text
 
 
 def _ended(text: str, room: float, bold: bool) -> str:
-    if width(text, bold) <= room:
-        return text
-    while text and width(text + "…", bold) > room:
-        text = text[:-1]
-    return text.rstrip() + "…"
+    """The text with an ellipsis at its end, as much of it as there is room for."""
+    kept = text.rstrip("… ")
+    while kept and width(kept + "…", bold) > room:
+        kept = kept[:-1].rstrip()
+    return kept + "…"
 
 
 def _runs(line: Line, parts: Sequence[str], size: float, room: int, bold: bool) -> list[Text]:

@@ -137,6 +137,10 @@ def _by_area() -> list[Size]:
 
 def _asked(template: Template, data: LabelData, dots: float, code: str, minimum: float) -> _Ask:
     template.check(data)
+    if not 0.1 <= minimum <= 2:
+        raise InvalidInput(
+            f"A smallest module of {minimum:g} mm; expected 0.1 to 2 mm.", field="minimum"
+        )
     text, bars = template.code(data), template.bars(data) if data.sscc else ""
     if code not in ("datamatrix", "qr"):
         raise InvalidInput(
@@ -249,8 +253,9 @@ def _pairs(ask: _Ask, area: Box) -> list[tuple[float, int]]:
     across = modules.width + 2 * kind.quiet
     wide = area.width * (0.5 if _beside(area) else 0.6)
     afar = min(area.width, area.height) > AFAR * ask.dots
-    most = min(floor(min(area.height, wide) / across), floor(MOST[afar] * ask.dots))
     least = max(1, ceil(ask.minimum * ask.dots - 1e-6))
+    enough = max(least, floor(MOST[afar] * ask.dots))
+    most = min(floor(min(area.height, wide) / across), enough)
     preferred = 0.5 if area.width > 70 * ask.dots else 0.4
     scales = SCALES if afar else SCALES[2:]
     pairs = [(scale, dots) for scale in scales for dots in range(least, most + 1)]

@@ -71,8 +71,8 @@ def gs1_text(pairs: Iterable[tuple[str, str]]) -> str:
         gs1.associated(made)
     except InvalidInput as error:
         raise InvalidInput(
-            f"{error.message} A label without GTIN carries a code of our own, which takes any "
-            "text.",
+            f"{error.message} Without GTIN and SSCC a label carries a code of our own, which "
+            "takes any text.",
             **error.details,
         ) from error
     return gs1.text(made)
