@@ -14,6 +14,9 @@ from firstoff.formats.testdata.drafts import (
     ImportResult,
     LimitsDraft,
     MeasurementDraft,
+    OutcomeDetail,
+    PhaseDraft,
+    RecordDraft,
     RowProblem,
     TestDraft,
     UnitOfMeasure,
@@ -120,14 +123,16 @@ def record(
     lot: str = "",
     operator: str = "",
     record_id: str = "",
+    details: Sequence[OutcomeDetail] = (),
+    phases: Sequence[PhaseDraft] = (),
     metadata: Mapping[str, Any] | None = None,
 ) -> TestDraft:
     """A test record of one unit. ``metadata``: JSON-safe, what no field holds."""
     draft = TestDraft(
         row=0, serial=serial[:SERIAL_LENGTH], station=station, started_at=started_at,
-        ended_at=ended_at, outcome=outcome, outcome_details=(), marginal=None,
+        ended_at=ended_at, outcome=outcome, outcome_details=tuple(details), marginal=None,
         test_name=test_name, test_version=test_version, procedure_id=procedure_id,
-        part_number=part_number, revision=revision, lot=lot, phases=(), subtests=(),
+        part_number=part_number, revision=revision, lot=lot, phases=tuple(phases), subtests=(),
         measurements=told_apart(measurements), attachments=(),
         metadata=canonical(dict(metadata or {})), log_records=0, diagnoses=0, digest="",
         operator=operator, record_id=record_id,
@@ -152,6 +157,7 @@ class Reading:
     sha256: str
     encoding: str | None
     tests: list[TestDraft] = field(default_factory=list)
+    records: list[RecordDraft] = field(default_factory=list)
     refused: list[RowProblem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     nothing: str = ""
@@ -171,7 +177,7 @@ class Reading:
             sheet=None,
             header_row=None,
             columns=(),
-            drafts=tuple(self.tests),
+            drafts=(*self.tests, *self.records),
             refused=tuple(self.refused),
             warnings=capped(self.warnings),
             nothing=self.nothing,

@@ -333,7 +333,30 @@ class ConsumptionDraft:
     properties: str  # canonical JSON
 
 
-Draft = UnitDraft | TestDraft | RepairDraft | LotDraft | ConsumptionDraft
+# ---------------------------------------------------------------- a message of a machine
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDraft:
+    """What a message says happened, as a kind of record (docs/reference/records.md).
+
+    ``kind`` is "" where none fits (a unit arrived, an operator signed on): it is counted and not
+    recorded. ``fields``: canonical JSON of the record without id, time, part and batch. ``row`` is
+    the place of the message in the file; ``record_id`` is the same whenever the message comes."""
+
+    row: int
+    kind: str
+    message: str
+    serial: str
+    lots: tuple[str, ...]
+    child: str
+    at: datetime | None
+    operator: str
+    fields: str
+    record_id: str
+
+
+Draft = UnitDraft | TestDraft | RepairDraft | LotDraft | ConsumptionDraft | RecordDraft
 
 
 # ---------------------------------------------------------------- the result
@@ -392,6 +415,10 @@ class ImportResult:
     @property
     def consumptions(self) -> tuple[ConsumptionDraft, ...]:
         return tuple(draft for draft in self.drafts if isinstance(draft, ConsumptionDraft))
+
+    @property
+    def records(self) -> tuple[RecordDraft, ...]:
+        return tuple(draft for draft in self.drafts if isinstance(draft, RecordDraft))
 
     def demand_all(self) -> None:
         """Raise InvalidInput when a row is refused, with the first refusal, or when there is

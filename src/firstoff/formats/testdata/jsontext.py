@@ -3,7 +3,7 @@
 import codecs
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from firstoff.errors import InvalidInput
@@ -74,11 +74,18 @@ def _check_values(source: Source, limits: Limits) -> None:
         )
 
 
-def json_values(text: str, name: str, encoding: str, hook: DuplicateKeys) -> Iterator[Any]:
-    """Each value of the text in turn; the elements of an array one by one.
+def json_values(
+    text: str,
+    name: str,
+    encoding: str,
+    hook: DuplicateKeys,
+    parse_float: Callable[[str], Any] | None = None,
+) -> Iterator[Any]:
+    """Each value of the text in turn; the elements of an array one by one. ``parse_float`` takes
+    the text of a number with a point, where a float is not exact enough.
 
     Raises InvalidInput with line, column and byte offset where the JSON breaks off."""
-    decoder = json.JSONDecoder(object_pairs_hook=hook, parse_int=_int)
+    decoder = json.JSONDecoder(object_pairs_hook=hook, parse_int=_int, parse_float=parse_float)
     position = _end_of_space(text, 0)
     while position < len(text):
         try:
