@@ -2,14 +2,20 @@
 
 import io
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from firstoff.errors import InvalidInput
+from firstoff.formats.sources import Limits
 from firstoff.formats.testdata import IMPORTERS, detect, importer_named, read
 from firstoff.formats.testdata.columns import LOG_COLUMNS, OPEN_COLUMNS
+from firstoff.formats.testdata.drafts import ReadOptions
+from firstoff.formats.testdata.summaries import looked_at, summary_of
 from firstoff.formats.testdata.unit_log import template_xlsx
+from tests.formats.testdata.stdf_files import Writer
+from tests.formats.testdata.wats_reports import report, xml
 
 RECORD = json.dumps(
     {
@@ -23,7 +29,10 @@ RECORD = json.dumps(
 ).encode()
 # One example of each kind, under names that say nothing.
 EXAMPLES = {
+    "wats_json": json.dumps(report()).encode(),
     "openhtf": RECORD,
+    "wats_xml": xml(report()),
+    "stdf": Writer().file(Writer().part("U-1", 0.25)),
     "dfq": b"K1001 P\nK2001/1 x\nK0001/1 1\nK0014/1 U-1\n",
     "unit_log": b"serial,fit\nU-1,ok\n",
 }
@@ -92,12 +101,58 @@ def test_a_file_that_was_given_stays_open():
     assert (read(file, name="upload").kind, file.closed) == ("openhtf", False)
 
 
+@pytest.mark.parametrize("importer", IMPORTERS, ids=lambda importer: importer.name)
+def test_the_figures_of_each_kind_are_plain_json(importer):
+    raw = EXAMPLES[importer.name]
+    found = looked_at(raw, name="upload").plain()
+    assert found == summary_of(read(raw, name="upload")).plain()
+    assert json.loads(json.dumps(found)) == found
+    assert (found["kind"], found["counts"]["units"]) == (importer.name, 1)
+    assert found["counts"]["measurements"].keys() >= {"pass", "fail", "total"}
+
+
+@pytest.mark.parametrize("importer", IMPORTERS, ids=lambda importer: importer.name)
+def test_a_file_of_another_kind_is_refused_or_read_and_never_breaks(importer):
+    for name, raw in EXAMPLES.items():
+        if name != importer.name:
+            with suppress(InvalidInput):
+                read(raw, name="upload", kind=importer.name)
+
+
+@pytest.mark.parametrize("importer", IMPORTERS, ids=lambda importer: importer.name)
+def test_a_file_cut_off_anywhere_is_refused_or_read_and_never_breaks(importer):
+    raw = EXAMPLES[importer.name]
+    for end in range(1, len(raw)):
+        with suppress(InvalidInput):
+            read(raw[:end], name="upload", kind=importer.name)
+
+
+@pytest.mark.parametrize("importer", IMPORTERS, ids=lambda importer: importer.name)
+def test_a_file_over_the_limit_is_refused_by_its_size(importer):
+    raw = EXAMPLES[importer.name]
+    options = ReadOptions(limits=Limits(file_bytes=len(raw) - 1))
+    with pytest.raises(InvalidInput) as caught:
+        read(raw, name="upload", kind=importer.name, options=options)
+    assert caught.value.code == "too-large"
+
+
+def test_a_file_that_cannot_be_taken_has_its_reason_as_a_refusal():
+    found = looked_at(RECORD[:30], name="r.json").plain()
+    assert (found["kind"], found["counts"]["tests"], len(found["sha256"])) == ("openhtf", 0, 64)
+    assert [row["sentence"] for row in found["refused"]] == [
+        "r.json, line 1, column 31 (byte 30): the JSON ends in the middle of a value. "
+        "Copy the file again."
+    ]
+
+
 REFERENCE = Path(__file__).resolve().parents[3] / "docs" / "reference"
+PAGES = {"wats_json": "wats", "wats_xml": "wats"}  # one report, two formats
 
 
 @pytest.mark.parametrize("importer", IMPORTERS, ids=lambda importer: importer.name)
 def test_every_kind_has_a_page(importer):
-    assert (REFERENCE / f"{importer.name.replace('_', '-')}.md").is_file()
+    page = PAGES.get(importer.name, importer.name.replace("_", "-"))
+    assert (REFERENCE / f"{page}.md").is_file()
 
 
 @pytest.mark.parametrize("column", [*LOG_COLUMNS, *OPEN_COLUMNS], ids=lambda each: each.field)

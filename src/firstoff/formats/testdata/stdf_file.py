@@ -290,6 +290,8 @@ def decimal_of(value: float) -> Decimal | None:
     none (NaN, infinite)."""
     if not math.isfinite(value):
         return None
+    if not value:
+        return Decimal(0)  # -0 is no other number
     packed = struct.pack("<f", value)
     for digits in (6, 7, 8):
         text = f"{value:.{digits}g}"

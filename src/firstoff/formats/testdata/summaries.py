@@ -2,13 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from firstoff.errors import InvalidInput
+from firstoff.formats.sources import Limits, RawSource, opened
+from firstoff.formats.testdata import detect, read
 from firstoff.formats.testdata.drafts import (
     Draft,
     ImportResult,
+    PhaseDraft,
+    ReadOptions,
     RepairDraft,
     RowProblem,
     SubUnitDraft,
@@ -17,22 +22,26 @@ from firstoff.formats.testdata.drafts import (
 )
 
 
+def _none() -> dict[str, int]:
+    return {"pass": 0, "fail": 0, "total": 0}
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """How much a file holds.
 
-    ``units``: different serials of units that were built, tested or repaired. ``lots``: different
-    lots named anywhere. ``steps``: phases and steps, and ``steps_by_outcome`` how they ended; done
-    is a step that judged nothing. ``measurements``: by outcome; ``by_kind`` by what is measured."""
+    ``units``: different serials that were built, tested or repaired. ``lots``: different lots
+    named anywhere. ``steps``: phases and steps; by outcome, done is one that judged nothing.
+    ``measurements``: by outcome, pass and fail always, and their total; ``rows`` of a unit log."""
 
     units: int = 0
     rows: int = 0
     tests: int = 0
-    tests_by_outcome: Mapping[str, int] | None = None
+    tests_by_outcome: Mapping[str, int] = field(default_factory=dict)
     steps: int = 0
-    steps_by_outcome: Mapping[str, int] | None = None
-    measurements: Mapping[str, int] | None = None
-    measurements_by_kind: Mapping[str, int] | None = None
+    steps_by_outcome: Mapping[str, int] = field(default_factory=dict)
+    measurements: Mapping[str, int] = field(default_factory=_none)
+    measurements_by_kind: Mapping[str, int] = field(default_factory=dict)
     attachments: int = 0
     sub_units: int = 0
     lots: int = 0
@@ -60,28 +69,16 @@ class Summary:
         return not self.refused
 
     def plain(self) -> dict[str, Any]:
-        """As JSON has it. Every outcome seen is named, pass and fail always."""
+        """As JSON has it."""
         keys = ("row", "column", "found", "expected", "sentence")
-        refused = [{key: getattr(row, key) for key in keys} for row in self.refused]
-        counts = {
-            name: dict(value) if isinstance(value, Mapping) else value or 0
-            for name, value in asdict(self.counts).items()
-        }
-        counts["measurements"] = counts["measurements"] or {"pass": 0, "fail": 0, "total": 0}
         return {
             "file": self.file,
             "kind": self.kind,
             "sha256": self.sha256,
-            "counts": {
-                name: value or {} if _is_map(name) else value for name, value in counts.items()
-            },
+            "counts": asdict(self.counts),
             "warnings": list(self.warnings),
-            "refused": refused,
+            "refused": [{key: getattr(row, key) for key in keys} for row in self.refused],
         }
-
-
-def _is_map(name: str) -> bool:
-    return "_by_" in name
 
 
 def summary_of(result: ImportResult) -> Summary:
@@ -97,20 +94,40 @@ def summary_of(result: ImportResult) -> Summary:
     )
 
 
-def refusal_of(error: InvalidInput, file: str) -> Summary:
-    """A file that cannot be taken at all: its one refusal says where and why. ``row`` is the line,
-    or 0 where it is told by offset or as a whole."""
+def looked_at(
+    raw: RawSource, *, name: str = "", kind: str = "", options: ReadOptions | None = None
+) -> Summary:
+    """Read a file and say what it holds. A file that cannot be taken at all is not an error here:
+    its one refusal says where and why, with the line or offset, its counts are zero."""
+    try:
+        return summary_of(read(raw, name=name, kind=kind, options=options))
+    except InvalidInput as error:
+        label, sha256, found = name or "The file", "", kind
+        with suppress(InvalidInput), opened(raw, name=name, limits=_limits(options)) as source:
+            label, sha256 = source.name, source.sha256()
+            found = found or detect(source.file, name=label, options=options).name
+        return Summary(label, found, sha256, Counts(), (), (_problem(error),))
+
+
+def _limits(options: ReadOptions | None) -> Limits:
+    return (options or ReadOptions()).limits
+
+
+def _problem(error: InvalidInput) -> RowProblem:
+    """An error of the whole file as its refusal; ``row`` is the line, 0 where there is none."""
     details = error.details
-    row, column = details.get("row"), details.get("column", details.get("offset", ""))
-    problem = RowProblem(
+    row, column = details.get("row"), details.get("column", "")
+    if "offset" in details and not column:
+        column = f"byte {details['offset']}"
+    found, expected = details.get("found", ""), details.get("expected", "")
+    return RowProblem(
         row=row if isinstance(row, int) else 0,
         column=str(column),
-        found=str(details.get("found", "")),
-        expected=str(details.get("expected", "")),
+        found=str(found),
+        expected=", ".join(map(str, expected)) if isinstance(expected, list) else str(expected),
         sentence=str(error),
         raw="",
     )
-    return Summary(file, "", "", Counts(), (), (problem,))
 
 
 # ---------------------------------------------------------------- counting
@@ -120,10 +137,6 @@ def _counts(result: ImportResult) -> Counts:
     tests = result.tests
     phases = [phase for draft in tests for phase in draft.phases]
     measured = [each for draft in tests for each in draft.measurements]
-    words = (
-        phase.outcome.value if phase.outcome else "done" if "Done" in phase.result else "not given"
-        for phase in phases
-    )
     outcomes = Counter(each.outcome.value for each in measured)
     outcomes["unset"] += sum(len(draft.measures) for draft in result.units)
     return Counts(
@@ -132,7 +145,7 @@ def _counts(result: ImportResult) -> Counts:
         tests=len(tests),
         tests_by_outcome=dict(Counter(draft.outcome.value for draft in tests)),
         steps=len(phases),
-        steps_by_outcome=dict(Counter(words)),
+        steps_by_outcome=dict(Counter(map(_word, phases))),
         measurements=_totalled(outcomes),
         measurements_by_kind=dict(Counter(each.kind.value for each in measured)),
         attachments=sum(
@@ -146,6 +159,12 @@ def _counts(result: ImportResult) -> Counts:
         failures=sum(len(draft.failures) for draft in result.repairs),
         consumptions=len(result.consumptions),
     )
+
+
+def _word(phase: PhaseDraft) -> str:
+    if phase.outcome is not None:
+        return phase.outcome.value
+    return "done" if phase.result.startswith("Done") else "not given"
 
 
 def _totalled(outcomes: Counter[str]) -> dict[str, int]:
@@ -166,7 +185,8 @@ def _parts(drafts: Iterable[Draft]) -> list[SubUnitDraft]:
 
 
 def _lots(result: ImportResult) -> set[str]:
-    named = [draft.lot for draft in (*result.tests, *result.lots, *result.consumptions)]
-    named += [draft.parent for draft in (*result.lots, *result.consumptions)]
+    named = [draft.lot for draft in result.tests]
+    named += [lot for draft in result.lots for lot in (draft.lot, draft.parent)]
+    named += [lot for draft in result.consumptions for lot in (draft.lot, draft.parent)]
     named += [part.lot for part in _parts(result.drafts)]
     return set(named) - {""}

@@ -71,10 +71,6 @@ class Reports:
         except FieldRefused as refusal:
             self._refuse(number, refusal, report)
             return
-        except RecursionError:
-            deep = FieldRefused("steps", "steps inside steps", "steps of a sequence's depth")
-            self._refuse(number, deep, report)
-            return
         self.warnings += [f"Report {number}, {draft.serial}: {sentence}" for sentence in odd]
         earlier, digest = self.ids.get(draft.record_id or draft.digest, (0, ""))
         if earlier and digest == draft.digest:

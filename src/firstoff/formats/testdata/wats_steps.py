@@ -49,6 +49,7 @@ from firstoff.terms import TestOutcome
 PASS, FAIL = TestOutcome.PASS, TestOutcome.FAIL
 _PLAIN_LIMITS = LimitsDraft()
 _YES = LimitsDraft(expected=True)
+_DEEPEST, _LONGEST = 100, 1_000  # paths are kept for each step: they must not multiply
 
 
 def lines(value: Any) -> str:
@@ -73,10 +74,15 @@ class Steps:
 
     def take(self, step: Json, path: str = "") -> None:
         """One step and those in it."""
-        self._take(step, path, text_of(step.get("name")) or "step")
+        self._take(step, path, text_of(step.get("name")) or "step", 1)
 
-    def _take(self, step: Json, path: str, name: str) -> bool:
+    def _take(self, step: Json, path: str, name: str, depth: int) -> bool:
         """Whether it, or a step in it, failed."""
+        if depth > _DEEPEST:
+            raise FieldRefused("steps", "steps inside steps", f"at most {_DEEPEST} levels")
+        if len(name) > _LONGEST:
+            found = f"a name of {len(name):,} characters"
+            raise FieldRefused(f"step {figure(step.get('id'))}", found, f"at most {_LONGEST:,}")
         number, index = figure(step.get("id")), len(self.phases)
         place = f"step {number} {name!r}" if number else f"step {name!r}"
         outcome = outcome_of(step.get("status"), f"{place}, status")
@@ -97,14 +103,14 @@ class Steps:
         )
         self._beside(step, place)
         measured = self._measure(step, place, outcome)
-        inside = self._inside(step, f"{path}/{name}" if path else name, place)
+        inside = self._inside(step, f"{path}/{name}" if path else name, place, depth + 1)
         if outcome is FAIL and not inside:
             self.failed.append(place)
         if outcome is PASS and not inside and FAIL in measured:
             self.odd.append(f"{place} is Passed, and a measurement in it is Failed.")
         return outcome is FAIL or inside
 
-    def _inside(self, step: Json, path: str, place: str) -> bool:
+    def _inside(self, step: Json, path: str, place: str, depth: int) -> bool:
         count: dict[str, int] = {}
         failed = False
         for given in list_at(step.get("steps"), f"{place}, steps"):
@@ -114,7 +120,7 @@ class Steps:
             if not figure(turn.get("idx")):  # the turns of a loop follow its sum
                 count[name] = count.get(name, 0) + 1
             named = name if count.get(name, 1) <= 1 else f"{name} #{count[name]}"
-            failed = self._take(inner, path, named) or failed
+            failed = self._take(inner, path, named, depth) or failed
         return failed
 
     def _moment(self, value: Any, place: str) -> datetime | None:
