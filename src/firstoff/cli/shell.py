@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "gate": ("verdict", "gate", "Gates and their criteria."),
     "verify": ("verdict", "verify", "Check a report against its records."),
     "history": ("history", "app", "Measurements of years, in a moment."),
+    "records": ("records", "app", "Records out of files."),
     "stats": ("stats", "app", "The statistics, with no server."),
 }
 

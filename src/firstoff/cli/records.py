@@ -1,0 +1,187 @@
+"""Records out of files: `firstoff records import`. A dry run needs no database."""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from firstoff.cli import shell
+from firstoff.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from firstoff.formats.testdata.drafts import ReadOptions
+    from firstoff.formats.testdata.summaries import Summary
+
+app = typer.Typer(no_args_is_help=True, help="Records out of files of machines and stations.")
+
+_LARGEST = 200_000_000  # bytes of one file looked at; what is kept of it has its own limits
+
+FilesArgument = Annotated[
+    list[Path], typer.Argument(metavar="FILE...", help="Files, or folders of them.")
+]
+
+
+@app.callback()
+def noun() -> None:
+    """Records out of files of machines and stations."""
+
+
+@app.command("import")
+def import_(
+    files: FilesArgument,
+    kind: Annotated[str, typer.Option(help="The kind of file; found by content.")] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what the files hold; needs no database.")
+    ] = False,
+    companion: Annotated[
+        Path | None, typer.Option("--with", help="The file that describes them: a plan, a .dfd.")
+    ] = None,
+    batch: Annotated[str, typer.Option("--run", help="Batch ID of the run they are of.")] = "",
+    start_missing: Annotated[
+        bool, typer.Option(help="Start units that a record names and nobody started.")
+    ] = False,
+    site: Annotated[str | None, typer.Option("--site", help="Code of the site.")] = None,
+    by: Annotated[str | None, typer.Option("--as", help="User name of who does this.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+) -> None:
+    """Take records out of files: every record of a file, or none. See docs/reference for kinds."""
+    paths = list(_paths(files))
+    found = [_looked_at(path, kind, companion) for path in paths]
+    alone = len(files) == 1 and not files[0].is_dir()
+    if dry_run or not all(one.whole for one in found):
+        _say(found, as_json=as_json, alone=alone)
+        if not all(one.whole for one in found):
+            raise typer.Exit(InvalidInput.exit_code)
+        return
+    if not as_json:
+        _warn(found)
+    taken = list(_taken(paths, kind, batch, site, by, start_missing))
+    if as_json:
+        shell.show(taken[0] if alone else {"items": taken, "next": None, "total": len(taken)})
+
+
+# ---------------------------------------------------------------- which files
+
+
+def _paths(files: Iterable[Path]) -> Iterator[Path]:
+    """The files named, and those in folders named that may be of a kind."""
+    from firstoff.formats.testdata import IMPORTERS
+
+    endings = tuple({ending for importer in IMPORTERS for ending in importer.endings})
+    for file in files:
+        if not file.is_dir():
+            yield file
+            continue
+        inside = sorted(path for path in file.rglob("*") if path.is_file())
+        seen = [p for p in inside if not any(n.startswith(".") for n in p.relative_to(file).parts)]
+        wanted = [path for path in seen if path.name.lower().endswith(endings)]
+        if not wanted:
+            known = f"Known: {', '.join(sorted(endings))}."
+            raise InvalidInput(f"{file} holds no file of records.", way_out=known)
+        if others := len(seen) - len(wanted):
+            shell.err.print(f"{file}: {others} files of other kinds left out.", markup=False)
+        yield from wanted
+
+
+def _looked_at(path: Path, kind: str, companion: Path | None) -> "Summary":
+    from firstoff.formats.testdata import importer_named
+    from firstoff.formats.testdata.summaries import looked_at
+
+    if kind:
+        importer_named(kind)
+    return looked_at(path, name=path.name, kind=kind, options=_options(path, companion))
+
+
+def _options(path: Path, companion: Path | None) -> "ReadOptions":
+    from firstoff.formats.sources import Limits
+    from firstoff.formats.testdata.drafts import ReadOptions
+
+    if companion is None and path.suffix.lower() == ".dfx":
+        beside = [path.with_suffix(".dfd"), path.with_suffix(".DFD")]
+        companion = next((each for each in beside if each.is_file()), None)
+    return ReadOptions(limits=Limits(file_bytes=_LARGEST), companion=companion)
+
+
+# ---------------------------------------------------------------- what is said
+
+
+def _say(found: list["Summary"], *, as_json: bool, alone: bool) -> None:
+    if as_json:
+        plain = [one.plain() for one in found]
+        shell.show(plain[0] if alone else {"items": plain, "next": None, "total": len(plain)})
+        return
+    for one in found:
+        figures = ", ".join(_figures(one)) or "nothing to take"
+        sys.stdout.write(f"{one.file}: {one.kind or 'unknown'}, {figures}.\n")
+    sys.stdout.flush()
+    _warn(found)
+    for one in found:
+        for row in one.refused:
+            shell.err.print(row.sentence, style="bold", markup=False)
+
+
+def _warn(found: list["Summary"]) -> None:
+    several = len(found) > 1
+    for one in found:
+        for warning in one.warnings:
+            prefix = f"{one.file}: " if several else ""
+            shell.err.print(f"{prefix}{warning}", markup=False)
+
+
+_WORDS = (
+    ("units", "unit", "units"),
+    ("rows", "row", "rows"),
+    ("tests", "test", "tests"),
+    ("steps", "step", "steps"),
+    ("measurements", "measurement", "measurements"),
+    ("sub_units", "sub-unit", "sub-units"),
+    ("lots", "lot", "lots"),
+    ("repairs", "repair", "repairs"),
+    ("failures", "failure", "failures"),
+    ("consumptions", "consumption", "consumptions"),
+    ("attachments", "attachment", "attachments"),
+)
+
+
+def _figures(one: "Summary") -> Iterator[str]:
+    """ "1,569 tests (1,389 pass, 180 fail)": what is there, and how it ended."""
+    counts = one.counts
+    for name, single, many in _WORDS:
+        held = getattr(counts, name)
+        count = held["total"] if isinstance(held, Mapping) else held
+        if not count:
+            continue
+        ended = held if isinstance(held, Mapping) else getattr(counts, f"{name}_by_outcome", {})
+        parts = [f"{n:,} {word}" for word, n in ended.items() if n and word != "total"]
+        said = f" ({', '.join(parts)})" if parts else ""
+        yield f"{count:,} {single if count == 1 else many}{said}"
+
+
+# ---------------------------------------------------------------- what is written
+
+
+def _taken(
+    paths: list[Path],
+    kind: str,
+    batch: str,
+    site: str | None,
+    by: str | None,
+    start_missing: bool,
+) -> Iterator[Any]:
+    """Each file taken into the run, in turn; a file that was taken before is not taken again."""
+    if not batch:
+        raise InvalidInput("Which run?", way_out="Add --run BATCH, or --dry-run to look only.")
+    shell.django()
+    from firstoff.cli.run.shared import writing
+    from firstoff.services import execution
+
+    _, given = writing(batch, site, by)
+    for path in paths:
+        done = execution.import_file(
+            raw=path, name=path.name, kind=kind, start_missing=start_missing, **given
+        )
+        again = " It had been taken before; nothing was written." if done.again else ""
+        shell.err.print(f"{done.file_name}: {done.taken} records taken.{again}", markup=False)
+        yield done
