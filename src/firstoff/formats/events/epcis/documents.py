@@ -36,8 +36,8 @@ from firstoff.formats.sources import (
     opened,
 )
 
-# 100,000 events with what Firstoff says of them are about 80 MB.
-LIMITS = Limits(file_bytes=200 * MEGABYTE)
+# 100,000 events with what Firstoff says of them are about 80 MB and 3 million values.
+LIMITS = Limits(file_bytes=200 * MEGABYTE, json_values=10_000_000)
 
 _HALF = re.compile(r"\\u[dD][89abAB]|\\u[dD][c-fC-F]")
 _AHEAD = b"\x00"  # no JSON holds it: where the events of a streamed document go
@@ -51,6 +51,7 @@ def read(raw: RawSource, name: str = "", *, limits: Limits = LIMITS) -> EpcisDoc
     twice = _Twice()
     with opened(raw, name=name, limits=limits) as source:
         label = source.name
+        _demand_few(source, limits)
         value = _json(source, twice)
     try:
         document = document_of(value)
@@ -163,6 +164,18 @@ def _json(source: Source, twice: _Twice) -> Any:
     if _HALF.search(text):
         _demand_whole(source.name, value)
     return value
+
+
+def _demand_few(source: Source, limits: Limits) -> None:
+    """A value costs some 100 bytes once read, however short its text is."""
+    values = sum(chunk.count(b",") + chunk.count(b"[") for chunk in source.chunks())
+    if values > limits.json_values:
+        raise InvalidInput(
+            f"{source.name} holds more than {limits.json_values:,} values.",
+            code="too-large",
+            way_out="Split it.",
+            file=source.name,
+        )
 
 
 def _text(source: Source) -> str:

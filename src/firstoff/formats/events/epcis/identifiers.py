@@ -15,6 +15,7 @@ Source: GS1 EPC Tag Data Standard 2.0 section 6; GS1 Digital Link; CBV 2.0 secti
 
 import re
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from firstoff.errors import InvalidInput
@@ -189,6 +190,7 @@ def uri_of(name: Name, base: str = "", domain: str = "https://id.gs1.org") -> st
     return gs1.digital_link(_elements(name), domain)
 
 
+@lru_cache(maxsize=8192)  # the same lots, places and machines come again and again
 def named(uri: str, base: str = "") -> Name:
     """The name that a URI is of; ``Foreign`` where it is none that we know."""
     own = _own_name(uri, base) if base else None
@@ -328,6 +330,7 @@ def _escaped(text: str, also: str = "") -> str:
 # ---------------------------------------------------------------- private URIs
 
 
+@lru_cache(maxsize=64)
 def base_of(address: str) -> str:
     """A site's address as the base of its private URIs. Raises InvalidInput."""
     base = address.rstrip("/")
