@@ -1,7 +1,9 @@
 """What stands on a label and what is refused. Nothing is drawn here."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +11,7 @@ from firstoff.errors import InvalidInput
 from firstoff.formats.labels.data import LabelData
 from firstoff.formats.labels.layout import Layout, lay_out
 from firstoff.formats.labels.sizes import SIZES, Sheet, dots_per_mm, size_named
-from firstoff.formats.labels.templates import template_named
+from firstoff.formats.labels.templates import TEMPLATES, template_named
 
 UNIT = template_named("unit")
 CARTON = template_named("carton")
@@ -149,3 +151,9 @@ def test_sheets_hold_their_labels_on_the_page() -> None:
             assert y + size.height <= sheet.page[1] + 0.01
             assert sheet.pitch[0] >= size.width
             assert sheet.pitch[1] >= size.height
+
+
+def test_the_reference_names_every_template_and_size() -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "reference" / "labels.md").read_text()
+    named = set(re.findall(r"`([\w-]+)`", page))
+    assert {one.name for one in (*SIZES, *TEMPLATES)} <= named

@@ -48,6 +48,8 @@ def encode(kind: Kind, *values: str) -> str:
     for field, value in zip(kind.fields, values, strict=True):
         if not value.strip():
             raise InvalidInput(f"The label of a {kind.names} needs its {field}.", field=field)
+        if re.search(r"[\ud800-\udfff]", value):
+            raise InvalidInput(f"The {field} holds half a character.", field=field)
     body = " ".join((kind.letter, *(_escape(value) for value in values)))
     return f"{body} {check_letters(body)}"
 

@@ -43,7 +43,7 @@ def pngs(layouts: Sequence[Layout]) -> list[bytes]:
 
 def _png(black: Dots, dpi: float) -> bytes:
     made = BytesIO()
-    Image.fromarray(~black).save(made, "PNG", dpi=(dpi, dpi), optimize=True)
+    Image.fromarray(~black).save(made, "PNG", dpi=(dpi, dpi))
     return made.getvalue()
 
 

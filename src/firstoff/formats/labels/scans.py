@@ -14,6 +14,7 @@ from .wedge import GS, separated, stood_in
 
 LONGEST = 4096  # characters: more than any symbol holds
 _SYMBOLOGY = re.compile(r"\]([A-Za-z]\d)")
+_HALVES = re.compile(r"[\ud800-\udfff]")
 _GS1_SYMBOLS = ("d2", "Q3", "C1", "e0", "J1")  # ISO/IEC 15424: the modifier says FNC1 came first
 _RETAIL = ("E0", "E4")  # EAN-13 with UPC, EAN-8
 
@@ -73,6 +74,8 @@ def scanned(given: str) -> Scanned:
     """
     if not given.strip() or len(given) > LONGEST:
         raise InvalidInput(f"A scan has 1 to {LONGEST} characters; found {len(given.strip())}.")
+    if _HALVES.search(given):
+        raise InvalidInput("The scan holds half a character (an unpaired surrogate); scan again.")
     raw = given.strip("\r\n\t ")
     symbol = _SYMBOLOGY.match(raw)
     body = separated(raw[symbol.end() :] if symbol else raw)

@@ -42,7 +42,10 @@ def _path(made: Elements) -> tuple[Element, list[Element]]:
 
 def from_digital_link(uri: str) -> Elements:
     """Elements of a Digital Link of any domain. Raises InvalidInput."""
-    parts = urlsplit(uri.strip())
+    try:
+        parts = urlsplit(uri.strip())
+    except ValueError as error:
+        raise InvalidInput(f"“{uri[:80]}” is no web address.") from error
     steps = [unquote(step) for step in parts.path.split("/") if step]
     start = _key_at(steps)
     if parts.scheme.lower() not in ("http", "https") or start is None:
