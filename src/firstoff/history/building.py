@@ -86,7 +86,7 @@ def why_anew(folder: Folder, holds: Callable[[int, str], bool]) -> str:
     if found.entry and not holds(found.entry, found.hash):
         return f"Entry {found.entry} of the ledger is another one: a backup was brought back."
     lacking = folder.lacking(found)
-    return f"{lacking[0].upper()}{lacking[1:]}." if lacking else ""
+    return f"{lacking}." if lacking else ""
 
 
 def _begun(folder: Folder, name: str, holds: Callable[[int, str], bool]) -> Manifest:

@@ -7,7 +7,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,11 +16,10 @@ import numpy as np
 
 from firstoff.errors import Refused, Unavailable
 from firstoff.history import libraries, manifest
-from firstoff.history.manifest import ANEW, NAME, File, Manifest
+from firstoff.history.manifest import ANEW, NAME, READING, File, Manifest
 from firstoff.history.projection import GROUP, joined
 from firstoff.history.schema import DELTA, MEASUREMENTS, TABLES, schema, words
 
-READING = timedelta(minutes=15)  # longer than any question reads
 _LARGEST_GROUP = 4 * GROUP
 _SAMPLE = 20_000
 _UNSAFE = re.compile(r"^\.+|[^\w.%~-]")
@@ -72,9 +71,9 @@ class Folder:
             try:
                 size = (self.root / file.path).stat().st_size
             except OSError:
-                return f"{file.path} is missing"
+                return f"The file {file.path} is missing"
             if size != file.size:
-                return f"{file.path} has {size} bytes instead of {file.size}"
+                return f"The file {file.path} has {size} bytes instead of {file.size}"
         return ""
 
     def compared(self, found: Manifest) -> Iterator[tuple[str, bool]]:
@@ -90,12 +89,7 @@ class Folder:
         Only while a build holds the folder: nobody else writes files then."""
         known = [m for m in (self.manifest(), self.manifest(ANEW)) if m is not None]
         named = {file.path for m in known for file in m.files}
-        recent = {
-            left.path
-            for m in known
-            for left in m.left
-            if at - datetime.fromisoformat(left.at) < READING
-        }
+        recent = {left.path for m in known for left in m.left if left.since(at) < READING}
         found = [path for table in TABLES for path in (self.root / table).rglob("*")]
         found += self.root.glob(".new-*")
         removed = 0

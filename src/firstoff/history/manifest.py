@@ -7,7 +7,7 @@ reader sees all of a build or nothing of it, and a build can be repeated at any 
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from firstoff.history.schema import VERSION
 
 NAME = "manifest.json"
 ANEW = "building.json"  # of a history built anew beside the one that answers meanwhile
+READING = timedelta(minutes=15)  # longer than any question reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class Left:
     path: str
     at: str
 
+    def since(self, at: datetime) -> timedelta:
+        return at - datetime.fromisoformat(self.at)
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -73,7 +77,7 @@ class Manifest:
         out, added = {file.path for file in gone}, tuple(new)
         kept = {file.path for file in added}
         files = (*(f for f in self.files if f.path not in out | kept), *added)
-        still = tuple(left for left in self.left if left.path not in kept)
+        still = tuple(x for x in self.left if x.path not in kept and x.since(at) < READING)
         left = tuple(Left(path, at.isoformat()) for path in sorted(out - kept))
         return replace(self, files=files, left=(*still, *left))
 
