@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 @app.command("import")
 def import_(
     batch: BatchArgument,
-    file: Annotated[Path, typer.Argument(help="A unit log (CSV, XLSX, ODS) or OpenHTF JSON.")],
+    file: Annotated[Path, typer.Argument(help="A unit log, or test records.")],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be taken.")
     ] = False,
-    kind: Annotated[str, typer.Option(help="unit_log or openhtf; found by content.")] = "",
+    kind: Annotated[str, typer.Option(help="The kind of file; found by content.")] = "",
     column: Annotated[
         list[str] | None, typer.Option("--map", help="HEADER=field; several times.")
     ] = None,

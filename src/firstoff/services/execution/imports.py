@@ -121,12 +121,13 @@ def preview_import(
 ) -> Preview:
     """Read a file and say, row by row, what taking it would do. Writes nothing.
 
-    kind: ``unit_log`` or ``openhtf``; found by content when empty. mapping: header to field, to
+    kind: a name of the importers; found by content when empty. mapping: header to field, to
     correct how columns were understood. equipment: code, for rows that name none.
     Raises InvalidInput where the file cannot be read at all.
     """
     run = run_for(by, run_id, "unit.record")
     result = _read(run, raw, name, kind, mapping)
+    _demand_of_a_run(result)
     reading = _plan(Floor(run, by=by, at=at), result, start_missing, equipment)
     refused = [
         PreviewRow(p.row, "", "", "refused", p.column, p.sentence, raw=p.raw)
@@ -172,6 +173,7 @@ def import_file(
             if held is not None:
                 raise AlreadyStored(held)
             result.demand_all()
+            _demand_of_a_run(result)
             if not result.drafts:
                 raise InvalidInput(
                     f"{result.name} holds no record.", code="no-records", file=result.name
@@ -206,6 +208,25 @@ def _read(
         limits=replace(DEFAULT_LIMITS, file_bytes=largest),
     )
     return read(raw, name=name, kind=kind, options=options)
+
+
+def _demand_of_a_run(result: ImportResult) -> None:
+    """Raise InvalidInput for what a run has no place for: nothing is left out quietly."""
+    counts = {
+        "repair report": len(result.repairs),
+        "lot": len(result.lots),
+        "consumption": len(result.consumptions),
+    }
+    others = [f"{count:,} {word}{'s' * (count > 1)}" for word, count in counts.items() if count]
+    if others:
+        raise InvalidInput(
+            f"{result.name} holds {' and '.join(others)}; a run takes units and test records.",
+            code="not-of-a-run",
+            way_out="Post such records to /api/v1/records.",
+            file=result.name,
+            found=others,
+            expected="units and test records",
+        )
 
 
 def _plan(floor: Floor, result: ImportResult, start_missing: bool, equipment: str) -> _Reading:
