@@ -9,7 +9,19 @@ from firstoff import stats
 from firstoff.stats import Capabilities, Caveat, OutOfDomain, TooFewData
 
 NAMES = (
-    *("mean", "sd", "pp", "ppl", "ppu", "ppk", "pp_lower", "ppk_lower", "cpm", "sigma_within"),
+    *(
+        "mean",
+        "sd",
+        "pp",
+        "ppl",
+        "ppu",
+        "ppk",
+        "pp_lower",
+        "ppk_lower",
+        "cpm",
+        "cpm_lower",
+        "sigma_within",
+    ),
     *("within_df", "cp", "cpk", "cp_lower", "cpk_lower", "observed_below", "observed_above"),
     *("expected_below", "expected_above"),
 )

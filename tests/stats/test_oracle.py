@@ -4,9 +4,11 @@ The files lie in ``oracles`` beside this test and in the folder named by FIRSTOF
 names a statistic; an adapter in ``oracle_adapters`` calls ours. An unknown name fails.
 """
 
+import inspect
 import json
 import math
 import os
+import re
 import runpy
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from firstoff import stats
 from firstoff.stats import StatsError
 
 HERE = Path(__file__).resolve().parent
@@ -52,6 +55,16 @@ def test_a_case_of_the_oracle_folder_holds(case: Mapping[str, Any]) -> None:
 def test_a_case_of_our_own_sources_holds(case: Mapping[str, Any]) -> None:
     assert case["source"]
     _hold(case)
+
+
+def test_every_public_function_has_a_case_of_other_sources() -> None:
+    """Named by a case of ours, or called by an adapter of a case."""
+    cases = [case.values[0]["function"] for case in _cases(OWN)]
+    held = {name.removeprefix("stats.") for name in cases if name.startswith("stats.")}
+    for file in (HERE / "oracle_adapters").glob("*.py"):
+        held |= set(re.findall(r"stats\.(\w+)[,()]", file.read_text(encoding="utf-8")))
+    public = {name for name in stats.__all__ if inspect.isfunction(getattr(stats, name))}
+    assert sorted(public - held) == []
 
 
 def _hold(case: Mapping[str, Any]) -> None:

@@ -5,8 +5,9 @@ point. Every bound that decides is one-sided at the stated confidence.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -32,6 +33,8 @@ from firstoff.stats.spread import (
     sweep,
 )
 
+T = TypeVar("T")
+
 _SMALL = 30
 RARE = 0.005  # false alarms of a caveat: one study in two hundred
 TESTED = (20, 10_000)  # values: fewer show nothing of normality, more show every trifle
@@ -56,8 +59,8 @@ class Indices:
 class Capability:
     """Capability of one characteristic, in the unit of its limits.
 
-    ppk_lower (and pp_lower, cpk_lower) are one-sided lower bounds at ``confidence``; the
-    intervals are two-sided at the same confidence. expected_*: fractions outside the limits under
+    ppk_lower (and pp_lower, cpk_lower, cpm_lower) are one-sided lower bounds at ``confidence``,
+    intervals two-sided ones. expected_*: fractions outside the limits under
     the normal model with the overall spread; observed_*: counts seen outside.
     cpm divides Pp by the root of 1 + ((mean - target)/sd)^2; cpm_about_target takes the sum of
     squares about the target over n - 1, which differs in the fourth digit.
@@ -77,6 +80,7 @@ class Capability:
     cpm: float | None
     cpm_about_target: float | None
     cpm_interval: tuple[float, float] | None
+    cpm_lower: float | None
     pp_interval: tuple[float, float] | None
     ppk_interval: tuple[float, float]
     pp_lower: float | None
@@ -133,6 +137,7 @@ def capability(
     seen_above = 0 if high is None or seen.most <= high else int(np.count_nonzero(flat > high))
     single = low is None or high is None
     within_bounds = _within_bounds(inner, sigma, n, level)
+    cpm_df = _cpm_df(over, n)
     return Capability(
         n=n,
         mean=mean,
@@ -146,7 +151,8 @@ def capability(
         ppk=over.nearest,
         cpm=over.taguchi,
         cpm_about_target=_about_target(over, n),
-        cpm_interval=_cpm_interval(over, n, level),
+        cpm_interval=_if_both(over.taguchi, cpm_df, level, _chi_interval),
+        cpm_lower=_if_both(over.taguchi, cpm_df, level, _chi_lower),
         pp_interval=None if over.both is None else _chi_interval(over.both, n - 1, level),
         ppk_interval=ppk_interval(over.nearest, n, confidence=level, one_limit=single),
         pp_lower=None if over.both is None else _chi_lower(over.both, n - 1, level),
@@ -281,12 +287,18 @@ def _within_bounds(inner: Indices | None, sigma: Sigma | None, n: int, level: fl
     )
 
 
-def _cpm_interval(over: Indices, n: int, level: float) -> tuple[float, float] | None:
+def _cpm_df(over: Indices, n: int) -> float | None:
     """Boyles' approximation: chi-square with degrees of freedom that fall as the mean strays."""
     if over.both is None or over.taguchi is None:
         return None
     off = (over.both / over.taguchi) ** 2 - 1  # ((mean - target)/sd)^2
-    return _chi_interval(over.taguchi, n * (1 + off) ** 2 / (1 + 2 * off), level)
+    return n * (1 + off) ** 2 / (1 + 2 * off)
+
+
+def _if_both(
+    index: float | None, df: float | None, level: float, bound: Callable[[float, float, float], T]
+) -> T | None:
+    return None if index is None or df is None else bound(index, df, level)
 
 
 def _chi_interval(index: float, df: float, level: float) -> tuple[float, float]:

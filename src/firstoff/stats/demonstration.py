@@ -19,11 +19,12 @@ class Demonstration:
     """A test of n units for ``test_time`` each that shows ``reliability`` at ``mission_time``.
 
     at_test_time: the reliability that has to be shown at the test time, from the known shape.
-    exact_n: the real number that n rounds up, for no failures; None else.
+    exact_n: the real number that n rounds up: ln(1 - confidence)/ln(reliability) without failures,
+    with some the root of the binomial carried on between whole numbers (incomplete beta).
     """
 
     n: int
-    exact_n: float | None
+    exact_n: float
     failures_allowed: int
     test_time: float
     mission_time: float
@@ -114,8 +115,8 @@ def demonstration_size(
     there = math.exp(log)
     if not 0 < there < 1:
         raise OutOfDomain("test_time", test, "a time at which some units fail and some do not")
-    exact = math.log1p(-level) / log if allowed == 0 else None
     n = sample_size_for_claim(-math.expm1(log), confidence=level, rejects_allowed=allowed)
+    exact = math.log1p(-level) / log if allowed == 0 else _between(n, allowed, there, level)
     return Demonstration(n, exact, allowed, test, mission, power, bar, there, level)
 
 
@@ -146,8 +147,7 @@ def demonstration_time(
     test = mission * (math.log(shown) / math.log(bar)) ** (1 / power)
     if not math.isfinite(test):
         raise OutOfDomain("shape", power, "a shape at which the test ends")
-    exact = float(units) if allowed == 0 else None
-    return Demonstration(units, exact, allowed, test, mission, power, bar, shown, level)
+    return Demonstration(units, float(units), allowed, test, mission, power, bar, shown, level)
 
 
 @finite
@@ -193,6 +193,16 @@ def _bar(reliability: object, confidence: object, shape: object) -> tuple[float,
         checks.open_fraction("confidence", confidence),
         checks.real("shape", shape, above=0),
     )
+
+
+def _between(n: int, allowed: int, reliability: float, level: float) -> float:
+    """The real number in (n - 1, n] at which so many failures just show the reliability."""
+    low, high = float(n - 1), float(n)
+    for _ in range(60):
+        middle = (low + high) / 2
+        chance = float(special.betainc(middle - allowed, allowed + 1.0, reliability))
+        low, high = (low, middle) if chance <= 1 - level else (middle, high)
+    return high
 
 
 def _allowed(failures: object, name: str = "failures_allowed") -> int:

@@ -46,6 +46,7 @@ class Capabilities:
     ppk_interval: Interval
     cpm: Floats
     cpm_interval: Interval
+    cpm_lower: Floats
     sigma_within: Floats
     within_method: str
     within_df: Floats
@@ -227,6 +228,7 @@ def _judged(
         ppk_interval=(ends[0], ends[1]),
         cpm=cpm,
         cpm_interval=_chi_ends(cpm, cpm_df, tail),
+        cpm_lower=_chi_bound(cpm, cpm_df, level),
         sigma_within=data.within,
         within_method=data.method,
         within_df=df,

@@ -184,7 +184,7 @@ def fit_johnson(values: ArrayLike) -> Johnson:
 
     Of several spacings the one whose transformed values look most normal is taken. Raises
     TooFewData (n >= 20), NoVariation, NotEstimable. Source: Slifker and Shapiro (1980).
-    Oracle: none published to all digits; tests recover known members
+    Oracle: the paper's formulas written out in R; tests recover known members
     """
     points = np.sort(_varied(values, least=20))
     best: tuple[float, Johnson] | None = None
@@ -212,7 +212,7 @@ def transformed_capability(
 
     Raises TooFewData, NoVariation, OutOfDomain (a limit where the transform is not defined),
     NotEstimable. Source: Box and Cox (1964); Chou et al. (1998).
-    Oracle: its parts by themselves
+    Oracle: R MASS boxcox, mean, sd
     """
     checks.choice("method", method, ("box-cox", "yeo-johnson", "johnson"))
     low, high = checks.limits(lower, upper)

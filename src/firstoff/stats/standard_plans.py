@@ -128,7 +128,7 @@ def draw_sample(lot: int, n: int, *, seed: str) -> tuple[int, ...]:
     The k-th number is SHA-256 of "seed:k" as a whole number; it picks by Floyd's method, and is
     passed over where it would favour small units. Raises OutOfDomain.
     Source: Bentley and Floyd, Communications of the ACM 30 (1987).
-    Held by: the same seed redrawn, and how often each unit comes in 2,000 draws
+    Oracle: sha256sum and bc; how often each unit comes in 2,000 draws
     """
     size, wanted = checks.whole("lot", lot, least=1), checks.whole("n", n, least=1)
     if wanted > size:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from firstoff.stats import checks
 from firstoff.stats.errors import OutOfDomain
+from firstoff.stats.standard_plans import Procedure
 
 Scheme = Literal["MIL-STD-105E", "ANSI/ASQ Z1.4", "ISO 2859-1"]
 Severity = Literal["normal", "tightened", "reduced", "discontinued"]
@@ -17,6 +18,7 @@ _SCHEMES = ("MIL-STD-105E", "ANSI/ASQ Z1.4", "ISO 2859-1")
 _TIGHTENED_LOTS = 10  # MIL-STD-105E: lots on tightened inspection before it is discontinued
 _TIGHTENED_REJECTS = 5  # ANSI/ASQ Z1.4 and ISO 2859-1: lots not accepted before it is
 _SCORE = 30
+_SOON = {"single": 1, "double": 1, "multiple": 3}  # samples within which a lot scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,18 @@ class LotOutcome:
 
     gap: accepted with more than Ac and fewer than Re (reduced plans). ac: the plan's accept number
     and tighter: whether the lot would pass at the next smaller AQL; both only for the switching
-    score. steady: production at a steady rate; reduced_wanted: the authority wants reduced
-    inspection; limit_met: rejects in the last ten lots within the limit number (table VIII).
+    score of a single plan. procedure and accepted_at: the sample (from 1) that decided, for the
+    score of a double or multiple plan. steady: production at a steady rate; reduced_wanted: the
+    authority wants reduced inspection; limit_met: rejects in the last ten lots within the limit
+    number (table VIII).
     """
 
     accepted: bool
     gap: bool = False
     ac: int | None = None
     tighter: bool | None = None
+    procedure: Procedure = "single"
+    accepted_at: int | None = None
     steady: bool = True
     reduced_wanted: bool = True
     limit_met: bool = False
@@ -131,9 +137,19 @@ def _reduced(state: Switching, lot: LotOutcome) -> Switching:
 
 
 def _score(state: Switching, lot: LotOutcome) -> int:
-    """The switching score of single plans: 3 (2 for Ac 0 and 1) for each lot that passes well."""
+    """The switching score, which a lot that passes well raises and any other sets to 0.
+
+    Single plans: 2 for Ac 0 and 1, 3 for Ac 2 or more that would pass at the next smaller AQL;
+    double plans: 3 when the first sample accepts; multiple: 3 when one of the first three does.
+    """
     if state.scheme != "ISO 2859-1" or not lot.accepted:
         return 0
+    checks.choice("procedure", lot.procedure, _SOON)
+    if lot.procedure != "single":
+        if lot.accepted_at is None:
+            raise OutOfDomain("accepted_at", None, "the sample that decided, for the score")
+        soon = checks.whole("accepted_at", lot.accepted_at, least=1) <= _SOON[lot.procedure]
+        return state.score + 3 if soon else 0
     if lot.ac is None:
         raise OutOfDomain("ac", None, "the accept number, for the switching score")
     if lot.ac <= 1:

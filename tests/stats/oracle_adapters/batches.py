@@ -81,8 +81,14 @@ def _components(given: Given) -> Answer:
 
 
 def _learning(given: Given) -> Answer:
-    seen = stats.learning_curve(given["times"], units=given["units"])
-    return {"rate": seen.rate, "first": seen.first, "time": seen.time(given["at"]).time}
+    seen = stats.learning_curve(given["times"], units=given.get("units"))
+    time = seen.time(given["at"]).time
+    return {
+        "rate": seen.rate,
+        "first": seen.first,
+        "time": time,
+        "rate_interval": seen.rate_interval,
+    }
 
 
 def _demand(given: Given) -> Answer:

@@ -77,7 +77,7 @@ def capability_rows(seen: Any, name: str) -> list[Row]:
         how = f"within by {seen.within_method}"
         rows.append((f"Cpk, lower {level} bound", f"{seen.cpk:.2f}, {seen.cpk_lower:.2f} ({how})"))
     if seen.cpm is not None:
-        rows.append(("Cpm", f"{seen.cpm:.2f}"))
+        rows.append((f"Cpm, lower {level} bound", f"{seen.cpm:.2f}, {seen.cpm_lower:.2f}"))
     outside = seen.observed_below + seen.observed_above
     rows.append(("Outside, seen", f"{outside} of {seen.n}"))
     rows.append(("Outside, expected", f"{seen.expected_outside * 1e6:,.3g} in a million"))
@@ -148,11 +148,19 @@ def tolerance(
     answer(seen, rows, as_json)
 
 
+_TESTS = {
+    "anderson-darling": "Anderson-Darling",
+    "shapiro-wilk": "Shapiro-Wilk",
+    "dagostino-pearson": "D'Agostino-Pearson",
+}
+
+
 @app.command()
 @refusing
 def normality(
     file: File,
     column: ColumnName = None,
+    test: Annotated[str, typer.Option(help="Decides: " + ", ".join(_TESTS))] = "anderson-darling",
     confidence: Confidence = "95",
     picture: Picture = None,
     as_json: AsJson = False,
@@ -161,15 +169,25 @@ def normality(
     from firstoff import stats
 
     found = read(file).column(column)
-    seen = stats.normality(found.numbers(), confidence=fraction(confidence, "confidence"))
+    seen = stats.normality(
+        found.numbers(),
+        test=test,  # type: ignore[arg-type]  # a word from outside; the function refuses others
+        confidence=fraction(confidence, "confidence"),
+    )
     if picture is not None:
         draw(picture, "probability_plot", probability_plot(seen, found.numbers(), found.name))
-    rows = [
-        ("Characteristic", f"{found.name}, {seen.n} values"),
-        ("Anderson-Darling", f"{seen.anderson_darling:.3f}, p {p_value(seen.p_value)}"),
-        ("Skewness, kurtosis", f"{seen.skewness:.2f}, {seen.excess_kurtosis:.2f}"),
-        ("Normal", "no sign against it" if seen.normal else "not normal"),
-    ]
+    rows = [("Characteristic", f"{found.name}, {seen.n} values")]
+    for name, score, p in (
+        ("Anderson-Darling", seen.anderson_darling, seen.anderson_darling_p),
+        ("Shapiro-Wilk", seen.shapiro_wilk, seen.shapiro_wilk_p),
+        ("D'Agostino-Pearson", seen.omnibus, seen.omnibus_p),
+    ):
+        if score is not None and p is not None:
+            rows.append((name, f"{score:.3f}, p {p_value(p)}"))
+    rows.append(("Skewness, kurtosis", f"{seen.skewness:.2f}, {seen.excess_kurtosis:.2f}"))
+    rows.append(
+        ("Normal", "no sign against it" if seen.normal else f"not normal, by {_TESTS[test]}")
+    )
     answer(seen, rows, as_json)
 
 
