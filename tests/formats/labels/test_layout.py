@@ -114,6 +114,7 @@ def test_a_name_without_spaces_breaks_where_the_line_ends() -> None:
 def test_a_character_without_a_glyph_stands_as_its_code_point() -> None:
     layout = lay_out(UNIT, SMALL, replace(PLAIN, name="A \U0001fae8"))
     assert words(layout)[0] == "A ⟨U+1FAE8⟩"
+    assert layout.remarks == ("No glyph for U+1FAE8: set as code points.",)
 
 
 REFUSED = [

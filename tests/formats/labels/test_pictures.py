@@ -62,6 +62,12 @@ def test_a_text_of_any_script_is_read() -> None:
     assert read_picture(photograph(("qr", "ÅÄÖ 外壳"))) == (Scanned("ÅÄÖ 外壳", What.TEXT),)
 
 
+def test_a_distributors_label_is_read() -> None:
+    label = "[)>\x1e06\x1d1PRC0402\x1dQ10000\x1e\x04"
+    (found,) = read_picture(photograph(("datamatrix", label)))
+    assert (found.what, found.mpn, found.quantity) == (What.DISTRIBUTOR, "RC0402", 10000)
+
+
 def test_a_picture_without_codes_says_nothing() -> None:
     made = BytesIO()
     Image.new("RGB", (300, 200), "white").save(made, "PNG")

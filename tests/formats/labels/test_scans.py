@@ -1,11 +1,14 @@
 """What scanners send, and what it is taken for."""
 
+from contextlib import suppress
 from decimal import Decimal
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from firstoff.errors import InvalidInput
-from firstoff.formats.labels import Scanned, What, internal, scanned, wedge
+from firstoff.formats.labels import Scanned, What, gs1, internal, scanned, wedge
 
 GTIN = "09506000134352"
 UNIT = {"gtin": GTIN, "serial": "ABC", "lot": "L1"}
@@ -108,6 +111,10 @@ def test_distributors_labels_are_read(text: str, fields: dict[str, object]) -> N
 TEXTS = ["CC1-P1-0017", "U", "pass", "{}", "{a:b}", "(10) pieces", "https://example.com/a", "0105"]
 
 
+def test_the_symbology_identifier_is_no_part_of_a_text() -> None:
+    assert scanned("]C0CC1-P1-0017\r\n") == Scanned("CC1-P1-0017", What.TEXT)
+
+
 @pytest.mark.parametrize("text", [*TEXTS, "0112345678901234", "Ünit 7", "QTY: 5", "(99"])
 def test_what_is_nothing_of_these_is_text(text: str) -> None:
     assert scanned(f" {text}\r") == Scanned(text, What.TEXT)
@@ -195,3 +202,36 @@ def test_no_unit_is_taken_for_its_neighbour() -> None:
 def test_a_code_needs_its_identifiers() -> None:
     with pytest.raises(InvalidInput, match="The label of a unit needs its serial"):
         internal.encode(internal.UNIT, "CC1", " ")
+
+
+IDENTIFIERS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30).filter(
+    lambda text: text.strip()
+)
+
+
+@given(part=IDENTIFIERS, serial=IDENTIFIERS)
+@example(part="<GS>", serial="^^|~")
+def test_any_identifier_comes_back_whole(part: str, serial: str) -> None:
+    found = scanned(internal.encode(internal.UNIT, part, serial))
+    assert (found.names, found.part, found.serial) == ("unit", part, serial)
+
+
+@given(st.text(st.characters(), max_size=60))
+@example("http://a]b/01/1")
+@example("U \ud800 1 JK")
+def test_whatever_is_scanned_is_understood_or_refused(text: str) -> None:
+    with suppress(InvalidInput):
+        assert scanned(text).raw in text
+
+
+VALUES_OF_GS1 = st.text(st.sampled_from(gs1.table.CHARACTERS["X"]), min_size=1, max_size=20)
+
+
+@given(serial=VALUES_OF_GS1, lot=VALUES_OF_GS1)
+@example(serial="A<GS>10B", lot="<RS>")
+def test_any_value_that_gs1_allows_comes_through_a_symbol(serial: str, lot: str) -> None:
+    made = gs1.elements([("01", GTIN), ("21", serial), ("10", lot)])
+    found = scanned("]d2" + gs1.encode(made))
+    assert (found.gtin, found.serial, found.lot) == (GTIN, serial, lot)
+    link = scanned(gs1.digital_link(made))
+    assert (link.gtin, link.serial, link.lot) == (GTIN, serial, lot)

@@ -100,6 +100,7 @@ class _Ask:
     square: tuple[Symbol, str, Modules]
     bars: tuple[Symbol, str, Modules] | None
     lines: tuple[Line, ...]
+    remarks: tuple[str, ...]
 
 
 def lay_out(
@@ -148,6 +149,7 @@ def _asked(template: Template, data: LabelData, dots: float, code: str, minimum:
         )
     square = symbol(f"gs1_{code}" if text.startswith("(") else code)
     linear = symbol("gs1_128")
+    lines, remarks = _printable(template.lines(data))
     return _Ask(
         template,
         data,
@@ -155,13 +157,18 @@ def _asked(template: Template, data: LabelData, dots: float, code: str, minimum:
         minimum,
         (square, text, square.encode(text)),
         (linear, bars, linear.encode(bars)) if bars else None,
-        tuple(_printable(line) for line in template.lines(data) if line.value),
+        lines,
+        remarks,
     )
 
 
-def _printable(line: Line) -> Line:
-    value = fonts.printable(line.value, {})
-    return replace(line, value=value)
+def _printable(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[str, ...]]:
+    missing: dict[int, int] = {}
+    clean = tuple(
+        replace(line, value=fonts.printable(line.value, missing)) for line in lines if line.value
+    )
+    named = ", ".join(fonts.named(point) for point in sorted(missing))
+    return clean, (f"No glyph for {named}: set as code points.",) if missing else ()
 
 
 def _laid(ask: _Ask, size: Size, dpi: int) -> Layout | None:
@@ -173,11 +180,11 @@ def _laid(ask: _Ask, size: Size, dpi: int) -> Layout | None:
     if found is None:
         return None
     square, texts, left_out = found
-    remarks: tuple[str, ...] = ()
+    remarks = ask.remarks
     if foot:
         module = foot[0].dots / ask.dots
         if module < LOGISTIC:
-            remarks = (f"Bars of {module:.3f} mm: GS1 asks {LOGISTIC} mm for logistic units.",)
+            remarks += (f"Bars of {module:.3f} mm: GS1 asks {LOGISTIC} mm for logistic units.",)
     elif ask.bars is not None:
         left_out = (*left_out, "bars")
     codes = (square, foot[0]) if foot else (square,)

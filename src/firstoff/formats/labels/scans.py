@@ -32,6 +32,7 @@ class What(StrEnum):
 class Scanned:
     """What was scanned. A field that the code does not have is empty.
 
+    raw: as it was sent, without the symbology identifier and line ends.
     names: the kind of thing that an internal code names: unit, batch, carton, pallet, lot, place.
     lot: batch or lot; number: of a carton, pallet or place.
     part: our or the sender's part number; mpn: the manufacturer's.
@@ -76,13 +77,17 @@ def scanned(given: str) -> Scanned:
         raise InvalidInput(f"A scan has 1 to {LONGEST} characters; found {len(given.strip())}.")
     if _HALVES.search(given):
         raise InvalidInput("The scan holds half a character (an unpaired surrogate); scan again.")
-    raw = given.strip("\r\n\t ")
-    symbol = _SYMBOLOGY.match(raw)
-    body = separated(raw[symbol.end() :] if symbol else raw)
+    sent = given.strip("\r\n\t ")
+    symbol = _SYMBOLOGY.match(sent)
+    raw = sent[symbol.end() :] if symbol else sent
+    body = separated(raw)
     if symbol and symbol[1] in _GS1_SYMBOLS:
         return _gs1(raw, gs1.decode(stood_in(body)))
-    if symbol and symbol[1] in _RETAIL and body.isdigit():
-        return Scanned(raw, What.RETAIL, gtin=gs1.gtin14(body))
+    if symbol and symbol[1] in _RETAIL and raw.isdigit():
+        return Scanned(raw, What.RETAIL, gtin=gs1.gtin14(raw))
+    ours = _internal(raw)  # before separators: its identifiers may hold anything
+    if ours is not None:
+        return ours
     for reader in _READERS:
         found = reader(body)
         if found is not None:
@@ -161,4 +166,4 @@ def _elements(text: str) -> Scanned | None:
     return None
 
 
-_READERS: tuple[Callable[[str], Scanned | None], ...] = (_internal, _distributor, _link, _elements)
+_READERS: tuple[Callable[[str], Scanned | None], ...] = (_distributor, _link, _elements)

@@ -20,7 +20,10 @@ _STANDINS = re.compile(r"[|~^¦]")  # set up as separators; no GS1 value may hol
 
 
 def separated(text: str) -> str:
-    """The text with its separators as control characters."""
+    """The text with its separators as control characters. A scanner that sends real ones names
+    none: what then reads like a name is data."""
+    if GS in text or RS in text:
+        return text
     for names, to in _SEPARATORS:
         text = names.sub(lambda _, to=to: to, text)  # type: ignore[misc]
     return text
@@ -28,7 +31,7 @@ def separated(text: str) -> str:
 
 def stood_in(text: str) -> str:
     """A GS1 text with what some scanners send in place of GS made GS."""
-    return _STANDINS.sub(GS, text)
+    return text if GS in text else _STANDINS.sub(GS, text)
 
 
 _GERMAN = (
