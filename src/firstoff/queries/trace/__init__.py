@@ -1,6 +1,6 @@
 """From a serial number to everything (R-60), and from anything to serial numbers (R-61)."""
 
-from firstoff.queries.trace.at_risk import (
+from firstoff.queries.trace.answers import (
     Answer,
     AnswerPage,
     at_risk,

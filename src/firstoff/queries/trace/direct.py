@@ -78,20 +78,17 @@ class Met:
         at = as_of if isinstance(as_of, datetime) else None
         found = [s for p in self.parts if (s := p.sql(timed=timed, as_of=at)) is not None]
         if not found:
-            return f"SELECT NULL{', NULL' if timed else ''} WHERE 1 = 0", []
+            return f"SELECT NULL AS unit{', NULL AS since' if timed else ''} WHERE 1 = 0", []
         names = "unit, since" if timed else "unit"
-        select = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS part{n}" for n, (sql, _) in
-                                    enumerate(found))  # fmt: skip
-        table = f"WITH direct({names}) AS ({select}) SELECT {names} FROM direct"
+        parts = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS part" for sql, _ in found)
+        table = f"WITH direct({names}) AS ({parts}) SELECT {names} FROM direct"
         return table, [p for _, params in found for p in params]
 
     def of(self, units: Keys, as_of: Any) -> tuple[str, list[Any]]:
         """The same among some units only."""
         sql, params = self.seeds(as_of)
-        return f"SELECT unit FROM ({sql}) AS met WHERE {within('unit')}", [
-            *params,
-            parameter(units),
-        ]
+        wanted = f"SELECT unit FROM ({sql}) AS met WHERE {within('unit')}"
+        return wanted, [*params, parameter(units)]
 
 
 def met(question: Question, site_id: int) -> tuple[Met, ...]:

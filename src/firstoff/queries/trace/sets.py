@@ -14,7 +14,44 @@ Keys = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 def keys(found: Iterable[int]) -> Keys:
     """Sorted, each once."""
-    return np.unique(np.fromiter(found, dtype=np.int64))
+    return settled(np.fromiter(found, dtype=np.int64))
+
+
+# numpy's own functions of sets hash every key anew; of what is sorted already that is a hundred
+# times slower than to merge.
+
+
+def settled(held: Keys) -> Keys:
+    """Sorted, each once."""
+    held = np.sort(held, kind="stable")
+    return held if held.size < 2 else held[np.append(True, held[1:] != held[:-1])]
+
+
+def together(one: Keys, other: Keys) -> Keys:
+    """What is in one of two sets."""
+    if not one.size or not other.size:
+        return one if one.size else other
+    return settled(np.concatenate([one, other]))
+
+
+def inside(wanted: Keys, held: Keys) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """For each key, in any order, whether it is in the set."""
+    if not held.size:
+        return np.zeros(wanted.size, dtype=np.bool_)
+    place = np.searchsorted(held, wanted)
+    place[place == held.size] = 0
+    found: np.ndarray[tuple[int], np.dtype[np.bool_]] = held[place] == wanted
+    return found
+
+
+def common(one: Keys, other: Keys) -> Keys:
+    """What is in both of two sets."""
+    return one[inside(one, other)]
+
+
+def without(one: Keys, other: Keys) -> Keys:
+    """What is in the first and not in the second."""
+    return one[~inside(one, other)]
 
 
 def parameter(held: Keys | Sequence[int]) -> Any:
@@ -58,7 +95,7 @@ def fetch(sql: str, params: Sequence[Any]) -> Keys:
             return _copied(cursor, sql, params)
         cursor.execute(sql, params)
         rows = cursor.fetchall()
-    return np.unique(np.fromiter((key for (key,) in rows), dtype=np.int64, count=len(rows)))
+    return settled(np.fromiter((key for (key,) in rows), dtype=np.int64, count=len(rows)))
 
 
 _HEAD, _END = 19, 2  # PostgreSQL, COPY, binary format: the header without extensions, the trailer
@@ -69,4 +106,4 @@ def _copied(cursor: Any, sql: str, params: Sequence[Any]) -> Keys:
     with cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT BINARY)", params) as copy:
         raw = b"".join(bytes(block) for block in copy)
     rows = np.frombuffer(raw[_HEAD:-_END], dtype=_ROW)
-    return np.unique(rows["value"].astype(np.int64))
+    return settled(rows["value"].astype(np.int64))

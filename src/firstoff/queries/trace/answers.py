@@ -13,7 +13,16 @@ from django.db import connection
 from firstoff.queries.trace import closure
 from firstoff.queries.trace.direct import Met, met
 from firstoff.queries.trace.places import Counts, UnitAtRisk, counts, only, rows
-from firstoff.queries.trace.sets import Keys, fetch, keys
+from firstoff.queries.trace.sets import (
+    Keys,
+    common,
+    fetch,
+    inside,
+    keys,
+    parameter,
+    settled,
+    within,
+)
 from firstoff.rules.access import Actor, require
 from firstoff.rules.trace import AsOf, Condition, Question
 from firstoff.terms import Place
@@ -28,7 +37,7 @@ def at_risk_ids(question: Question, site_id: int) -> Keys:
 
 
 def _ids(kinds: tuple[Met, ...], question: Question) -> Keys:
-    return reduce(np.intersect1d, (_kind(kind, question) for kind in kinds))
+    return reduce(common, (_kind(kind, question) for kind in kinds))
 
 
 def _kind(kind: Met, question: Question) -> Keys:
@@ -41,8 +50,6 @@ def _kind(kind: Met, question: Question) -> Keys:
 
 def shipped_with(lots: Keys) -> Keys:
     """Units that held one of the lots when they were shipped: kept since then. One query."""
-    from firstoff.queries.trace.sets import parameter, within
-
     sql = f"SELECT r.unit_id FROM firstoff_unitroot r WHERE {within('r.lot_id')}"
     return fetch(sql, [parameter(lots)])
 
@@ -138,13 +145,13 @@ def meets(question: Question, site_id: int, units: Keys | list[int]) -> Keys:
     if not given.size:
         return given
     if question.as_of is AsOf.SHIPPED:
-        return np.intersect1d(at_risk_ids(question, site_id), given)
+        return common(at_risk_ids(question, site_id), given)
     pairs = _inside(given, question)
-    below = np.unique(pairs[:, 1])
+    below = settled(pairs[:, 1])
     found = given
     for kind in met(question, site_id):
         direct = fetch(*kind.of(below, question.as_of))
-        found = np.intersect1d(found, pairs[np.isin(pairs[:, 1], direct), 0])
+        found = common(found, settled(pairs[inside(pairs[:, 1], direct), 0]))
     return found
 
 
