@@ -28,6 +28,7 @@ from firstoff.formats.testdata.drafts import (
     capped,
 )
 from firstoff.formats.testdata.jsontext import DuplicateKeys, json_text, json_values
+from firstoff.formats.testdata.openhtf_parts import parts_in
 from firstoff.formats.testdata.openhtf_values import (
     RECORD_OUTCOMES,
     FieldRefused,
@@ -163,6 +164,8 @@ class _Record:
         metadata = object_at(record.get("metadata"), f"{root}.metadata")
         for index, phase in enumerate(list_at(record.get("phases"), f"{root}.phases")):
             self._phase(index, object_at(phase, f"{root}.phases[{index}]"))
+        parts, odd = parts_in(record, metadata, serial)
+        self.odd += odd
         lots = [text_of(metadata[key]) for key in _LOT_KEYS if metadata.get(key)]
         draft = TestDraft(
             row=self.number,
@@ -187,6 +190,8 @@ class _Record:
             log_records=_count(record.get("log_records")),
             diagnoses=_count(record.get("diagnoses")),
             digest=hashlib.sha256(_canonical(record).encode()).hexdigest(),
+            operator=text_of(metadata.get("operator") or metadata.get("operator_name")),
+            sub_units=tuple(parts),
         )
         self._contradictions(draft)
         return draft, self.odd
