@@ -224,7 +224,10 @@ def capability(
     rows = dict(capability_rows(found.capability, _name(found.characteristic)))
     rows["Limits"] = _limits(found.characteristic)
     if found.retests:
-        rows["Left out"] = f"{found.retests:,} values of retests"
+        many = (
+            "1 value of a retest" if found.retests == 1 else f"{found.retests:,} values of retests"
+        )
+        rows["Left out"] = many
     _print_pairs(rows)
     for caveat in found.capability.caveats:
         out.print(f"Note: {caveat.sentence}", markup=False)
