@@ -136,6 +136,16 @@ def test_what_cannot_be_a_label_is_refused(
         lay_out(UNIT, SMALL, replace(PLAIN, **data), **asked)
 
 
+def test_a_carton_without_a_count_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="A carton label needs the quantity: it has none"):
+        lay_out(CARTON, SMALL, replace(CARTON.example, quantity=None))
+
+
+def test_a_carton_without_sscc_needs_its_number() -> None:
+    with pytest.raises(InvalidInput, match="The label of a carton needs its number"):
+        lay_out(CARTON, SMALL, replace(CARTON.example, sscc="", number=""))
+
+
 def test_registries_name_what_they_have() -> None:
     with pytest.raises(InvalidInput, match="expected one of 25x10, 50x25, 2x1in"):
         size_named("a")

@@ -51,7 +51,8 @@ class Template:
     def check(self, data: LabelData) -> None:
         """Raises InvalidInput naming the first field that is needed and empty."""
         for field in self.needs:
-            if not str(getattr(data, field)).strip():
+            value = getattr(data, field)
+            if value is None or not str(value).strip():
                 why = "every label carries its batch ID" if field == "batch" else "it has none"
                 raise InvalidInput(
                     f"A {self.label.lower()} label needs the {field}: {why}.",
