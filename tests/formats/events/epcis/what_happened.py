@@ -117,6 +117,7 @@ EVERY: tuple[h.Happening, ...] = (
         lots=(h.LotPart("A", Decimal(4), "glaze"), h.LotPart("B", Decimal("8.5"), "glaze")),
         into="C",
     ),
+    h.LotAdjusted(**_common(22), part="glaze", lot="C", by=Decimal("-0.5"), reason="spilt"),
     h.Consumed(
         **_common(9),
         **UNIT,
@@ -127,6 +128,16 @@ EVERY: tuple[h.Happening, ...] = (
             h.LotPart("R-77", Decimal(2), "R10k", ("R1", "R2")),
         ),
     ),
+    h.Loaded(
+        **_common(23),
+        batch="CC1-P2",
+        operation="10",
+        position="F1 / 2",
+        lot="R-77",
+        part="R10k",
+        per_unit=Decimal(2),
+    ),
+    h.Unloaded(**_common(24), batch="CC1-P2", operation="10", position="F1 / 2", lot="R-77"),
     h.Installed(
         **_common(10), **UNIT, child=h.UnitName("PCB", "77"), position="A1", operation="30"
     ),
@@ -163,6 +174,16 @@ EVERY: tuple[h.Happening, ...] = (
     ),
     h.ShipmentCancelled(**_common(18), shipment="S/1", customer="Bolt", reason="late"),
     h.Returned(**_common(19), **UNIT, customer="Bolt", failure="no power"),
+    h.Labelled(
+        **_common(25), **UNIT, batch="CC1-P2", template="unit", expected="(01)", scanned="(01)"
+    ),
+    h.Calibrated(
+        **_common(26),
+        equipment="GAUGE-3",
+        result="pass",
+        due=date(2027, 11, 20),
+        certificate=h.File("cal.pdf", "ef" * 32),
+    ),
     h.Held(
         **_common(20),
         units=(h.UnitName("CC-1", "CC1-021"),),
@@ -225,7 +246,7 @@ _BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     date: st.dates(date(1971, 1, 1), date(2100, 1, 1)),
 }
 # What a happening cannot do without.
-_NAMED = {"serial", "lot", "package", "shipment", "status"}
+_NAMED = {"serial", "lot", "package", "shipment", "status", "equipment"}
 
 
 def _of(kind: Any, least: int = 0) -> st.SearchStrategy[Any]:
@@ -246,7 +267,7 @@ def _any_of(made: type[h.Happening]) -> st.SearchStrategy[h.Happening]:
         for name, kind in types.items()
     }
     ways["part"] = _PART
-    if made in (h.Consumed, h.OperationDone):
+    if made in (h.Consumed, h.OperationDone, h.Labelled):
         ways["batch"] = _TEXT
     return st.builds(made, **{name: way for name, way in ways.items() if name in types})
 

@@ -199,6 +199,41 @@ class LotsMerged(Happening):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LotAdjusted(Happening):
+    """A lot was counted again: ``by`` is the difference."""
+
+    kind: ClassVar[str] = "lot_adjust"
+    part: str = ""
+    lot: str
+    by: Decimal
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _AtPlace(Happening):
+    batch: str = ""
+    operation: str = ""
+    position: str = ""
+    lot: str
+    part: str = ""
+    per_unit: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded(_AtPlace):
+    """A reel was put on its place: every unit at the operation carries it until the next scan."""
+
+    kind: ClassVar[str] = "load"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unloaded(_AtPlace):
+    """A reel was taken off its place."""
+
+    kind: ClassVar[str] = "unload"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Consumed(Happening):
     """Lots went into a unit for good, or into a batch where no serial is given."""
 
@@ -317,6 +352,31 @@ class Returned(_OfUnit):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled(Happening):
+    """A label was applied to a unit, a package or a batch, and scanned back (R-64)."""
+
+    kind: ClassVar[str] = "label"
+    part: str = ""
+    serial: str = ""
+    package: str = ""
+    batch: str = ""
+    template: str = ""
+    expected: str = ""
+    scanned: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibrated(Happening):
+    """Equipment was calibrated."""
+
+    kind: ClassVar[str] = "calibration"
+    equipment: str
+    result: str = ""
+    due: date | None = None
+    certificate: File | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Held(Happening):
     """Units or lots may not be used, for a containment; ``recalled`` where they had left."""
 
@@ -358,7 +418,10 @@ KINDS: tuple[type[Happening], ...] = (
     LotJudged,
     LotSplit,
     LotsMerged,
+    LotAdjusted,
     Consumed,
+    Loaded,
+    Unloaded,
     Installed,
     Removed,
     Reworked,
@@ -369,6 +432,8 @@ KINDS: tuple[type[Happening], ...] = (
     Shipped,
     ShipmentCancelled,
     Returned,
+    Labelled,
+    Calibrated,
     Held,
     Released,
     Voided,

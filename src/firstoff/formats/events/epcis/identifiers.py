@@ -144,6 +144,8 @@ Name = Gs1Name | OwnName | Foreign
 # What each thing of ours is to CBV, which says what may stand where.
 OWN = {
     "package": "obj",
+    "position": "obj",
+    "asset": "obj",
     "site": "loc",
     "equipment": "loc",
     "customer": "party",

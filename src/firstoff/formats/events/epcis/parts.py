@@ -119,6 +119,51 @@ class Container:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """The place of a reel at an operation of a batch, as the asset it is fitted to."""
+
+    def say(self, happening: Any, naming: Naming) -> Given:
+        names = (happening.batch, happening.operation, happening.position)
+        return {"parent_id": naming.thing("position", *names)}
+
+    def hear(self, event: Any, naming: Naming) -> Given:
+        names = naming.thing_of("position", event.parent_id) or ()
+        return dict(zip(("batch", "operation", "position"), names, strict=len(names) == 3))
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Equipment that something happens to, not with."""
+
+    def say(self, happening: Any, naming: Naming) -> Given:
+        return {"epc_list": (naming.thing("asset", happening.equipment),)}
+
+    def hear(self, event: Any, naming: Naming) -> Given:
+        for uri in event.epc_list or ():
+            names = naming.thing_of("asset", uri)
+            if names:
+                return {"equipment": names[0]}
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What carries a label: a package where one is named, else a unit, else a batch."""
+
+    def say(self, happening: Any, naming: Naming) -> Given:
+        if happening.package:
+            return {"epc_list": (naming.package(happening.package),)}
+        return Unit(classes="quantity_list").say(happening, naming)
+
+    def hear(self, event: Any, naming: Naming) -> Given:
+        for uri in event.epc_list or ():
+            package = naming.package_of(uri)
+            if package is not None:
+                return {"package": package}
+        return Unit(classes="quantity_list").hear(event, naming)
+
+
+@dataclass(frozen=True, slots=True)
 class Lots:
     """Lots with their quantities; a lot that does not say its part is of ``part`` itself."""
 
@@ -320,13 +365,16 @@ class Batch:
 class Outcome:
     """Pass and fail as dispositions; an outcome that says nothing about the unit is none."""
 
+    attribute: str = "outcome"
+
     def say(self, happening: Any, naming: Naming) -> Given:
-        found = {"pass": "conformant", "fail": "non_conformant"}.get(happening.outcome)
+        outcome = getattr(happening, self.attribute)
+        found = {"pass": "conformant", "fail": "non_conformant"}.get(outcome)
         return {"disposition": found} if found else {}
 
     def hear(self, event: Any, naming: Naming) -> Given:
         found = {"conformant": "pass", "non_conformant": "fail"}.get(_disposition(event))
-        return {"outcome": found} if found else {}
+        return {self.attribute: found} if found else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ Source: UNECE Recommendation 20; GS1 Web Vocabulary, measurement types.
 from firstoff.formats.events.epcis.extension import PREFIX
 from firstoff.formats.events.epcis.vocabulary import MEASUREMENT as MEASURES
 
-__all__ = ["MEASURES", "code_of", "measure_of", "unit_of"]
+__all__ = ["MEASURES", "UNITS", "code_of", "measure_of", "unit_of"]
 
 # unit: code, what it measures. The first of a code is the one it is read as.
-_UNITS: dict[str, tuple[str, str]] = {
+UNITS: dict[str, tuple[str, str]] = {
     "pcs": ("H87", "Count"),
     "m": ("MTR", "Length"),
     "mm": ("MMT", "Length"),
@@ -86,13 +86,13 @@ _UNITS: dict[str, tuple[str, str]] = {
     "1": ("C62", "Dimensionless"),
 }
 _READ: dict[str, str] = {}
-for _unit, (_code, _) in _UNITS.items():
+for _unit, (_code, _) in UNITS.items():
     _READ.setdefault(_code, _unit)
 
 
 def code_of(unit: str) -> str | None:
     """The code of a unit; none for a count, and where we know none."""
-    found = _UNITS.get(unit)
+    found = UNITS.get(unit)
     return found[0] if found else None
 
 
@@ -105,5 +105,5 @@ def measure_of(unit: str) -> tuple[str, str | None]:
     """(measurement type, code) of a unit; a type of our own where we know none."""
     if not unit:
         return "Dimensionless", None
-    code, measure = _UNITS.get(unit, ("", f"{PREFIX}:measurement"))
+    code, measure = UNITS.get(unit, ("", f"{PREFIX}:measurement"))
     return measure, code or None
