@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstoff import stats
-from firstoff.stats import Caveat, NotEstimable, OutOfDomain
+from firstoff.stats import Caveat, NotEstimable, NoVariation, OutOfDomain
 
 few = settings(derandomize=True, max_examples=25, deadline=None, database=None)
 
@@ -98,3 +98,50 @@ def test_nasty_inputs_are_refused() -> None:
     for call in calls:
         with pytest.raises(OutOfDomain):
             call()
+
+
+@few
+@given(st.floats(0.2, 3.0), st.floats(0, 4), st.sampled_from(["known", "unknown"]))
+def test_a_plan_with_two_limits_falls_with_the_distance_from_their_middle(
+    sigma: float, step: float, known: str
+) -> None:
+    plan = stats.find_variables_plan(aql=0.01, ltpd=0.1, sigma=known)  # type: ignore[arg-type]
+    means = np.array([-2 * step, -step, 0.0, step, 2 * step])
+    seen = stats.variables_characteristic(plan, means, sigma=sigma, lower=-3, upper=3).acceptance
+    assert seen[::-1] == pytest.approx(seen, abs=1e-9)
+    assert 0 <= seen[4] <= seen[3] + 1e-12 <= seen[2] + 2e-12 <= 1 + 2e-12
+
+
+def test_a_limit_far_away_leaves_the_plan_of_one_limit() -> None:
+    plan = stats.find_variables_plan(aql=0.01, ltpd=0.1)
+    means = np.linspace(-1, 3, 9)
+    one = stats.variables_characteristic(plan, means, sigma=1, upper=3)
+    two = stats.variables_characteristic(plan, means, sigma=1, lower=-1000, upper=3)
+    assert two.acceptance == pytest.approx(one.acceptance, abs=1e-7)
+
+
+@pytest.mark.parametrize("known", ["known", "unknown"])
+def test_a_lot_is_accepted_as_often_as_the_curve_says(known: str) -> None:
+    plan = stats.find_variables_plan(aql=0.02, ltpd=0.2, sigma=known)  # type: ignore[arg-type]
+    rng, told = np.random.default_rng(5), 1.3 if known == "known" else None
+    lots = rng.normal(0.5, 1.3, (1000, plan.n))
+    seen = [
+        stats.judge_variables(plan, lot, lower=-3, upper=3, sigma=told).accepted for lot in lots
+    ]
+    curve = stats.variables_characteristic(plan, [0.5], sigma=1.3, lower=-3, upper=3)
+    assert abs(np.mean(seen) - curve.acceptance[0]) < 0.05
+
+
+def test_a_sample_that_is_not_the_plans_is_refused() -> None:
+    plan = stats.find_variables_plan(aql=0.01, ltpd=0.1)
+    calls: list[Callable[[], object]] = [
+        lambda: stats.judge_variables(plan, [1.0, 2.0], upper=3),
+        lambda: stats.judge_variables(plan, range(21), upper=3, sigma=1.0),
+        lambda: stats.judge_variables(plan, range(21)),
+        lambda: stats.variables_characteristic(plan, [1.0], sigma=0, upper=3),
+    ]
+    for call in calls:
+        with pytest.raises(OutOfDomain):
+            call()
+    with pytest.raises(NoVariation):
+        stats.judge_variables(plan, [1.0] * 21, upper=3)

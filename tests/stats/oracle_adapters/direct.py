@@ -59,6 +59,23 @@ def _switched(given: Given) -> Answer:
     return {"severities": [s.severity for s in states], "scores": [s.score for s in states]}
 
 
+def _plan_of(given: Given) -> tuple[stats.VariablesPlan, dict[str, Any]]:
+    told = dict(given)
+    return stats.find_variables_plan(aql=told.pop("aql"), ltpd=told.pop("ltpd")), told
+
+
+def _two_limits(given: Given) -> Answer:
+    plan, told = _plan_of(given)
+    seen = stats.variables_characteristic(plan, told.pop("means"), **told)
+    return {"acceptance": seen.acceptance}
+
+
+def _judged(given: Given) -> Answer:
+    plan, told = _plan_of(given)
+    answer: Answer = _plain(stats.judge_variables(plan, told.pop("values"), **told))
+    return answer
+
+
 ADAPTERS = {
     f"stats.{name}": functools.partial(_called, name)
     for name in stats.__all__
@@ -67,5 +84,7 @@ ADAPTERS = {
     "sequential_characteristic": _sequential,
     "predicted_rejects": _rejects,
     "demonstration_exact": _exact,
+    "variables_characteristic": _two_limits,
+    "judge_variables": _judged,
     "switched_lots": _switched,
 }

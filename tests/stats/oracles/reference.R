@@ -63,6 +63,21 @@ pw <- (1 - ((1 - p2) / (1 - p1))^at) / ((p2 / p1)^at - ((1 - p2) / (1 - p1))^at)
 L <- (((1 - be) / al)^at - 1) / (((1 - be) / al)^at - (be / (1 - al))^at)
 add("sequential_characteristic", list(aql = p1, ltpd = p2, alpha = al, beta = be, rates = pw), list(acceptance = L, asn = ((1 - L) * h2 - L * h1) / (pw - sl)), rel(1e-7), "Wald (1947), chapter 5, in his parameter h")
 
+# Two limits at -3 and 3, n 21 and M 0.0353...: the M method by integrate over the chi of the spread.
+M <- function(q, n) pbeta(pmin(1, pmax(0, .5 - q * sqrt(n) / (2 * (n - 1)))), n / 2 - 1, n / 2 - 1)
+k0 <- 1.75553912970725; n <- 21; m0 <- M(k0, n); est <- function(x, s) M((3 - x) / s, n) + M((3 + x) / s, n)
+two <- function(mu, sg) {
+  f <- Vectorize(function(s) {if (est(0, s) > m0) return(0); b <- uniroot(function(x) est(x, s) - m0, c(0, 3), tol = 1e-12)$root; w <- sqrt(n) / sg
+    (pnorm((b - mu) * w) - pnorm((-b - mu) * w)) * dchisq((n - 1) * s^2 / sg^2, n - 1) * 2 * (n - 1) * s / sg^2})
+  top <- uniroot(function(s) est(0, s) - m0, c(.1, 9), tol = 1e-13)$root
+  integrate(f, 1e-3, top, rel.tol = 1e-9, subdivisions = 2000)$value
+}
+add("variables_characteristic", list(aql = .01, ltpd = .1, means = c(0, .5, 1, 1.5), sigma = 1, lower = -3, upper = 3), list(acceptance = sapply(c(0, .5, 1, 1.5), two, 1)), list(abs = 1e-6), "integrate over dchisq with uniroot for the reach of the mean")
+add("variables_characteristic", list(aql = .01, ltpd = .1, means = c(0, .5, 1), sigma = 1.5, lower = -3, upper = 3), list(acceptance = sapply(c(0, .5, 1), two, 1.5)), list(abs = 1e-6), "integrate over dchisq with uniroot for the reach of the mean")
+v <- trees$Height[1:21]; q <- c(mean(v) - 55, 95 - mean(v)) / sd(v); e <- M(q, 21)
+add("judge_variables", list(aql = .01, ltpd = .1, values = v, lower = 55, upper = 95), list(accepted = sum(e) <= m0, q_lower = q[1], q_upper = q[2], estimated = list(below = e[1], above = e[2]), allowed = m0), rel(1e-8), "pbeta; datasets trees")
+add("judge_variables", list(aql = .01, ltpd = .1, values = v, lower = 60), list(accepted = (mean(v) - 60) / sd(v) >= k0, q_lower = (mean(v) - 60) / sd(v)), rel(1e-8), "mean, sd; datasets trees")
+
 # capability --------------------------------------------------------------------------------------
 ring <- matrix(c(74.030,74.002,74.019,73.992,74.008,73.995,73.992,74.001,74.011,74.004,73.988,74.024,74.021,74.005,74.002,74.002,73.996,73.993,74.015,74.009,73.992,74.007,74.015,73.989,74.014,74.009,73.994,73.997,73.985,73.993,73.995,74.006,73.994,74.000,74.005,73.985,74.003,73.993,74.015,73.988), 8, byrow = TRUE)
 bis <- function(i, n, df, q) i - qnorm(q) * sqrt(1 / (9 * n) + i^2 / (2 * df))

@@ -7,11 +7,16 @@ import typer
 from firstoff.cli.stats.pictures import Picture, curve_of, draw, plan_curves
 from firstoff.cli.stats.shared import (
     AsJson,
+    ColumnName,
+    LowerLimit,
+    Row,
+    UpperLimit,
     answer,
     app,
     fraction,
     percent,
     plain,
+    read,
     refusing,
     times,
 )
@@ -83,6 +88,56 @@ def plan(
 
 @app.command()
 @refusing
+def variables(
+    file: Annotated[
+        str | None, typer.Argument(help="The sample's values: CSV, XLSX, Parquet, or -.")
+    ] = None,
+    aql: Annotated[str, typer.Option(help="Rate to accept, such as 1%.")] = "1%",
+    ltpd: Annotated[str, typer.Option(help="Rate to reject, such as 10%.")] = "10%",
+    alpha: Annotated[str, typer.Option(help="Risk to reject the AQL.")] = "5%",
+    beta: Annotated[str, typer.Option(help="Risk to accept the LTPD.")] = "10%",
+    lower: LowerLimit = None,
+    upper: UpperLimit = None,
+    sigma: Annotated[float | None, typer.Option(help="Sigma, where it is known.")] = None,
+    known: Annotated[bool, typer.Option("--known", help="A plan for a known sigma.")] = False,
+    column: ColumnName = None,
+    as_json: AsJson = False,
+) -> None:
+    """The plan by measured values for two risks; with a file, the lot that it judges."""
+    from firstoff import stats
+
+    found = stats.find_variables_plan(
+        aql=fraction(aql, "aql"),
+        ltpd=fraction(ltpd, "ltpd"),
+        alpha=fraction(alpha, "alpha"),
+        beta=fraction(beta, "beta"),
+        sigma="known" if known or sigma is not None else "unknown",
+    )
+    rows = [
+        ("Plan", f"{found.n} units, k {found.k:.4g}, M {percent(found.m)}, sigma {found.sigma}")
+    ]
+    if file is None:
+        answer(found, rows, as_json)
+        return
+    values = read(file).column(column).numbers()
+    seen = stats.judge_variables(found, values, lower=lower, upper=upper, sigma=sigma)
+    answer(seen, [*rows, *_judged(seen)], as_json)
+
+
+def _judged(seen: Any) -> list[Row]:
+    rows = [("Mean, sigma", f"{seen.mean:.6g}, {seen.sigma:.4g}")]
+    for name, q in (("lower", seen.q_lower), ("upper", seen.q_upper)):
+        if q is not None:
+            rows.append((f"To the {name} limit", f"{q:.3f} sigma"))
+    estimate = f"{percent(seen.estimated.total)} against {percent(seen.allowed)}"
+    rows.append(("Outside, estimated", estimate))
+    verdict = "accept" if seen.accepted else "reject"
+    rows.append(("Lot", f"{verdict}, by the {seen.method} method"))
+    return rows
+
+
+@app.command()
+@refusing
 def sampling(
     lot: Annotated[int, typer.Argument(help="Units in the lot.")],
     aql: Annotated[str, typer.Option(help="AQL as printed, such as 1.0.")],
@@ -124,7 +179,8 @@ def _draw_plan(file: str, found: Any, lot: int) -> None:
     if found.inspect_all:
         raise InvalidInput("The sample reaches the lot: there is no curve to draw.")
     several = len(found.n) > 1
-    n, c = (found.n, found.ac) if several else (found.n[0], found.ac[0])
+    # c accepts between Ac and Re too, as a reduced plan does.
+    n, c = (found.n, found.c) if several else (found.n[0], found.c[0])
     named = f"{found.procedure}, letter {found.letter_used}, AQL {found.aql}"
     r = found.re if several else None
     marked = [("AQL", float(found.aql) / 100)]
