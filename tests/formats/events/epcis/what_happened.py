@@ -54,7 +54,7 @@ EVERY: tuple[h.Happening, ...] = (
         **_common(2),
         **UNIT,
         batch="CC1-P2",
-        operation="20",
+        operation=20,
         began_at=AT,
         ended_at=LATER,
         equipment="OVEN-2",
@@ -62,7 +62,7 @@ EVERY: tuple[h.Happening, ...] = (
         parameters=VALUES[:1],
         instruction="WI-4",
         outcome="pass",
-        defects=(h.Defect("scratch", "on the lid"),),
+        defects=(h.Defect("scratch", "on the lid", "process", "tongs"),),
         measures=VALUES,
     ),
     h.Judged(
@@ -109,7 +109,7 @@ EVERY: tuple[h.Happening, ...] = (
         **_common(7),
         part="glaze",
         lot="GLZ-7781",
-        into=(h.LotPart("A", Decimal(4), "glaze", (), "kg"), h.LotPart("B")),
+        into=(h.LotPart("A", Decimal(4), "glaze", (), "kg"), h.LotPart("B", Decimal("8.5"))),
     ),
     h.LotsMerged(
         **_common(8),
@@ -122,7 +122,7 @@ EVERY: tuple[h.Happening, ...] = (
         **_common(9),
         **UNIT,
         batch="CC1-P2",
-        operation="20",
+        operation=20,
         items=(
             h.LotPart("GLZ-7781", Decimal("0.02"), "glaze", unit="kg"),
             h.LotPart("R-77", Decimal(2), "R10k", ("R1", "R2")),
@@ -131,26 +131,24 @@ EVERY: tuple[h.Happening, ...] = (
     h.Loaded(
         **_common(23),
         batch="CC1-P2",
-        operation="10",
+        operation=10,
         position="F1 / 2",
         lot="R-77",
         part="R10k",
         per_unit=Decimal(2),
     ),
-    h.Unloaded(**_common(24), batch="CC1-P2", operation="10", position="F1 / 2", lot="R-77"),
-    h.Installed(
-        **_common(10), **UNIT, child=h.UnitName("PCB", "77"), position="A1", operation="30"
-    ),
+    h.Unloaded(**_common(24), batch="CC1-P2", operation=10, position="F1 / 2", lot="R-77"),
+    h.Installed(**_common(10), **UNIT, child=h.UnitName("PCB", "77"), position="A1", operation=30),
     h.Removed(
         **_common(11),
         **UNIT,
         child=h.UnitName("PCB", "77"),
         position="A1",
-        operation="30",
+        operation=30,
         reason="dead",
         replaced_by=h.UnitName("PCB", "78"),
     ),
-    h.Reworked(**_common(12), **UNIT, reason="scratch", from_operation="20"),
+    h.Reworked(**_common(12), **UNIT, reason="scratch", from_operation=20),
     h.Repaired(**_common(13), **PLAIN, what="resoldered", defect="bridge", reason="test"),
     h.Scrapped(**_common(14), **PLAIN, reason="cracked"),
     h.Packed(
@@ -182,7 +180,8 @@ EVERY: tuple[h.Happening, ...] = (
         equipment="GAUGE-3",
         result="pass",
         due=date(2027, 11, 20),
-        certificate=h.File("cal.pdf", "ef" * 32),
+        as_left="fail",
+        certificate="CAL-9",
     ),
     h.Held(
         **_common(20),
@@ -233,6 +232,7 @@ _LOT_PART = st.builds(
 )
 _BY_TYPE: dict[Any, st.SearchStrategy[Any]] = {
     str: _SAID,
+    int: st.integers(0, 10**12),
     bool: st.booleans(),
     UUID: st.uuids(version=4),
     datetime: _TIME,
@@ -267,6 +267,8 @@ def _any_of(made: type[h.Happening]) -> st.SearchStrategy[h.Happening]:
         for name, kind in types.items()
     }
     ways["part"] = _PART
+    if made is h.LotsMerged:
+        ways["into"] = _TEXT
     if made in (h.Consumed, h.OperationDone, h.Labelled):
         ways["batch"] = _TEXT
     return st.builds(made, **{name: way for name, way in ways.items() if name in types})

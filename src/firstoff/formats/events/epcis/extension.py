@@ -112,6 +112,8 @@ def _made(kind: Any, value: Json) -> Any:
 def _scalar(kind: Any, value: Json) -> Any:
     if kind is bool and isinstance(value, bool):
         return value
+    if kind is int and type(value) is int:
+        return value
     if kind is Decimal and isinstance(value, (int, Decimal)) and not isinstance(value, bool):
         return Decimal(value) if type(value) is int else value
     if isinstance(value, str):

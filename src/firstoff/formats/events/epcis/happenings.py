@@ -24,6 +24,7 @@ class File:
 
     name: str
     sha256: str = ""
+    media_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class Procedure:
 class Defect:
     code: str
     note: str = ""
+    cause_class: str = ""
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,7 @@ class Happening:
 class _OfUnit(Happening):
     part: str = ""
     serial: str
+    batch: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +89,6 @@ class UnitBorn(_OfUnit):
     """A serial number begins, in a batch or as a part that came from elsewhere."""
 
     kind: ClassVar[str] = "unit"
-    batch: str = ""
     lot: str = ""
     equipment: str = ""
     instruction: str = ""
@@ -102,7 +105,7 @@ class OperationDone(Happening):
     part: str = ""
     serial: str = ""
     batch: str = ""
-    operation: str = ""
+    operation: int | None = None
     began_at: datetime | None = None
     ended_at: datetime | None = None
     equipment: str = ""
@@ -119,7 +122,6 @@ class Judged(_OfUnit):
     """A unit was judged for fit, finish and function (R-34)."""
 
     kind: ClassVar[str] = "result"
-    batch: str = ""
     attempt: str = ""
     fit: str = ""
     finish: str = ""
@@ -138,7 +140,6 @@ class Tested(_OfUnit):
     """A unit was tested by a procedure: its values, and what came out."""
 
     kind: ClassVar[str] = "test"
-    batch: str = ""
     procedure: Procedure | None = None
     values: tuple[Value, ...] = ()
     outcome: str = ""
@@ -186,6 +187,7 @@ class LotSplit(Happening):
     part: str = ""
     lot: str
     into: tuple[LotPart, ...]
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +198,7 @@ class LotsMerged(Happening):
     part: str = ""
     lots: tuple[LotPart, ...]
     into: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,11 +215,10 @@ class LotAdjusted(Happening):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _AtPlace(Happening):
     batch: str = ""
-    operation: str = ""
+    operation: int | None = None
     position: str = ""
-    lot: str
+    lot: str = ""
     part: str = ""
-    per_unit: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,11 +226,12 @@ class Loaded(_AtPlace):
     """A reel was put on its place: every unit at the operation carries it until the next scan."""
 
     kind: ClassVar[str] = "load"
+    per_unit: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unloaded(_AtPlace):
-    """A reel was taken off its place."""
+    """A reel was taken off its place; whichever was there, where no lot is named."""
 
     kind: ClassVar[str] = "unload"
 
@@ -241,7 +244,7 @@ class Consumed(Happening):
     part: str = ""
     serial: str = ""
     batch: str = ""
-    operation: str = ""
+    operation: int | None = None
     items: tuple[LotPart, ...]
 
 
@@ -252,7 +255,7 @@ class Installed(_OfUnit):
     kind: ClassVar[str] = "install"
     child: UnitName
     position: str = ""
-    operation: str = ""
+    operation: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +265,7 @@ class Removed(_OfUnit):
     kind: ClassVar[str] = "remove"
     child: UnitName
     position: str = ""
-    operation: str = ""
+    operation: int | None = None
     reason: str = ""
     replaced_by: UnitName | None = None
 
@@ -273,7 +276,7 @@ class Reworked(_OfUnit):
 
     kind: ClassVar[str] = "rework"
     reason: str = ""
-    from_operation: str = ""
+    from_operation: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -372,8 +375,9 @@ class Calibrated(Happening):
     kind: ClassVar[str] = "calibration"
     equipment: str
     result: str = ""
+    as_left: str = ""
     due: date | None = None
-    certificate: File | None = None
+    certificate: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

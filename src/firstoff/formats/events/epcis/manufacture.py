@@ -83,13 +83,13 @@ def event_of(happening: Happening, naming: Naming, voided: Voided | None = None)
 
 
 def _demand_something(happening: Happening, rule: Rule) -> None:
-    if rule.holds and not any(getattr(happening, name) for name in rule.holds):
-        none = " and no ".join(rule.holds)
-        raise InvalidInput(
-            f"The {happening.kind} of {happening.at.isoformat()} has no {none}; "
-            "expected one at least.",
-            field=rule.holds[0],
-        )
+    for group in rule.holds:
+        if not any(getattr(happening, name) for name in group):
+            raise InvalidInput(
+                f"The {happening.kind} of {happening.at.isoformat()} has no "
+                f"{' and no '.join(group)}; expected one at least.",
+                field=group[0],
+            )
 
 
 def _merge(said: Given, more: Given) -> None:

@@ -4,6 +4,7 @@
 an extension (see manufacture), so a part need not be complete, only right.
 """
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
@@ -23,6 +24,7 @@ from firstoff.formats.events.epcis.values import (
 from firstoff.formats.events.epcis.vocabulary import DISPOSITION
 
 Given = dict[str, Any]
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 class Part(Protocol):
@@ -123,12 +125,17 @@ class Position:
     """The place of a reel at an operation of a batch, as the asset it is fitted to."""
 
     def say(self, happening: Any, naming: Naming) -> Given:
-        names = (happening.batch, happening.operation, happening.position)
-        return {"parent_id": naming.thing("position", *names)}
+        operation = "" if happening.operation is None else str(happening.operation)
+        uri = naming.thing("position", happening.batch, operation, happening.position)
+        return {"parent_id": uri}
 
     def hear(self, event: Any, naming: Naming) -> Given:
         names = naming.thing_of("position", event.parent_id) or ()
-        return dict(zip(("batch", "operation", "position"), names, strict=len(names) == 3))
+        if len(names) != 3:
+            return {}
+        batch, operation, position = names
+        number = int(operation) if _NUMBER.fullmatch(operation) else None
+        return {"batch": batch, "operation": number, "position": position}
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +201,8 @@ class OneLot:
 
     def say(self, happening: Any, naming: Naming) -> Given:
         lot = getattr(happening, self.attribute)
+        if not lot:
+            return {}
         quantity, unit = getattr(happening, "quantity", None), getattr(happening, "unit", "")
         return {self.field: (_quantity(naming, happening.part, lot, quantity, unit),)}
 

@@ -48,7 +48,7 @@ class Rule:
     """One line of the table. ``fixed`` is what every event of it says; ``steps`` and
     ``dispositions`` by which others' events are heard as it (none: they are not); ``about`` the
     list that names what it is about, by which an event about many is taken apart; ``holds`` are
-    the lists of the happening of which one has to hold something, for EPCIS to have a word."""
+    fields of the happening without which EPCIS has no word for it: one of each group."""
 
     happening: type[h.Happening]
     event: Callable[..., Any]
@@ -58,7 +58,7 @@ class Rule:
     dispositions: tuple[str, ...] = ()
     about: str = ""
     actions: tuple[str, ...] = ()
-    holds: tuple[str, ...] = ()
+    holds: tuple[tuple[str, ...], ...] = ()
 
     def hears(self, event: StepEvent) -> bool:
         if type(event) is not self.event or not self.steps:
@@ -135,6 +135,7 @@ _TABLE = (
         (OneLot(), From("supplier"), Paper("receipt", "recadv", "receipt"), Site()),
         steps=("receiving",),
         about="quantity_list",
+        holds=(("lot",),),
     ),
     Rule(
         h.LotJudged,
@@ -145,26 +146,28 @@ _TABLE = (
         dispositions=("conformant", "non_conformant", "unavailable"),
         about="quantity_list",
         actions=("OBSERVE",),
+        holds=(("lot",),),
     ),
     Rule(
         h.LotSplit,
         TransformationEvent,
         {"biz_step": "creating_class_instance"},
         (OneLot("input_quantity_list"), Lots("into", "output_quantity_list"), Site()),
-        holds=("into",),
+        holds=(("lot",), ("into",)),
     ),
     Rule(
         h.LotsMerged,
         TransformationEvent,
         {"biz_step": "creating_class_instance"},
         (OneLot("output_quantity_list", "into"), Lots("lots", "input_quantity_list"), Site()),
-        holds=("lots",),
+        holds=(("lots",), ("into",)),
     ),
     Rule(
         h.LotAdjusted,
         ObjectEvent,
         _object("cycle_counting"),
         (OneLot(), Site()),
+        holds=(("lot",),),
     ),
     Rule(
         h.Consumed,
@@ -184,6 +187,7 @@ _TABLE = (
         AssociationEvent,
         {"action": "ADD", "biz_step": "installing", "disposition": "in_progress"},
         (Position(), OneLot("child_quantity_list"), Site()),
+        holds=(("lot",),),
     ),
     Rule(
         h.Unloaded,
@@ -230,7 +234,7 @@ _TABLE = (
         {"action": "ADD", "biz_step": "packing", "disposition": "container_closed"},
         (Container(), Many("child_epcs"), Site()),
         steps=("packing", "loading"),
-        holds=("units", "packages"),
+        holds=(("units", "packages"),),
     ),
     Rule(
         h.Unpacked,
