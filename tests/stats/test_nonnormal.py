@@ -92,6 +92,33 @@ def test_a_holdable_tolerance_shows_exactly_what_is_required() -> None:
     assert seen.ppk_lower == pytest.approx(1.33)
 
 
+def test_the_bound_by_percentiles_of_a_normal_fit_is_bissells_with_n() -> None:
+    values = np.random.default_rng(8).normal(10, 1, 80)
+    seen = stats.percentile_capability(values, "normal", lower=6, upper=15)
+    error = np.sqrt(1 / (9 * 80) + seen.ppk**2 / (2 * 80))
+    assert seen.ppk_lower == pytest.approx(seen.ppk - 1.6448536269514722 * error, rel=1e-6)
+
+
+def test_the_bound_by_percentiles_is_missed_in_one_of_twenty_samples() -> None:
+    rng = np.random.default_rng(9)
+    median, tail = (3 * (-np.log(p)) ** 0.5 for p in (0.5, 0.00135))
+    true = (12 - median) / (tail - median)
+    missed = [
+        (seen.ppk_lower or 0) > true
+        for seen in (
+            stats.percentile_capability(3 * rng.weibull(2, 60), "weibull", upper=12)
+            for _ in range(400)
+        )
+    ]
+    assert 0.02 < np.mean(missed) < 0.09
+
+
+def test_a_told_distribution_has_no_bound() -> None:
+    known = stats.distribution("normal", mean=10, sd=1)
+    seen = stats.percentile_capability(known, upper=14)
+    assert (seen.ppk_lower, seen.ppk_interval, seen.caveats) == (None, None, ())
+
+
 def test_many_characteristics_are_judged_as_one_by_one() -> None:
     rng = np.random.default_rng(3)
     table = rng.normal(5, [[1.0], [0.5], [2.0]], size=(3, 40))

@@ -163,12 +163,10 @@ from firstoff.stats.multivariate_charts import (
 )
 from firstoff.stats.nonnormal import (
     Johnson,
-    PercentileCapability,
     Transform,
     TransformedCapability,
     box_cox,
     fit_johnson,
-    percentile_capability,
     transformed_capability,
     yeo_johnson,
 )
@@ -177,6 +175,7 @@ from firstoff.stats.normality import (
     normality,
 )
 from firstoff.stats.pareto import Pareto, ParetoBar, pareto
+from firstoff.stats.percentile_capability import PercentileCapability, percentile_capability
 from firstoff.stats.process_time import ProcessTime, process_time
 from firstoff.stats.proportions import (
     Comparison,

@@ -20,6 +20,7 @@ Family = Literal["normal", "lognormal", "exponential", "weibull", "gamma", "gumb
 
 FAMILIES = ("normal", "lognormal", "exponential", "weibull", "gamma", "gumbel_max")
 _POSITIVE = ("lognormal", "exponential", "weibull", "gamma")
+LOCATIONS = ("mean", "meanlog", "location")  # parameters of either sign
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "normal": ("mean", "sd"),
     "lognormal": ("meanlog", "sdlog"),
@@ -70,9 +71,8 @@ def distribution(family: Family, **parameters: float) -> Distribution:
     names = _NAMES[family]
     if set(parameters) != set(names):
         raise OutOfDomain("parameters", sorted(parameters), "those of the family: " + str(names))
-    free = ("mean", "meanlog", "location")
     told = {
-        name: checks.real(name, parameters[name], above=None if name in free else 0.0)
+        name: checks.real(name, parameters[name], above=None if name in LOCATIONS else 0.0)
         for name in names
     }
     return Distribution(family, told)
@@ -93,7 +93,7 @@ def fit_distribution(values: ArrayLike, family: Family) -> Distribution:
         checks.varied("values", points)
     found = _FITS[family](points)
     parameters = dict(zip(_NAMES[family], found, strict=True))
-    loglik = float(_DENSITIES[family](points, *found).sum())
+    loglik = float(DENSITIES[family](points, *found).sum())
     return Distribution(family, parameters, loglik, int(points.size))
 
 
@@ -202,7 +202,7 @@ def _gamma_density(x: Floats, shape: float, scale: float) -> Floats:
     return found - shape * math.log(scale) - float(special.gammaln(shape))
 
 
-_DENSITIES: Mapping[str, Callable[..., Floats]] = {
+DENSITIES: Mapping[str, Callable[..., Floats]] = {
     "normal": _normal_density,
     "lognormal": lambda x, m, s: _normal_density(np.log(x), m, s) - np.log(x),
     "exponential": lambda x, scale: -x / scale - math.log(scale),

@@ -1,8 +1,6 @@
-"""Capability of values that are not normal.
-
-Two ways: percentiles of a fitted distribution (ISO 22514-2), or a transform to normality (Box-Cox,
-Yeo-Johnson, Johnson) with the limits transformed along. They give different figures; say which.
-"""
+"""Capability after a transform to normality (Box-Cox, Yeo-Johnson, Johnson), the limits
+transformed along. Percentiles of a fitted distribution (``percentile_capability``) give other
+figures; say which."""
 
 import math
 from collections.abc import Callable
@@ -17,31 +15,9 @@ from firstoff.stats import checks
 from firstoff.stats.capability import Capability, capability
 from firstoff.stats.checks import Floats
 from firstoff.stats.errors import NotEstimable, OutOfDomain
-from firstoff.stats.fits import Distribution, Family, fit_distribution
 from firstoff.stats.normality import anderson_darling
 
 JohnsonFamily = Literal["SU", "SB", "SL"]
-
-_LOW, _HIGH = 0.00135, 0.99865  # what +- 3 sigma hold of a normal process
-
-
-@dataclass(frozen=True, slots=True)
-class PercentileCapability:
-    """Capability by the 0.135 %, 50 % and 99.865 % points of a distribution."""
-
-    distribution: Distribution
-    lower: float | None
-    upper: float | None
-    p00135: float
-    p50: float
-    p99865: float
-    pp: float | None
-    ppl: float | None
-    ppu: float | None
-    ppk: float
-    expected_below: float
-    expected_above: float
-    method: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,43 +87,6 @@ class TransformedCapability:
     transform: str
     parameters: tuple[float, ...]
     result: Capability
-
-
-def percentile_capability(
-    values: ArrayLike | Distribution,
-    family: Family | None = None,
-    *,
-    lower: float | None = None,
-    upper: float | None = None,
-) -> PercentileCapability:
-    """Capability from the percentiles of a distribution, known or fitted to the values.
-
-    Raises TooFewData, NoVariation, OutOfDomain. Source: ISO 22514-2. Oracle: R quantile functions
-    """
-    low, high = checks.limits(lower, upper)
-    if isinstance(values, Distribution):
-        fitted = values
-    else:
-        fitted = fit_distribution(values, family or "normal")
-    left, middle, right = (fitted.quantile(p) for p in (_LOW, 0.5, _HIGH))
-    ppl = None if low is None else (middle - low) / (middle - left)
-    ppu = None if high is None else (high - middle) / (right - middle)
-    both = None if low is None or high is None else (high - low) / (right - left)
-    return PercentileCapability(
-        fitted,
-        low,
-        high,
-        left,
-        middle,
-        right,
-        both,
-        ppl,
-        ppu,
-        min(side for side in (ppl, ppu) if side is not None),
-        0.0 if low is None else fitted.below(low),
-        0.0 if high is None else fitted.above(high),
-        "percentiles, ISO 22514-2",
-    )
 
 
 def box_cox(

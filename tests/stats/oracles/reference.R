@@ -106,6 +106,13 @@ for (fam in c("lognormal", "weibull", "gamma")) {
   e <- as.list(r$estimate); if (fam == "gamma") e <- list(shape = e$shape, scale = 1 / e$rate)
   add("stats.fit_distribution", list(values = v, family = fam), list(parameters = e, loglik = r$loglik), rel(2e-5), "fitdistrplus fitdist; datasets rivers / 100")
 }
+for (fam in c("lognormal", "weibull", "gamma")) {  # delta method on fitdist's covariance
+  nm <- switch(fam, lognormal = "lnorm", fam); r <- fitdistrplus::fitdist(v, nm, control = list(reltol = 1e-14))
+  ppu <- function(th) {q <- do.call(paste0("q", nm), c(list(c(.5, .99865)), as.list(th))); (40 - q[1]) / (q[2] - q[1])}
+  g <- sapply(seq_along(r$estimate), function(i) {h <- 1e-5 * r$estimate[i]; e <- replace(0 * r$estimate, i, h); (ppu(r$estimate + e) - ppu(r$estimate - e)) / (2 * h)})
+  se <- sqrt(drop(g %*% r$vcov %*% g)); k <- ppu(r$estimate)
+  add("stats.percentile_capability", list(values = v, family = fam, upper = 40), list(ppk = k, ppk_lower = k - qnorm(.95) * se, ppk_interval = k + c(-1, 1) * qnorm(.975) * se), rel(2e-4), "fitdistrplus fitdist with its vcov, gradient by differences; datasets rivers / 100")
+}
 p <- car::powerTransform(v ~ 1, family = "yjPower")$lambda[[1]]
 add("stats.yeo_johnson", list(values = v), list(power = p), list(abs = 2e-5), "car powerTransform(family yjPower); datasets rivers / 100")
 b <- boxcox(v ~ 1, lambda = seq(-1, 1, 1e-5), plotit = FALSE); lam <- b$x[which.max(b$y)]
