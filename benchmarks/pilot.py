@@ -319,7 +319,7 @@ def measure(units: int, kind: str, rounds: int, parts: list[str]) -> Report:
         home = Path(folder) / "home"
         home.mkdir()
         with _database(kind, Path(folder)) as url:
-            _set_up(home, url)
+            set_up(home, url)
             report = Report(units, kind, machine())
             bench = Bench(report, home, rounds)
             try:
@@ -331,7 +331,7 @@ def measure(units: int, kind: str, rounds: int, parts: list[str]) -> Report:
     return report
 
 
-def _set_up(home: Path, url: str) -> None:
+def set_up(home: Path, url: str) -> None:
     for name in [n for n in os.environ if n.startswith("FIRSTOFF_")]:
         del os.environ[name]
     os.environ.update(

@@ -17,7 +17,7 @@ def shown(report: Any) -> str:
 
 
 def _pages(rows: Iterable[Any]) -> str:
-    return _table(
+    return in_table(
         ("page", "p50 ms", "p95 ms", "after a record, p50 ms", "p95 ms", "kB"),
         (
             (
@@ -34,7 +34,7 @@ def _pages(rows: Iterable[Any]) -> str:
 
 
 def _writes(rows: Iterable[Any]) -> str:
-    return _table(
+    return in_table(
         ("recording", "units/s", "raw units/s", "ratio", "rows", ""),
         (
             (
@@ -51,7 +51,7 @@ def _writes(rows: Iterable[Any]) -> str:
 
 
 def _others(rows: Iterable[Any]) -> str:
-    return _table(
+    return in_table(
         ("work", "ms", "raw ms", "raw is"),
         (
             (
@@ -69,6 +69,6 @@ def _ms(seconds: float) -> str:
     return f"{seconds * 1000:,.1f}"
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+def in_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
