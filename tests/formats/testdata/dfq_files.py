@@ -22,6 +22,13 @@ HEAD = [
     "K2120/2 2",
 ]
 TIME = "04.03.2026/07:30:00"
+FIRST_SET = (
+    "K0001/1 10.01",
+    f"K0004/1 {TIME}",
+    "K0014/1 SN-1",
+    "K0001/2 6E-2",
+    f"K0004/2 {TIME}",
+)
 
 
 def of(*lines: str, end: str = "\r\n") -> bytes:

@@ -13,13 +13,12 @@ from firstoff.errors import InvalidInput
 from firstoff.formats.testdata.dfq import read_file
 from firstoff.formats.testdata.drafts import LimitsDraft
 from firstoff.terms import TestOutcome
-from tests.formats.testdata.dfq_files import HEAD, TIME, of, one, row, take, value
+from tests.formats.testdata.dfq_files import FIRST_SET, HEAD, TIME, of, one, row, take, value
 
 SHARED = Path(
     os.environ.get("FIRSTOFF_SHARED", Path(__file__).resolve().parents[3] / ".." / "shared")
 )
 CASES = SHARED / "cases" / "testdata" / "dfq"
-FIRST = ("K0001/1 10.01", f"K0004/1 {TIME}", "K0014/1 SN-1", "K0001/2 6E-2", f"K0004/2 {TIME}")
 
 
 def refusal(raw: bytes, **given) -> str:
@@ -32,7 +31,7 @@ def refusal(raw: bytes, **given) -> str:
 
 
 def test_a_set_of_values_is_a_record_of_its_unit():
-    draft = one(*FIRST)
+    draft = one(*FIRST_SET)
     assert (draft.serial, draft.outcome, draft.part_number, draft.revision, draft.test_name) == (
         "SN-1",
         TestOutcome.FAIL,
@@ -60,7 +59,7 @@ def test_a_set_of_values_is_a_record_of_its_unit():
 
 def test_a_line_of_values_says_the_same_as_k_fields():
     line = row(f"10.01,0,{TIME}", f"6.0E-2,0,{TIME}")
-    by_line, by_field = one(line, "K0014/0 SN-1"), one(*FIRST)
+    by_line, by_field = one(line, "K0014/0 SN-1"), one(*FIRST_SET)
     assert [(m.name, m.value, m.outcome) for m in by_line.measurements] == [
         (m.name, m.value, m.outcome) for m in by_field.measurements
     ]
@@ -225,7 +224,7 @@ def test_grouped_characteristics_in_the_simple_form():
 
 
 def test_line_ends_and_encodings_do_not_matter():
-    lines = [*HEAD, "K2002/1 Bohrung ø", *FIRST]
+    lines = [*HEAD, "K2002/1 Bohrung ø", *FIRST_SET]
     texts = [of(*lines), of(*lines, end="\n"), of(*lines).decode().encode("cp1252"),
              b"\xef\xbb\xbf" + of(*lines)]  # fmt: skip
     assert len({take(text).tests[0].digest for text in texts}) == 1
@@ -297,7 +296,7 @@ def test_more_characteristics_than_the_file_says_is_a_warning():
     )
 
 
-@pytest.mark.parametrize("lines", [FIRST, (row(f"10.01,0,{TIME}", f"0.06,0,{TIME}"),)])
+@pytest.mark.parametrize("lines", [FIRST_SET, (row(f"10.01,0,{TIME}", f"0.06,0,{TIME}"),)])
 def test_a_file_cut_off_anywhere_gives_no_value_that_the_whole_has_not(lines):
     raw = of(*HEAD, *lines, *lines)
     whole = {(m.name, m.value) for t in take(raw).tests for m in t.measurements}
@@ -315,7 +314,7 @@ def test_a_file_cut_off_anywhere_gives_no_value_that_the_whole_has_not(lines):
 @given(st.integers(0, 600), st.binary(max_size=6), st.booleans())
 @settings(max_examples=200, deadline=None, database=None)
 def test_a_damaged_file_is_read_or_one_sentence(place, patch, cut):
-    raw = of(*HEAD, *FIRST)
+    raw = of(*HEAD, *FIRST_SET)
     damaged = raw[:place] + patch + (b"" if cut else raw[place + len(patch) :])
     try:
         outcome = take(damaged or b"x").name

@@ -14,6 +14,8 @@ from firstoff.formats.testdata.columns import LOG_COLUMNS, OPEN_COLUMNS
 from firstoff.formats.testdata.drafts import ReadOptions
 from firstoff.formats.testdata.summaries import looked_at, summary_of
 from firstoff.formats.testdata.unit_log import template_xlsx
+from tests.formats.testdata.cfx_messages import message
+from tests.formats.testdata.qif_files import BORE, component, document, measured, results
 from tests.formats.testdata.stdf_files import Writer
 from tests.formats.testdata.wats_reports import report, xml
 
@@ -29,9 +31,11 @@ RECORD = json.dumps(
 ).encode()
 # One example of each kind, under names that say nothing.
 EXAMPLES = {
+    "cfx": json.dumps(message("UnitsTested", TestedUnits=[{"UnitIdentifier": "U-1"}])).encode(),
     "wats_json": json.dumps(report()).encode(),
     "openhtf": RECORD,
     "wats_xml": xml(report()),
+    "qif": document([BORE], [results(measured(1))], [component("U-1")]),
     "stdf": Writer().file(Writer().part("U-1", 0.25)),
     "dfq": b"K1001 P\nK2001/1 x\nK0001/1 1\nK0014/1 U-1\n",
     "unit_log": b"serial,fit\nU-1,ok\n",

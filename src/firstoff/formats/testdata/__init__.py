@@ -6,16 +6,27 @@ binary file object. Nothing is written: the result holds drafts, and the rows th
 
 from firstoff.errors import InvalidInput
 from firstoff.formats.sources import CONTENT_WORDS, RawSource, Source, content_of, opened
-from firstoff.formats.testdata import dfq, openhtf, stdf, unit_log, wats_json, wats_xml
+from firstoff.formats.testdata import (
+    cfx,
+    dfq,
+    openhtf,
+    qif,
+    stdf,
+    unit_log,
+    wats_json,
+    wats_xml,
+)
 from firstoff.formats.testdata.drafts import Importer, ImportResult, ReadOptions
 
 __all__ = ["IMPORTERS", "detect", "importer_named", "read"]
 
 # In the order they are asked: the narrower first, any table may be a unit log.
 IMPORTERS: tuple[Importer, ...] = (
+    cfx.IMPORTER,
     wats_json.IMPORTER,
     openhtf.IMPORTER,
     wats_xml.IMPORTER,
+    qif.IMPORTER,
     stdf.IMPORTER,
     dfq.IMPORTER,
     unit_log.IMPORTER,

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from firstoff.formats.testdata.drafts import (
     ImportResult,
@@ -28,6 +29,7 @@ from firstoff.formats.testdata.validators import is_within
 from firstoff.terms import TestOutcome
 
 _NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})(e[+-]?\d{1,3})?", re.I | re.ASCII)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SPECIAL = {
     "nan": "nan", "inf": "inf", "+inf": "inf", "infinity": "inf",
     "-inf": "-inf", "-infinity": "-inf",
@@ -141,11 +143,21 @@ def record(
     return replace(draft, row=row, digest=said)
 
 
+def made_id(seed: str, at: datetime | None) -> str:
+    """A UUIDv7 of a time whose rest is a hash of the seed: the same whenever the record comes."""
+    digest = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:10])
+    time = 0 if at is None else max(0, int(at.timestamp() * 1000))
+    bits = (time & (2**48 - 1)) << 80 | 7 << 76 | (digest >> 66 & 0xFFF) << 64
+    return str(UUID(int=bits | 2 << 62 | digest & (2**62 - 1)))
+
+
 def canonical(value: Any) -> str:
-    """JSON with sorted keys and no space; decimals and times as their text."""
-    return json.dumps(
+    """JSON with sorted keys and no space; decimals and times as their text, halves of surrogate
+    pairs replaced."""
+    text = json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
     )
+    return _SURROGATE.sub("\ufffd", text)
 
 
 @dataclass(slots=True)

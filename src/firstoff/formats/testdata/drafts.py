@@ -351,6 +351,7 @@ class RecordDraft:
     lots: tuple[str, ...]
     child: str
     at: datetime | None
+    station: str
     operator: str
     fields: str
     record_id: str
@@ -423,7 +424,7 @@ class ImportResult:
     def demand_all(self) -> None:
         """Raise InvalidInput when a row is refused, with the first refusal, or when there is
         nothing to take: nothing is half imported, and nothing at all is no success."""
-        if not self.refused and not self.drafts:
+        if not self.refused and (self.nothing or not self.drafts):
             says = self.nothing or f"{self.name} holds no row to import."
             raise InvalidInput(says, code="no-rows", file=self.name)
         if not self.refused:

@@ -14,6 +14,7 @@ from firstoff.formats.testdata.drafts import (
     ImportResult,
     PhaseDraft,
     ReadOptions,
+    RecordDraft,
     RepairDraft,
     RowProblem,
     SubUnitDraft,
@@ -32,7 +33,8 @@ class Counts:
 
     ``units``: different serials that were built, tested or repaired. ``lots``: different lots
     named anywhere. ``steps``: phases and steps; by outcome, done is one that judged nothing.
-    ``measurements``: by outcome, pass and fail always, and their total; ``rows`` of a unit log."""
+    ``measurements``: by outcome, pass and fail always, and their total; ``rows`` of a unit log.
+    ``records``: what messages of machines say, by kind of record."""
 
     units: int = 0
     rows: int = 0
@@ -48,6 +50,7 @@ class Counts:
     repairs: int = 0
     failures: int = 0
     consumptions: int = 0
+    records: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ def _counts(result: ImportResult) -> Counts:
     phases = [phase for draft in tests for phase in draft.phases]
     measured = [each for draft in tests for each in draft.measurements]
     outcomes = Counter(each.outcome.value for each in measured)
+    kinds = Counter(draft.kind for draft in result.records)
     outcomes["unset"] += sum(len(draft.measures) for draft in result.units)
     return Counts(
         units=len(_serials(result.drafts)),
@@ -153,11 +157,12 @@ def _counts(result: ImportResult) -> Counts:
             for draft in result.drafts
             if isinstance(draft, TestDraft | RepairDraft)
         ),
-        sub_units=len(_parts(result.drafts)),
+        sub_units=len(_parts(result.drafts)) + sum(bool(r.child) for r in result.records),
         lots=len(_lots(result)),
-        repairs=len(result.repairs),
+        repairs=len(result.repairs) + kinds["repair"],
         failures=sum(len(draft.failures) for draft in result.repairs),
-        consumptions=len(result.consumptions),
+        consumptions=len(result.consumptions) + kinds["consume"],
+        records={kind: count for kind, count in sorted(kinds.items()) if kind},
     )
 
 
@@ -174,7 +179,7 @@ def _totalled(outcomes: Counter[str]) -> dict[str, int]:
 
 
 def _serials(drafts: Iterable[Draft]) -> set[str]:
-    kinds = (UnitDraft, TestDraft, RepairDraft)
+    kinds = (UnitDraft, TestDraft, RepairDraft, RecordDraft)
     serials = {draft.serial for draft in drafts if isinstance(draft, kinds)}
     return serials - {""}
 
@@ -189,4 +194,5 @@ def _lots(result: ImportResult) -> set[str]:
     named += [lot for draft in result.lots for lot in (draft.lot, draft.parent)]
     named += [lot for draft in result.consumptions for lot in (draft.lot, draft.parent)]
     named += [part.lot for part in _parts(result.drafts)]
+    named += [lot for draft in result.records for lot in draft.lots]
     return set(named) - {""}
