@@ -145,6 +145,9 @@ _WORDS = (
 )
 
 
+_FIRST = {"pass": 0, "fail": 1}
+
+
 def _figures(one: "Summary") -> Iterator[str]:
     """ "1,569 tests (1,389 pass, 180 fail)": what is there, and how it ended."""
     counts = one.counts
@@ -154,7 +157,8 @@ def _figures(one: "Summary") -> Iterator[str]:
         if not count:
             continue
         ended = held if isinstance(held, Mapping) else getattr(counts, f"{name}_by_outcome", {})
-        parts = [f"{n:,} {word}" for word, n in ended.items() if n and word != "total"]
+        words = sorted(ended, key=lambda word: (_FIRST.get(word, 2), word))
+        parts = [f"{ended[word]:,} {word}" for word in words if ended[word] and word != "total"]
         said = f" ({', '.join(parts)})" if parts else ""
         yield f"{count:,} {single if count == 1 else many}{said}"
 
