@@ -67,6 +67,8 @@ def change(document: Any, path: Path_, how: str, name: str, value: Any) -> None:
         holder, target = (at(document, path[:-1]) if path else None), at(document, path)
     except (KeyError, IndexError, TypeError):
         return
+    if holder is not None and not isinstance(holder, dict | list):
+        return  # a text stands there now
     if how == "put" and holder is not None:
         holder[path[-1]] = copy.deepcopy(value)
     elif how == "drop" and holder is not None:
