@@ -152,7 +152,7 @@ def unit(
         shell.show(found)
         return
     print_ = shell.out.print
-    print_(f"{found.serial}, batch {found.run.batch_id}, number {found.position}", markup=False)
+    print_(f"{found.serial}, batch {run.batch_id}, number {found.position}", markup=False)
     print_(f"started {found.started_at:%Y-%m-%d %H:%M} UTC by {found.operator}", markup=False)
     print_(f"first result {found.state.first}, now {found.state.final}", markup=False)
     for reason in found.reasons:

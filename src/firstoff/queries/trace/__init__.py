@@ -12,12 +12,14 @@ from firstoff.queries.trace.answers import (
     why,
 )
 from firstoff.queries.trace.places import Counts, UnitAtRisk, Where, where
-from firstoff.queries.trace.unit import UnitTrace, attachment, find_units, unit_trace
+from firstoff.queries.trace.unit import attachment, find_units, unit_trace
+from firstoff.queries.trace.views import JudgementView, UnitTrace
 
 __all__ = [
     "Answer",
     "AnswerPage",
     "Counts",
+    "JudgementView",
     "UnitAtRisk",
     "UnitTrace",
     "Where",

@@ -1,13 +1,15 @@
 """From a serial number to everything recorded about it (R-60)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import BooleanField, Q
+from django.db.models.expressions import RawSQL
 
 from firstoff.db.models import (
     Adjustment,
@@ -15,9 +17,11 @@ from firstoff.db.models import (
     CauseFinding,
     Defect,
     FirstArticle,
+    FloorRecord,
     Judgement,
     LedgerEntry,
     OperationRecord,
+    ParameterReading,
     RecordImport,
     RouteRelease,
     TestRecord,
@@ -25,193 +29,75 @@ from firstoff.db.models import (
 )
 from firstoff.errors import NotFound
 from firstoff.formats import store
-from firstoff.formats.testdata.packing import Measured, Result, read_procedure, unpack
+from firstoff.formats.testdata.packing import Measured, read_procedure, unpack
 from firstoff.queries.execution.definition import frozen
 from firstoff.queries.execution.facts import judgement_facts, unit_facts
-from firstoff.queries.execution.runs import RunView, run_by_id
+from firstoff.queries.execution.runs import run_by_id
+from firstoff.queries.trace.views import (
+    AttachmentView,
+    CauseView,
+    DefectView,
+    EntryView,
+    EventView,
+    JudgementView,
+    OperationView,
+    ParameterView,
+    TestView,
+    UnitTrace,
+)
 from firstoff.rules.access import Actor, require
-from firstoff.rules.execution import UnitState, judge_units, left_out_reasons
-from firstoff.rules.plan import BaselineFacts
+from firstoff.rules.execution import judge_units, left_out_reasons
+from firstoff.rules.plan import BaselineFacts, PlanOperation
 from firstoff.terms import TestOutcome
 
 _AROUND = timedelta(hours=8)  # adjustments a shift before the unit was started
 
 
-@dataclass(frozen=True, slots=True)
-class CauseView:
-    cause_class: str
-    cause: str
-    by: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class DefectView:
-    """A defect with every finding about its cause, the one that holds last."""
-
-    uid: str
-    code: str
-    name: str
-    category: str
-    note: str
-    causes: tuple[CauseView, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class JudgementView:
-    """A result as it was recorded. ``superseded_by`` names the correction, if there is one."""
-
-    uid: str
-    attempt: int
-    kind: str
-    fit: str
-    finish: str
-    function: str
-    build_seconds: Decimal | None
-    judged_at: datetime
-    inspector: str
-    by: str
-    received_at: datetime
-    correction_reason: str
-    supersedes: str
-    superseded_by: str
-    defects: tuple[DefectView, ...]
-    entry: int
-
-
-@dataclass(frozen=True, slots=True)
-class OperationView:
-    seq: int
-    name: str
-    attempt: int
-    began_at: datetime
-    ended_at: datetime
-    seconds: float
-    standard_minutes: Decimal | None
-    operator: str
-    equipment: str
-    outcome: str
-    note: str
-    entry: int
-
-
-@dataclass(frozen=True, slots=True)
-class AttachmentView:
-    name: str
-    media_type: str
-    size: int
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class TestView:
-    """A test record with its measurements and the limits they were judged by."""
-
-    __test__ = False
-
-    uid: str
-    procedure: str
-    digest: str
-    source: str
-    station: str
-    operator: str
-    outcome: TestOutcome
-    outcome_details: str
-    marginal: bool
-    began_at: datetime
-    ended_at: datetime
-    results: tuple[Result, ...]
-    attachments: tuple[AttachmentView, ...]
-    entry: int
-
-
-@dataclass(frozen=True, slots=True)
-class EventView:
-    """Something that happened to the batch around this unit."""
-
-    at: datetime
-    what: str
-    detail: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class EntryView:
-    """An entry of the ledger that holds a record of this unit."""
-
-    seq: int
-    at: datetime
-    by: str
-    verb: str
-    subject: str
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnitTrace:
-    """One unit: who, when, on what, with which results, and where it is written."""
-
-    run: RunView
-    uid: str
-    part: str
-    serial: str
-    position: int
-    started_at: datetime
-    received_at: datetime
-    operator: str
-    recorded_by: str
-    builder_class: str
-    equipment: str
-    equipment_name: str
-    equipment_class: str
-    instruction: str
-    follows_baseline: bool
-    previous_serial: str
-    made_into: tuple[str, ...]  # serials made out of this one
-    exclusion: str
-    reasons: tuple[str, ...]
-    state: UnitState
-    judgements: tuple[JudgementView, ...]
-    operations: tuple[OperationView, ...]
-    tests: tuple[TestView, ...]
-    events: tuple[EventView, ...]
-    sources: tuple[str, ...]  # files its records came from
-    entries: tuple[EntryView, ...]
-    before: str  # the serial started before it in the run
-    after: str
+def unit_row(actor: Actor, site: str, part: str, serial: str) -> Unit:
+    """The unit with its part and run. One query. Raises NotFound."""
+    rows = Unit.objects.filter(part__site__code=site, part__number=part, serial=serial)
+    unit = rows.select_related("part", "equipment", "operator", "by").first()
+    if unit is None:
+        raise NotFound(f"There is no unit {serial[:60]!r}, or not for you.")
+    require(actor, "see", unit.part.site_id)
+    return unit
 
 
 def unit_trace(actor: Actor, site: str, part: str, serial: str) -> UnitTrace:
-    """Everything recorded about one unit. Twenty-four queries at most. Raises NotFound."""
-    rows = Unit.objects.filter(part__site__code=site, part__number=part, serial=serial)
-    unit = rows.select_related("part", "equipment", "operator", "by", "run").first()
-    if unit is None or unit.run is None:
-        raise NotFound(f"There is no unit {serial[:60]!r}, or not for you.")
-    require(actor, "see", unit.run.site_id)
-    run = run_by_id(actor, unit.run.pk)
-    definition = frozen(run.baseline_id, run.baseline)
+    """Everything recorded about one unit. Twenty-five queries at most. Raises NotFound."""
+    return trace_of(actor, unit_row(actor, site, part, serial))
+
+
+def trace_of(actor: Actor, unit: Unit) -> UnitTrace:
+    """The same of a unit that the actor is known to see."""
+    run = None if unit.run_id is None else run_by_id(actor, unit.run_id)
+    definition = None if run is None else frozen(run.baseline_id, run.baseline)
+    plan = {} if definition is None else {o.seq: o for o in definition.operations}
     facts = unit_facts(Unit.objects.filter(pk=unit.pk))
-    operations = _operations(unit, {o.seq: o for o in definition.operations})
+    operations = _operations(unit, plan)
     judgements = _judgements(unit)
     tests = _tests(unit, definition)
-    limit = None if run.bar is None or run.bar.max_unit_minutes is None else run.bar
+    limit = None if run is None or run.bar is None else run.bar.max_unit_minutes
     firsts = [o.seconds for o in operations if o.attempt == 1]
-    whole = bool(firsts) and len(firsts) >= len(definition.operations)
+    whole = bool(firsts) and len(firsts) >= len(plan)
     state = judge_units(
         facts,
         judgement_facts(Judgement.objects.filter(unit=unit.pk)),
-        max_unit_seconds=None if limit is None else float(limit.max_unit_minutes or 0) * 60,
+        max_unit_seconds=None if limit is None else float(limit) * 60,
         operation_seconds={unit.pk: sum(firsts)} if whole else None,
     )[unit.pk]
     entries = {unit.entry_id}
     entries |= {o.entry for o in operations}
     entries |= {j.entry for j in judgements}
     entries |= {t.entry for t in tests}
+    entries |= set(FloorRecord.objects.filter(unit=unit).values_list("entry_id", flat=True))
     before, after = _neighbours(unit)
+    released = "" if definition is None else definition.instruction
     return UnitTrace(
         run=run,
         uid=str(unit.uid),
         part=unit.part.number,
+        part_name=unit.part.name,
         serial=unit.serial,
         position=unit.position,
         started_at=unit.started_at,
@@ -223,11 +109,11 @@ def unit_trace(actor: Actor, site: str, part: str, serial: str) -> UnitTrace:
         equipment_name=unit.equipment.name if unit.equipment else "",
         equipment_class=unit.equipment_class,
         instruction=unit.instruction,
-        follows_baseline=unit.instruction == definition.instruction,
+        follows_baseline=definition is not None and unit.instruction == released,
         previous_serial=unit.previous_serial,
         made_into=_made_into(unit),
         exclusion=facts[0].excluded,
-        reasons=left_out_reasons(facts[0], definition.instruction),
+        reasons=() if run is None else left_out_reasons(facts[0], released),
         state=state,
         judgements=judgements,
         operations=operations,
@@ -240,28 +126,43 @@ def unit_trace(actor: Actor, site: str, part: str, serial: str) -> UnitTrace:
     )
 
 
-def _operations(unit: Unit, plan: dict[int, object]) -> tuple[OperationView, ...]:
+def _operations(unit: Unit, plan: Mapping[int, PlanOperation]) -> tuple[OperationView, ...]:
     rows = OperationRecord.objects.filter(unit=unit).order_by("began_at", "pk")
+    parameters = _parameters(unit)
     found = []
-    for r in rows.select_related("operator", "equipment"):
+    for r in rows.select_related("operator", "equipment", "context"):
         planned = plan.get(r.seq)
+        context = getattr(r, "context", None)
         found.append(
             OperationView(
                 seq=r.seq,
-                name=getattr(planned, "name", ""),
+                name=planned.name if planned else "",
                 attempt=r.attempt,
                 began_at=r.began_at,
                 ended_at=r.ended_at,
                 seconds=(r.ended_at - r.began_at).total_seconds(),
-                standard_minutes=getattr(planned, "standard_minutes", None),
+                standard_minutes=planned.standard_minutes if planned else None,
                 operator=r.operator.name,
                 equipment=r.equipment.code if r.equipment else "",
                 outcome=r.outcome,
                 note=r.note,
                 entry=r.entry_id,
+                tools=tuple(json.loads(context.tools)) if context else (),
+                instruction=context.instruction if context else "",
+                parameters=tuple(parameters.get(r.pk, ())),
             )
         )
     return tuple(found)
+
+
+def _parameters(unit: Unit) -> dict[int | None, list[ParameterView]]:
+    """By operation record."""
+    rows = ParameterReading.objects.filter(unit=unit).order_by("pk")
+    columns = ("operation_id", "name", "value", "lower", "upper", "measured_in", "read_at")
+    found: dict[int | None, list[ParameterView]] = {}
+    for operation, *row in rows.values_list(*columns):
+        found.setdefault(operation, []).append(ParameterView(*row))
+    return found
 
 
 def _judgements(unit: Unit) -> tuple[JudgementView, ...]:
@@ -309,7 +210,7 @@ def _defects(unit: Unit) -> dict[int, list[DefectView]]:
     return found
 
 
-def _tests(unit: Unit, definition: BaselineFacts) -> tuple[TestView, ...]:
+def _tests(unit: Unit, definition: BaselineFacts | None) -> tuple[TestView, ...]:
     rows = TestRecord.objects.filter(unit=unit).order_by("began_at", "pk")
     files: dict[int, list[AttachmentView]] = {}
     columns = ("test_record_id", "name", "media_type", "size", "sha256")
@@ -324,7 +225,7 @@ def _tests(unit: Unit, definition: BaselineFacts) -> tuple[TestView, ...]:
 
 
 def _test(
-    record: TestRecord, files: Sequence[AttachmentView], definition: BaselineFacts
+    record: TestRecord, files: Sequence[AttachmentView], definition: BaselineFacts | None
 ) -> TestView:
     procedure = read_procedure(record.procedure.definition)
     results = unpack(procedure.lines, bytes(record.values), record.outcomes, record.extras)
@@ -346,10 +247,10 @@ def _test(
     )
 
 
-def _as_drawn(line: Measured, definition: BaselineFacts) -> Measured:
+def _as_drawn(line: Measured, definition: BaselineFacts | None) -> Measured:
     """Its limits with the digits of the drawing: a procedure is the same however they are
     written, and keeps none of their zeros."""
-    known = definition.characteristic(line.characteristic)
+    known = None if definition is None else definition.characteristic(line.characteristic)
     if known is None:
         return line
     lower, upper = (
@@ -363,6 +264,8 @@ def _events(
     unit: Unit, operations: Iterable[OperationView], judgements: Iterable[JudgementView]
 ) -> tuple[EventView, ...]:
     """Adjustments from a shift before the unit to its last record; its inspection, releases."""
+    if unit.run_id is None:
+        return ()
     ends = [*(o.ended_at for o in operations), *(j.judged_at for j in judgements)]
     last = max([unit.started_at, *ends])
     made = Adjustment.objects.filter(
@@ -387,11 +290,15 @@ def _events(
 
 
 def _made_into(unit: Unit) -> tuple[str, ...]:
-    later = Unit.objects.filter(part=unit.part_id, previous_serial=unit.serial).order_by("pk")
-    return tuple(later.values_list("serial", flat=True))
+    # As the index of these few says it; asked otherwise, every unit of the part is read.
+    made = RawSQL("NOT (previous_serial = '')", [], output_field=BooleanField())
+    later = Unit.objects.filter(made, part=unit.part_id, previous_serial=unit.serial)
+    return tuple(later.order_by("pk").values_list("serial", flat=True))
 
 
 def _neighbours(unit: Unit) -> tuple[str, str]:
+    if unit.run_id is None:
+        return "", ""
     rows = Unit.objects.filter(
         run=unit.run_id, position__in=(unit.position - 1, unit.position + 1)
     )
@@ -414,16 +321,16 @@ def find_units(
     actor: Actor, text: str, *, offset: int = 0, limit: int = 50
 ) -> tuple[tuple[tuple[str, str, str, str], ...], int]:
     """Units whose serial holds the text: (site, part, serial, batch ID), and the total."""
-    rows = Unit.objects.filter(run__site__in=actor.site_ids, serial__icontains=text.strip())
-    columns = ("run__site__code", "part__number", "serial", "run__batch_id")
+    rows = Unit.objects.filter(part__site__in=actor.site_ids, serial__icontains=text.strip())
+    columns = ("part__site__code", "part__number", "serial", "run__batch_id")
     page = rows.order_by("-pk").values_list(*columns)[offset : offset + limit]
-    return tuple(page), rows.count()
+    return tuple((s, p, serial, batch or "") for s, p, serial, batch in page), rows.count()
 
 
 def attachment(actor: Actor, site: str, sha256: str) -> bytes:
     """The content of a file that came with a test record of the site. Raises NotFound."""
-    rows = Attachment.objects.filter(sha256=sha256, test_record__run__site__code=site)
-    found = rows.values_list("size", "test_record__run__site_id").first()
+    rows = Attachment.objects.filter(sha256=sha256, test_record__unit__part__site__code=site)
+    found = rows.values_list("size", "test_record__unit__part__site_id").first()
     if found is None:
         raise NotFound("There is no such file, or not for you.")
     require(actor, "see", found[1])

@@ -193,15 +193,16 @@ def unit_correct(
     """A result recorded wrongly: superseded by signature, kept beside the correction."""
     shown = unit_trace(request.actor, site, part, serial)
     old = next((j for j in shown.judgements if j.uid == str(judgement)), None)
-    if old is None:
+    run = shown.run
+    if old is None or run is None:
         raise NotFound("There is no such result, or not for you.")
     form: CorrectionForm = CorrectionForm.of(
-        request, codes=codes_by_use(shown.run.program_id), initial=_as_it_was(old)
+        request, codes=codes_by_use(run.program_id), initial=_as_it_was(old)
     )
     known = {d.code: d for d in old.defects}
     if form.attempt(
         lambda data: execution.correct_judgement(
-            run_id=shown.run.id,
+            run_id=run.id,
             judgement=judgement,
             reason=data["reason"],
             password=data["password"],
@@ -219,8 +220,8 @@ def unit_correct(
     ):
         messages.success(request, f"The result of {serial} is corrected; the first one stays.")
         return redirect("unit", site, part, serial)
-    meaning = execution.correction_meaning(serial, shown.run.batch_id)
-    context = about(shown.run, form=form, trace=shown, old=old, meaning=meaning)
+    meaning = execution.correction_meaning(serial, run.batch_id)
+    context = about(run, form=form, trace=shown, old=old, meaning=meaning)
     context["may_correct"] = may(request.actor, "judgement.correct", request.place.id)
     return render(request, "execution/correct.html", context, status=form.status)
 

@@ -106,16 +106,19 @@ class LeaveOutForm(RecordForm):
 def unit(request: Request, site: str, part: str, serial: str) -> HttpResponse:
     """Everything about one unit; a unit that is not judged yet can be left out here."""
     shown = traces.unit_trace(request.actor, site, part, serial)
+    run = shown.run
+    if run is None:
+        raise NotFound("There is no such unit in a batch.")
     form: LeaveOutForm = LeaveOutForm.of(request)
     if form.attempt(
         lambda data: execution.leave_out_unit(
-            run_id=shown.run.id, serial=serial, by=request.actor, at=request.at, **data
+            run_id=run.id, serial=serial, by=request.actor, at=request.at, **data
         )
     ):
         messages.success(request, f"{serial} does not count; it stays on record.")
         return redirect("unit", site, part, serial)
     context = about(
-        shown.run,
+        run,
         trace=shown,
         form=form,
         may_leave_out=not shown.judgements
