@@ -110,7 +110,7 @@ def test_a_folder_gives_its_files_in_turn(said: Any, tmp_path: Path) -> None:
     assert (code, found["total"]) == (0, 2)
     assert [(one["file"], one["kind"]) for one in found["items"]] == [
         ("a.xml", "wats_xml"),
-        ("lot.stdf", "stdf"),
+        ("b/lot.stdf", "stdf"),
     ]
     assert err == f"{tmp_path}: 1 files of other kinds left out.\n"
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Records out of files of machines and stations.")
 
+_MOST_NAMED = 50  # refusals of one file; --json has them all
 _LARGEST = 200_000_000  # bytes of one file looked at; what is kept of it has its own limits
 
 FilesArgument = Annotated[
@@ -47,8 +48,8 @@ def import_(
     as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
 ) -> None:
     """Take records out of files: every record of a file, or none. See docs/reference for kinds."""
-    paths = list(_paths(files))
-    found = [_looked_at(path, kind, companion) for path in paths]
+    named = dict(_paths(files))
+    found = [_looked_at(path, name, kind, companion) for path, name in named.items()]
     alone = len(files) == 1 and not files[0].is_dir()
     if dry_run or not all(one.whole for one in found):
         _say(found, as_json=as_json, alone=alone)
@@ -57,7 +58,7 @@ def import_(
         return
     if not as_json:
         _warn(found)
-    taken = list(_taken(paths, kind, batch, site, by, start_missing))
+    taken = list(_taken(list(named), kind, batch, site, by, start_missing))
     if as_json:
         shell.show(taken[0] if alone else {"items": taken, "next": None, "total": len(taken)})
 
@@ -65,14 +66,15 @@ def import_(
 # ---------------------------------------------------------------- which files
 
 
-def _paths(files: Iterable[Path]) -> Iterator[Path]:
-    """The files named, and those in folders named that may be of a kind."""
+def _paths(files: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+    """The files named, and those in folders named that may be of a kind, each with its name; one
+    out of a folder is named by its place there."""
     from firstoff.formats.testdata import IMPORTERS
 
     endings = tuple({ending for importer in IMPORTERS for ending in importer.endings})
     for file in files:
         if not file.is_dir():
-            yield file
+            yield file, file.name
             continue
         inside = sorted(path for path in file.rglob("*") if path.is_file())
         seen = [p for p in inside if not any(n.startswith(".") for n in p.relative_to(file).parts)]
@@ -82,16 +84,16 @@ def _paths(files: Iterable[Path]) -> Iterator[Path]:
             raise InvalidInput(f"{file} holds no file of records.", way_out=known)
         if others := len(seen) - len(wanted):
             shell.err.print(f"{file}: {others} files of other kinds left out.", markup=False)
-        yield from wanted
+        yield from ((path, path.relative_to(file).as_posix()) for path in wanted)
 
 
-def _looked_at(path: Path, kind: str, companion: Path | None) -> "Summary":
+def _looked_at(path: Path, name: str, kind: str, companion: Path | None) -> "Summary":
     from firstoff.formats.testdata import importer_named
     from firstoff.formats.testdata.summaries import looked_at
 
     if kind:
         importer_named(kind)
-    return looked_at(path, name=path.name, kind=kind, options=_options(path, companion))
+    return looked_at(path, name=name, kind=kind, options=_options(path, companion))
 
 
 def _options(path: Path, companion: Path | None) -> "ReadOptions":
@@ -118,16 +120,22 @@ def _say(found: list["Summary"], *, as_json: bool, alone: bool) -> None:
     sys.stdout.flush()
     _warn(found)
     for one in found:
-        for row in one.refused:
-            shell.err.print(row.sentence, style="bold", markup=False)
+        for row in one.refused[:_MOST_NAMED]:
+            shell.err.print(_placed(one, row.sentence, found), style="bold", markup=False)
+        if (more := len(one.refused) - _MOST_NAMED) > 0:
+            shell.err.print(f"{one.file}: {more:,} more are refused.", markup=False)
 
 
 def _warn(found: list["Summary"]) -> None:
-    several = len(found) > 1
     for one in found:
         for warning in one.warnings:
-            prefix = f"{one.file}: " if several else ""
-            shell.err.print(f"{prefix}{warning}", markup=False)
+            shell.err.print(_placed(one, warning, found), markup=False)
+
+
+def _placed(one: "Summary", sentence: str, found: list["Summary"]) -> str:
+    """A sentence with its file, where there are several and it does not name it."""
+    alone = len(found) == 1 or sentence.startswith(one.file)
+    return sentence if alone else f"{one.file}: {sentence}"
 
 
 _WORDS = (
