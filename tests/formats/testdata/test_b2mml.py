@@ -15,34 +15,13 @@ from firstoff.errors import InvalidInput
 from firstoff.formats.testdata.b2mml import read
 from firstoff.formats.testdata.drafts import ConsumptionDraft, LotDraft, ReadOptions
 from firstoff.formats.testdata.summaries import summary_of
+from tests.formats.testdata.b2mml_files import document, lot, quantity
 
 SHARED = Path(
     os.environ.get("FIRSTOFF_SHARED", Path(__file__).resolve().parents[3] / ".." / "shared")
 )
 CASES = SHARED / "cases" / "testdata" / "b2mml"
 STATED = datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
-
-
-def document(inside: str, noun: str = "MaterialInformation") -> bytes:
-    return (
-        f'<?xml version="1.0"?><Sync{noun} xmlns="http://www.mesa.org/xml/B2MML-V0600">'
-        "<ApplicationArea><CreationDateTime>2026-05-04T08:00:00Z</CreationDateTime>"
-        f"</ApplicationArea><DataArea><{noun}>{inside}</{noun}></DataArea></Sync{noun}>"
-    ).encode()
-
-
-def quantity(number: str = "1.50", unit: str = "KG") -> str:
-    return (
-        f"<Quantity><QuantityString>{number}</QuantityString><DataType>decimal</DataType>"
-        f"<UnitOfMeasure>{unit}</UnitOfMeasure></Quantity>"
-    )
-
-
-def lot(name: str = "L-7", inside: str = "") -> str:
-    return (
-        f"<MaterialLot><ID>{name}</ID><MaterialDefinitionID>GLZ</MaterialDefinitionID>{inside}"
-        "</MaterialLot>"
-    )
 
 
 def actual(inside: str = "", use: str = "Consumed") -> bytes:

@@ -7,6 +7,7 @@ binary file object. Nothing is written: the result holds drafts, and the rows th
 from firstoff.errors import InvalidInput
 from firstoff.formats.sources import CONTENT_WORDS, RawSource, Source, content_of, opened
 from firstoff.formats.testdata import (
+    b2mml,
     cfx,
     dfq,
     openhtf,
@@ -27,6 +28,7 @@ IMPORTERS: tuple[Importer, ...] = (
     openhtf.IMPORTER,
     wats_xml.IMPORTER,
     qif.IMPORTER,
+    b2mml.IMPORTER,
     stdf.IMPORTER,
     dfq.IMPORTER,
     unit_log.IMPORTER,
