@@ -135,7 +135,10 @@ def _integer(text: str) -> Any:
 
 
 def _number(text: str) -> Decimal:
-    number = Decimal(text)
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(text) from error
     return number if str(number) == text else Literal(text)
 
 
@@ -155,7 +158,7 @@ def _json(source: Source, twice: _Twice) -> Any:
         )
     except json.JSONDecodeError as error:
         raise _broken(source.name, text, error) from error
-    except (ValueError, InvalidOperation) as error:
+    except ValueError as error:
         says = f"{source.name} holds a number that cannot be: {error}."
         raise InvalidInput(says, code="broken-json", file=source.name) from error
     except RecursionError as error:

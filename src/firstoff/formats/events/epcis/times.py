@@ -30,4 +30,8 @@ def moment_of(event: Event) -> datetime:
     text = event.event_time_zone_offset
     sign = -1 if text[0] == "-" else 1
     offset = timedelta(hours=int(text[1:3]), minutes=int(text[4:6])) * sign
-    return event.event_time.at.astimezone(timezone(offset))
+    at = event.event_time.at
+    try:
+        return at.astimezone(timezone(offset))
+    except OverflowError:  # the first day there is, or the last
+        return at
