@@ -118,15 +118,17 @@ def preview_import(
     mapping: Mapping[str, str] | None = None,
     start_missing: bool = False,
     equipment: str = "",
+    companion: RawSource | None = None,
 ) -> Preview:
     """Read a file and say, row by row, what taking it would do. Writes nothing.
 
     kind: a name of the importers; found by content when empty. mapping: header to field, to
-    correct how columns were understood. equipment: code, for rows that name none.
+    correct how columns were understood. equipment: code, for rows that name none. companion: the
+    file that describes this one.
     Raises InvalidInput where the file cannot be read at all.
     """
     run = run_for(by, run_id, "unit.record")
-    result = _read(run, raw, name, kind, mapping)
+    result = _read(run, raw, name, kind, mapping, companion)
     _demand_of_a_run(result)
     reading = _plan(Floor(run, by=by, at=at), result, start_missing, equipment)
     refused = [
@@ -159,6 +161,7 @@ def import_file(
     mapping: Mapping[str, str] | None = None,
     start_missing: bool = False,
     equipment: str = "",
+    companion: RawSource | None = None,
 ) -> Imported:
     """Take a file: every row or none. The same file again is answered with what was stored.
 
@@ -166,7 +169,7 @@ def import_file(
     rule refuses.
     """
     run = run_for(by, run_id, "unit.record")
-    result = _read(run, raw, name, kind, mapping)
+    result = _read(run, raw, name, kind, mapping, companion)
     try:
         with verb("import_file", run, by=by, at=at, about=f"file {result.name}") as entry:
             held = _held(run, result.sha256)
@@ -199,23 +202,33 @@ def import_file(
 
 
 def _read(
-    run: Run, raw: RawSource, name: str, kind: str, mapping: Mapping[str, str] | None
+    run: Run,
+    raw: RawSource,
+    name: str,
+    kind: str,
+    mapping: Mapping[str, str] | None,
+    companion: RawSource | None,
 ) -> ImportResult:
     largest = min(settings.MAX_UPLOAD_BYTES, 2_000_000_000)
     options = ReadOptions(
         time_zone=zone_of(run),
         mapping=mapping or {},
         limits=replace(DEFAULT_LIMITS, file_bytes=largest),
+        companion=companion,
     )
     return read(raw, name=name, kind=kind, options=options)
 
 
 def _demand_of_a_run(result: ImportResult) -> None:
-    """Raise InvalidInput for what a run has no place for: nothing is left out quietly."""
+    """Raise InvalidInput for what a run has no place for: nothing is left out quietly, and a file
+    without a record is no success."""
+    if result.nothing:
+        raise InvalidInput(result.nothing, code="no-rows", file=result.name)
     counts = {
         "repair report": len(result.repairs),
         "lot": len(result.lots),
         "consumption": len(result.consumptions),
+        "floor record": sum(bool(draft.kind) for draft in result.records),
     }
     others = [f"{count:,} {word}{'s' * (count > 1)}" for word, count in counts.items() if count]
     if others:
