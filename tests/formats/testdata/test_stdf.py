@@ -173,6 +173,13 @@ def test_a_test_without_a_name_has_its_number():
     assert measured(W.ptr(0.25, text=""))[0].name == "test 1000"
 
 
+def test_a_test_named_only_in_the_synopsis_has_that_name():
+    tsr = W.record(10, 30, "BBcIIIIn", 255, 255, "P", 1000, 1, 0, 0, "lid_gap")
+    assert parts(W.pir(), W.ptr(0.25, text=""), W.prr("U-1"), tsr)[0].measurements[0].name == (
+        "lid_gap"
+    )
+
+
 def test_a_result_that_is_no_number_is_named():
     found = measured(W.ptr(float("nan"), 0x80), W.ptr(float("inf"), 0x80))
     assert [(m.value, m.special) for m in found] == [(None, "nan"), (None, "inf")]
@@ -310,6 +317,12 @@ def test_counts_that_do_not_agree_are_warnings():
         "its WRR, and 1 in the file.",
         "PCR of all parts: 3 parts, and the file holds 1.",
         "PCR of all parts: 2 good parts, and the file holds 1.",
+    )
+
+
+def test_a_bin_that_counts_other_parts_is_a_warning():
+    assert warnings(W.part("A", 0.2), W.hbr(1, 3, "P", "GOOD"), W.hbr(2, 0, "F", "BAD")) == (
+        "HBR: 3 parts in bin 1, and the file holds 1.",
     )
 
 

@@ -6,12 +6,14 @@ and the place on it.
 """
 
 from collections import Counter
+from dataclasses import replace
 
 from firstoff.errors import InvalidInput
 from firstoff.formats.sources import RawSource, content_of, opened
 from firstoff.formats.testdata.drafts import (
     Importer,
     ImportResult,
+    MeasurementDraft,
     ReadOptions,
     RowProblem,
     TestDraft,
@@ -30,7 +32,7 @@ from firstoff.formats.testdata.stdf_parts import (
     contradictions,
     unusable,
 )
-from firstoff.formats.testdata.stdf_tests import Tested, Tests
+from firstoff.formats.testdata.stdf_tests import Tested, Tests, unnamed
 from firstoff.terms import TestOutcome
 
 _UNKNOWN = 0xFFFFFFFF
@@ -95,6 +97,7 @@ class _Reading:
         self.equipment: dict[tuple[int, int], dict[str, str]] = {}
         self.bins: dict[tuple[str, int, int, int], Bin] = {}
         self.counts: dict[tuple[int, int], tuple[int | None, int | None]] = {}
+        self.names: dict[str, str] = {}
         self.held = 0
         self.strays: Counter[str] = Counter()
         self.doubts: Counter[tuple[str, str, TestOutcome]] = Counter()
@@ -103,7 +106,7 @@ class _Reading:
             (1, 50): self._sbr, (1, 60): self._pmr, (1, 80): self._sdr, (2, 10): self._wir,
             (2, 20): self._wrr, (5, 10): self._pir, (5, 20): self._prr, (15, 10): self._ptr,
             (15, 15): self._mpr, (15, 20): self._ftr, (20, 10): self._bps, (20, 20): self._eps,
-            (50, 30): self._dtr,
+            (10, 30): self._tsr, (50, 30): self._dtr,
         }  # fmt: skip
 
     def take(self, record: Record) -> None:
@@ -256,6 +259,15 @@ class _Reading:
             site = ALL_SITES if head == ALL_SITES else site
             self.bins[(kind, head, site, number)] = Bin(count, body.c1(), body.cn())
 
+    def _tsr(self, body: Body) -> None:
+        """A synopsis at the end; it names tests whose results do not."""
+        body.u1(), body.u1(), body.c1()
+        number = body.u4()
+        body.u4(), body.u4(), body.u4()
+        name = body.cn()
+        if number is not None and name:
+            self.names.setdefault(unnamed(number), name)
+
     # ------------------------------------------------------------ the end
 
     def finish(self) -> tuple[list[TestDraft], list[RowProblem]]:
@@ -280,6 +292,8 @@ class _Reading:
         writing = Writing(self.mir, self.began, self.bins, self.equipment, self.options.time_zone)
         drafts, refused = [], []
         for part in self.parts:
+            if self.names:
+                part.measurements = [self._named(each) for each in part.measurements]
             serial = serials.of(part)
             if problem := unusable(part, serial):
                 refused.append(problem)
@@ -287,6 +301,10 @@ class _Reading:
                 drafts.append(writing.draft(part, serial))
         self.warnings += contradictions(self.parts, drafts, self.doubts, self.counts, self.bins)
         return drafts, refused
+
+    def _named(self, draft: MeasurementDraft) -> MeasurementDraft:
+        name = self.names.get(draft.name)
+        return draft if name is None else replace(draft, name=name)
 
 
 # ---------------------------------------------------------------- the kind

@@ -307,6 +307,29 @@ def _counts(parts: list[Part], counts: Said) -> list[str]:
     return found
 
 
+def _bin_counts(parts: list[Part], bins: Bins) -> list[str]:
+    """Where an HBR counts other parts in a bin than the file holds; of retests the last counts."""
+    every = Counter((p.head, p.site, p.hard) for p in parts)
+    final = {p.place or p.name or str(p.row): p for p in parts}.values()
+    last = Counter((p.head, p.site, p.hard) for p in final)
+    found = []
+    for (kind, head, site, number), held in bins.items():
+        if kind != "hard" or not held.count:
+            continue
+        seen = [
+            sum(n for (h, s, b), n in counted.items()
+                if b == number and (head == ALL_SITES or (h, s) == (head, site)))
+            for counted in (every, last)
+        ]  # fmt: skip
+        if held.count not in seen:
+            where = "" if head == ALL_SITES else f" of head {head}, site {site}"
+            found.append(
+                f"HBR{where}: {held.count:,} parts in bin {number}, and the file holds "
+                f"{seen[0]:,}."
+            )
+    return found
+
+
 def _bins(parts: list[Part], bins: Bins) -> list[str]:
     """Parts that failed in a bin of good ones, or passed in one of bad ones."""
     odd: Counter[tuple[int, str, TestOutcome]] = Counter()
@@ -317,7 +340,7 @@ def _bins(parts: list[Part], bins: Bins) -> list[str]:
         if held is not None and wrong and held.judged.upper() == wrong:
             odd[(part.hard, held.judged.upper(), part.outcome)] += 1
     words = {"P": "good", "F": "bad"}
-    return [
+    return _bin_counts(parts, bins) + [
         f"Hard bin {number} is for {words[judged]} parts, and {count:,} in it "
         f"{'passed' if outcome is PASS else 'failed'}."
         for (number, judged, outcome), count in odd.items()

@@ -25,6 +25,11 @@ _INVALID = 0x02 | 0x10 | 0x20  # TEST_FLG: result not valid, not executed, abort
 _UNSOUND = 0x01 | 0x02 | 0x04  # PARM_FLG: scale error, drift, oscillation
 
 
+def unnamed(number: int) -> str:
+    """What a test is called whose records give it no name."""
+    return f"test {number}"
+
+
 @dataclass(slots=True)
 class Known:
     """What the first record of a test said; it holds where a later one says nothing."""
@@ -197,7 +202,7 @@ class Tests:
         """The test, with unit and limits of this record; the first record says the defaults."""
         if known is None:
             lower, upper = (None if isinstance(end, bool) else end for end in (low, high))
-            known = Known(text or f"test {number}", units, lower, upper)
+            known = Known(text or unnamed(number), units, lower, upper)
             known.unit, known.limits = _unit(units), _limits(lower, upper)
             self._known[(number, text)] = known
             self._first.setdefault(number, text)
