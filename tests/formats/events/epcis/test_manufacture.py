@@ -19,6 +19,7 @@ from firstoff.formats.events.epcis.manufacture import (
     event_of,
     happenings_of,
     id_of_uri,
+    part_id,
     record_id,
 )
 from firstoff.formats.events.epcis.naming import Naming
@@ -57,6 +58,7 @@ def test_what_was_said_is_heard_as_it_was(happening: h.Happening) -> None:
     assert happenings_of(as_sent(event_of(happening, NAMING)), NAMING) == (happening,)
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(HAPPENINGS)
 def test_any_happening_is_heard_as_it_was(happening: h.Happening) -> None:
@@ -197,6 +199,15 @@ def test_a_void_is_the_same_event_with_the_declaration_that_it_is_wrong() -> Non
     assert happenings_of(as_sent(wrong), NAMING) == (VOID,)
 
 
+def test_a_void_alone_is_no_event() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        event_of(VOID, NAMING)
+    assert str(caught.value) == (
+        "The void 019a9d3e-0000-7000-8000-000000000090 is no event by itself. "
+        "It is said with the event of the record that it takes back."
+    )
+
+
 def test_a_void_without_a_correction_did_not_occur() -> None:
     reasons = [
         event_of(EVERY[0], NAMING, void).error_declaration
@@ -333,6 +344,13 @@ def test_an_id_made_of_another_is_a_uuid_of_version_7_at_its_time() -> None:
     )
 
 
+def test_what_a_record_says_beside_itself_has_an_id_of_its_own_each_time() -> None:
+    made = [part_id(EVERY[1].id, AT, what, n) for what in ("consumes", "installs") for n in (0, 1)]
+    assert len({EVERY[1].id, *made}) == 5
+    assert made[1] == part_id(EVERY[1].id, AT, "consumes", 1)
+
+
+@pytest.mark.slow
 def test_a_thousand_events_stream_as_one_document() -> None:
     born = EVERY[0]
     assert isinstance(born, h.UnitBorn)

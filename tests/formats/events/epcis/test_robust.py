@@ -56,6 +56,7 @@ def test_whatever_is_read_is_written_again_and_heard_or_told_why(value: Any) -> 
 _ODD = (None, True, 5, "", "x", "urn:x:y", [], ["x"], {}, {"firstoff:lot": 1}, "2026-01-01")
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(st.data())
 def test_our_own_fields_filled_by_somebody_else(data: st.DataObject) -> None:

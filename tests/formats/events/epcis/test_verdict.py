@@ -103,6 +103,7 @@ def test_documents_with_every_field_are_valid_to_both(name: str, shared: Path) -
     assert (ours(ALL[name]), schema(shared).is_valid(ALL[name])) == (True, True)
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(document=changed())
 def test_a_changed_document_has_the_official_verdict(document: Any, shared: Path) -> None:

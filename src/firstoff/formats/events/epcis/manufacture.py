@@ -65,7 +65,13 @@ def event_of(happening: Happening, naming: Naming, voided: Voided | None = None)
     """The event of a happening; with ``voided``, the same event with the declaration that it is in
     error, which is how EPCIS corrects (nothing is deleted).
 
-    Raises InvalidInput for a happening about nothing."""
+    Raises InvalidInput for a happening about nothing, and for a void alone."""
+    if isinstance(happening, Voided):
+        raise InvalidInput(
+            f"The void {happening.id} is no event by itself.",
+            way_out="It is said with the event of the record that it takes back.",
+            field="supersedes",
+        )
     rule = RULES[type(happening)]
     _demand_something(happening, rule)
     said: Given = dict(rule.fixed)
@@ -237,6 +243,12 @@ def record_id(event: Event, number: int = 0, what: str = "") -> UUID:
     if number or what:
         key += f"#{what}{number}"
     return id_of_uri(key, event.event_time.at)
+
+
+def part_id(record: UUID, at: datetime, what: str, number: int) -> UUID:
+    """The id of what a record says beside itself: the second consumption of an operation is
+    ``part_id(operation, at, "consumes", 1)``, each time it is said."""
+    return id_of_uri(f"{record.urn}#{what}{number}", at)
 
 
 def id_of_uri(uri: str, at: datetime) -> UUID:
