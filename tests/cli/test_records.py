@@ -11,6 +11,8 @@ import pytest
 from firstoff.cli.shell import run
 from firstoff.db.models import TestRecord, Unit
 from tests.cli.test_run import Terminal, batch, terminal  # noqa: F401
+from tests.formats.testdata import qif_files
+from tests.formats.testdata.cfx_messages import message, package
 from tests.formats.testdata.stdf_files import Writer
 from tests.formats.testdata.wats_reports import numeric, repair, report, step, xml
 
@@ -172,3 +174,25 @@ def test_what_a_run_has_no_place_for_is_refused_and_nothing_written(
     code, _, err = said(tmp_path / "r.json", "--run", "CC1-P1", "--as", "ben")
     assert (code, TestRecord.objects.count()) == (2, 0)
     assert "r.json holds 1 repair report; a run takes units and test records." in err
+
+
+def test_a_plan_and_messages_say_what_they_hold_beside_records(said: Any, tmp_path: Path) -> None:
+    (tmp_path / "p.qif").write_bytes(qif_files.document([qif_files.BORE, qif_files.FLAT]))
+    (tmp_path / "m.json").write_text(
+        json.dumps(message("MaterialsRetired", Materials=[package("A"), package("B")]))
+    )
+    code, out, _ = said(tmp_path, "--dry-run")
+    assert (code, out) == (
+        0,
+        "m.json: cfx, 2 lots, 2 lot_status records, 1 message.\n"
+        "p.qif: qif, 2 characteristics, 2 datums.\n",
+    )
+
+
+def test_limits_of_results_come_from_the_plan_named_with_them(said: Any, tmp_path: Path) -> None:
+    bare = qif_files.characteristic(1, balloon="112", uuid="u-12")
+    held = [qif_files.results(qif_files.measured(1, "10.5"))]
+    (tmp_path / "r.qif").write_bytes(qif_files.document([bare], held))
+    (tmp_path / "p.qif").write_bytes(qif_files.document([qif_files.BORE]))
+    _, _, err = said(tmp_path / "r.qif", "--dry-run", "--with", tmp_path / "p.qif")
+    assert err == "SN-1, 112: PASS, and 10.5 is outside its limits.\n"

@@ -58,7 +58,7 @@ def import_(
         return
     if not as_json:
         _warn(found)
-    taken = list(_taken(list(named), kind, batch, site, by, start_missing))
+    taken = list(_taken(list(named), kind, batch, site, by, start_missing, companion))
     if as_json:
         shell.show(taken[0] if alone else {"items": taken, "next": None, "total": len(taken)})
 
@@ -100,10 +100,16 @@ def _options(path: Path, companion: Path | None) -> "ReadOptions":
     from firstoff.formats.sources import Limits
     from firstoff.formats.testdata.drafts import ReadOptions
 
+    limits = Limits(file_bytes=_LARGEST)
+    return ReadOptions(limits=limits, companion=_beside(path, companion))
+
+
+def _beside(path: Path, companion: Path | None) -> Path | None:
+    """The file that describes another: the one named, else the .dfd of a .dfx."""
     if companion is None and path.suffix.lower() == ".dfx":
         beside = [path.with_suffix(".dfd"), path.with_suffix(".DFD")]
         companion = next((each for each in beside if each.is_file()), None)
-    return ReadOptions(limits=Limits(file_bytes=_LARGEST), companion=companion)
+    return companion
 
 
 # ---------------------------------------------------------------- what is said
@@ -169,6 +175,10 @@ def _figures(one: "Summary") -> Iterator[str]:
         parts = [f"{ended[word]:,} {word}" for word in words if ended[word] and word != "total"]
         said = f" ({', '.join(parts)})" if parts else ""
         yield f"{count:,} {single if count == 1 else many}{said}"
+    kinds = {f"{kind} records": count for kind, count in counts.records.items()}
+    for name, count in (*kinds.items(), *counts.holds.items()):
+        if count:
+            yield f"{count:,} {name.removesuffix('s') if count == 1 else name}"
 
 
 # ---------------------------------------------------------------- what is written
@@ -181,6 +191,7 @@ def _taken(
     site: str | None,
     by: str | None,
     start_missing: bool,
+    companion: Path | None,
 ) -> Iterator[Any]:
     """Each file taken into the run, in turn; a file that was taken before is not taken again."""
     if not batch:
@@ -192,7 +203,12 @@ def _taken(
     _, given = writing(batch, site, by)
     for path in paths:
         done = execution.import_file(
-            raw=path, name=path.name, kind=kind, start_missing=start_missing, **given
+            raw=path,
+            name=path.name,
+            kind=kind,
+            start_missing=start_missing,
+            companion=_beside(path, companion),
+            **given,
         )
         again = " It had been taken before; nothing was written." if done.again else ""
         shell.err.print(f"{done.file_name}: {done.taken} records taken.{again}", markup=False)

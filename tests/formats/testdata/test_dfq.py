@@ -246,6 +246,7 @@ def test_a_file_without_values_says_what_it_holds():
         "m.dfq holds 1 part, 2 characteristics and no values: there is no record to take from it."
     )
     assert (result.drafts, result.nothing) == ((), said)
+    assert result.holds == {"parts": 1, "characteristics": 2, "values": 0}
     with pytest.raises(InvalidInput) as caught:
         result.demand_all()
     assert str(caught.value) == said

@@ -305,6 +305,7 @@ def test_a_plan_is_no_record_and_says_where_it_goes():
         "r.qif holds 2 characteristics, 2 datums and no results of a unit. "
         "A plan belongs to the definition of the product; give it beside its results."
     )
+    assert result.holds == {"characteristics": 2, "datums": 2}
     with pytest.raises(InvalidInput) as caught:
         result.demand_all()
     assert str(caught.value) == result.nothing

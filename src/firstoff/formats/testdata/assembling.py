@@ -173,6 +173,7 @@ class Reading:
     refused: list[RowProblem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     nothing: str = ""
+    holds: dict[str, int] = field(default_factory=dict)
 
     def warn(self, sentence: str) -> None:
         """Say it once."""
@@ -193,4 +194,5 @@ class Reading:
             refused=tuple(self.refused),
             warnings=capped(self.warnings),
             nothing=self.nothing,
+            holds=self.holds,
         )

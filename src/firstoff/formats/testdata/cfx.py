@@ -42,6 +42,7 @@ def read(raw: RawSource, *, name: str, options: ReadOptions) -> ImportResult:
         reading.warn(f"{names}: given twice in one object; the last one was taken.")
     if encoding == "cp1252":
         reading.warn(f"{reading.name} is not UTF-8 and was read as Windows-1252.")
+    reading.holds = {"messages": len(bodies)}
     _File(reading, options).take(bodies)
     return reading.result()
 

@@ -81,6 +81,11 @@ def read(raw: RawSource, *, name: str, options: ReadOptions) -> ImportResult:
         reading = Reading(IMPORTER.name, source.name, source.sha256(), encoding_of(source))
     file = read_file(raw, name=reading.name, companion=options.companion, limits=options.limits)
     reading.warnings.extend(file.warnings)
+    reading.holds = {
+        "parts": len(file.parts),
+        "characteristics": len(file.characteristics),
+        "values": file.values,
+    }
     for part in file.parts.values():
         _Sets(file, part, reading, options.time_zone).take()
     if not reading.tests and not reading.refused:

@@ -382,7 +382,8 @@ class RowProblem:
 class ImportResult:
     """What one file gave. Rows that cannot be taken are in ``refused``; whether the rest is
     imported is for a service to say, and it says no (all or nothing). ``nothing`` says of a file
-    without a record what it holds instead, and where that goes."""
+    without a record what it holds instead, and where that goes; ``holds`` counts in the words of
+    the format what the drafts do not show (parts, characteristics, messages)."""
 
     kind: str
     name: str
@@ -396,6 +397,7 @@ class ImportResult:
     refused: tuple[RowProblem, ...]
     warnings: tuple[str, ...]
     nothing: str = ""
+    holds: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def units(self) -> tuple[UnitDraft, ...]:

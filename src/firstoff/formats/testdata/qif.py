@@ -72,6 +72,7 @@ def read(raw: RawSource, *, name: str, options: ReadOptions) -> ImportResult:
         reading.warnings.extend(f"{plan.name}, {said}" for said in plan.warnings)
     own = plan_of(root, reading.name)
     reading.warnings.extend(own.warnings)
+    reading.holds = {"characteristics": len(own.characteristics), "datums": len(own.datums)}
     results = _Results(root, own, plan, reading, options.time_zone)
     results.take()
     for sentence in (*_miscounted(root), *study_warnings(root)):

@@ -34,7 +34,8 @@ class Counts:
     ``units``: different serials that were built, tested or repaired. ``lots``: different lots
     named anywhere. ``steps``: phases and steps; by outcome, done is one that judged nothing.
     ``measurements``: by outcome, pass and fail always, and their total; ``rows`` of a unit log.
-    ``records``: what messages of machines say, by kind of record."""
+    ``records``: what messages of machines say, by kind of record. ``holds``: in the words of the
+    format, what it has beside records: parts, characteristics, datums, messages."""
 
     units: int = 0
     rows: int = 0
@@ -51,6 +52,7 @@ class Counts:
     failures: int = 0
     consumptions: int = 0
     records: Mapping[str, int] = field(default_factory=dict)
+    holds: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ def _counts(result: ImportResult) -> Counts:
         failures=sum(len(draft.failures) for draft in result.repairs),
         consumptions=len(result.consumptions) + kinds["consume"],
         records={kind: count for kind, count in sorted(kinds.items()) if kind},
+        holds=dict(result.holds),
     )
 
 
