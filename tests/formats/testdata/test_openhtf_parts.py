@@ -85,6 +85,16 @@ def test_an_event_as_text_is_read():
     )
 
 
+def test_free_fields_of_an_event_say_the_revision():
+    text = (
+        'child { part_number: "PCB" serial: "P-1" extra_data { fields { key: "revision" '
+        'value { string_value: "C" } } fields { key: "slot" value { string_value: "4" } } } }'
+    )
+    event = {"child": {"serial": "P-1", "part_number": "PCB", "extra_data": {"revision": "C"}}}
+    assert parts(assembly_events=[text]) == (SubUnitDraft("P-1", "PCB", "C", position="4"),)
+    assert parts(assembly_events=[event]) == (SubUnitDraft("P-1", "PCB", "C"),)
+
+
 def test_an_event_about_the_unit_itself_names_no_part():
     events = [{"target": {"serial": "U-1"}}, {"target": {"serial": "U-1"}, "op": "UPDATE"}]
     assert (parts(assembly_events=events), odd(assembly_events=events)) == ((), ())

@@ -114,8 +114,7 @@ def _component(value: Any) -> dict[str, str]:
         return {"serial": value.strip()}
     if not isinstance(value, dict):
         return {}
-    extra = value.get("extra_data")
-    held = {**extra, **value} if isinstance(extra, dict) else value
+    held = {**_extra(value.get("extra_data")), **value}
     lot = _first(held, _LOT)
     if isinstance(lot, dict):  # a lot and the place in it
         held = {**held, "lot_index": lot.get("lot_index", lot.get("lotIndex"))}
@@ -129,6 +128,21 @@ def _component(value: Any) -> dict[str, str]:
         "position": text_of(_first(held, _POSITION)),
     }
     return {name: text for name, text in found.items() if text}
+
+
+def _extra(given: Any) -> Json:
+    """The free fields of a component: an object, or the text form's list of keys and values."""
+    if not isinstance(given, dict):
+        return {}
+    listed = given.get("fields")
+    if not isinstance(listed, list):
+        return given
+    found: Json = {}
+    for each in listed:
+        value = each.get("value") if isinstance(each, dict) else None
+        if isinstance(value, dict) and len(value) == 1:
+            found[text_of(each.get("key"))] = next(iter(value.values()))
+    return found
 
 
 def _first(held: Json, names: tuple[str, ...]) -> Any:
@@ -164,7 +178,11 @@ def _parsed(text: str) -> Json:
     while at < len(text):
         if match := _OPEN.match(text, at):
             inner: Json = {}
-            stack[-1][match[1]] = inner
+            listed = stack[-1].setdefault("fields", []) if match[1] == "fields" else None
+            if isinstance(listed, list):  # a Struct: a key and a value, again and again
+                listed.append(inner)
+            else:
+                stack[-1][match[1]] = inner
             stack.append(inner)
         elif match := _CLOSE.match(text, at):
             stack.pop()
