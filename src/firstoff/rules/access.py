@@ -29,6 +29,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "action.edit": _DEFINES,
         "training.record": _DEFINES | _MANAGES,
         "gate.state": _DEFINES,
+        "containment.open": frozenset({Role.INSPECTOR, Role.ENGINEER, Role.QUALITY_MANAGER}),
         # What is signed for: one role, so that nobody signs off by the way.
         "bar.lock": _DECIDES,
         "judgement.correct": _DECIDES,
@@ -36,6 +37,8 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "run.decide": _DECIDES,
         "gate.waive": _DECIDES,
         "gate.decide": _DECIDES,
+        "containment.concede": _DECIDES,
+        "containment.close": _DECIDES,
         "people.edit": _MANAGES,
         "token.edit": _MANAGES,
     }
@@ -58,12 +61,15 @@ DEEDS: Mapping[str, str] = MappingProxyType(
         "action.edit": "make or change corrective actions",
         "training.record": "record trainings",
         "gate.state": "state a criterion of a gate",
+        "containment.open": "open containments and work them off",
         "bar.lock": "lock a bar",
         "judgement.correct": "correct a first result",
         "route.release": "release a refusal of the line",
         "run.decide": "sign off or hold a run",
         "gate.waive": "waive a criterion",
         "gate.decide": "decide a gate",
+        "containment.concede": "let units pass by concession",
+        "containment.close": "close containments",
         "people.edit": "change people and sites",
         "token.edit": "make or revoke tokens",
     }
@@ -75,7 +81,7 @@ SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
         "read": frozenset({"see"}),
         "record": frozenset(
             {"see", "run.setup", "unit.record", "adjustment.record", "first_article.record"}
-            | {"cause.record"}
+            | {"cause.record", "containment.open"}
         ),
         "define": frozenset(
             {"see", "program.edit", "definition.edit", "baseline.freeze", "equipment.edit"}
@@ -85,6 +91,7 @@ SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
         "sign": frozenset(
             {"see", "bar.lock", "judgement.correct", "route.release", "run.decide"}
             | {"gate.state", "gate.waive", "gate.decide"}
+            | {"containment.concede", "containment.close"}
         ),
         "manage": frozenset({"see", "people.edit", "token.edit"}),
     }

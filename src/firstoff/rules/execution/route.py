@@ -11,6 +11,7 @@ from firstoff.errors import InvalidInput
 from firstoff.rules.execution.values import (
     DecisionFacts,
     EquipmentFacts,
+    Hold,
     Refusal,
     RouteFacts,
     StartFacts,
@@ -232,7 +233,8 @@ def equipment_refusals(
     on: date,
     lifted: frozenset[tuple[str, str]] = frozenset(),
 ) -> tuple[Refusal, ...]:
-    """Why this equipment may not be used on this day: retired, or its calibration is over."""
+    """Why this equipment may not be used on this day: retired, its calibration
+    is over, or its life is."""
     if equipment is None or (EQUIPMENT, equipment.code) in lifted:
         return ()
     name = f"{equipment.code} {equipment.name}".strip()
@@ -242,6 +244,9 @@ def equipment_refusals(
     elif equipment.calibration_due is not None and equipment.calibration_due < on:
         message = f"The calibration of {name} was due on {equipment.calibration_due}."
         way_out = f"Calibrate it, or use other equipment. {RELEASE}"
+    elif equipment.max_uses is not None and equipment.uses >= equipment.max_uses:
+        message = f"{name} was used {equipment.uses:,} times; its life is {equipment.max_uses:,}."
+        way_out = f"Replace it, or use other equipment. {RELEASE}"
     else:
         return ()
     return (Refusal("R-35", message, way_out, lift=EQUIPMENT, subject=equipment.code),)
@@ -276,20 +281,25 @@ def training_refusals(
     )
 
 
-def held_refusals(serial: str, containments: Iterable[str], doing: str) -> tuple[Refusal, ...]:
+def held_refusals(
+    serial: str, holds: Iterable[Hold], doing: str, *, work: bool = False
+) -> tuple[Refusal, ...]:
     """Why nothing more is done to a unit that a containment holds (R-62); empty: none does.
 
-    containments: C-0001; doing: ``recorded at operation 20``, ``packed``.
+    doing: ``recorded at operation 20``, ``packed``; work: it is what rework consists of.
     """
-    names = tuple(containments)
-    if not names:
+    found = [hold for hold in holds if not (work and hold.working)]
+    if not found:
         return ()
+    names = ", ".join(map(str, found))
+    page = f" on the page of {found[0].number}" if found[0].number else ""
+    what = (
+        "When its rework is done, an inspector, an engineer or a quality manager clears it"
+        if found[0].working
+        else "An inspector, an engineer or a quality manager can release it: record what was found"
+    )
     return (
-        Refusal(
-            "R-62",
-            f"{serial} is held by containment {', '.join(names)}; it cannot be {doing}.",
-            f"Work it off on the page of {names[0]}: clear it, or record what becomes of it.",
-        ),
+        Refusal("R-62", f"{serial} is held by {names}; it cannot be {doing}.", f"{what}{page}."),
     )
 
 

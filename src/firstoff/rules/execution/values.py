@@ -46,6 +46,20 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """A containment that holds a unit (R-62). ``working``: it is being reworked, so what is done
+    to it at operations goes on; it still is not packed, shipped or built in."""
+
+    number: str  # C-0001; empty where none is named
+    title: str = ""
+    working: bool = False
+
+    def __str__(self) -> str:
+        name = f"containment {self.number}" if self.number else "a containment"
+        return f"{name} ({self.title})" if self.title else name
+
+
+@dataclass(frozen=True, slots=True)
 class BarCapability:
     characteristic: str  # its number in the baseline
     minimum: Decimal
@@ -253,6 +267,8 @@ class EquipmentFacts:
     equipment_class: str
     calibration_due: date | None = None
     retired_at: datetime | None = None
+    max_uses: int | None = None  # its life, where it is counted
+    uses: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from firstoff.rules.execution import FAILED, ORDER, Refusal, held_refusals
+from firstoff.rules.execution import FAILED, ORDER, Hold, Refusal, held_refusals
 from firstoff.terms import Place
 
 _RELEASE = "A quality manager can release it by signature, with a reason."
@@ -15,7 +15,7 @@ class UnitStanding:
     serial: str
     place: Place = Place.IN_PROCESS
     where: str = ""  # the package, the shipment, the unit that it is in
-    contained: tuple[str, ...] = ()  # open containments that hold it: C-0001
+    contained: tuple[Hold, ...] = ()  # containments that hold it
     failed_test: str = ""  # the procedure whose latest run it failed
     rejected: bool = False  # by its result in force
     failed_operation: str = ""  # the one that its latest attempt failed

@@ -13,14 +13,16 @@ from itertools import chain
 from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Max, Q
+from django.db.models import Max, OuterRef, Q, Subquery
 
 from firstoff.db.models import (
     ActionEffect,
     ContainedUnit,
+    ContainmentFinding,
     CorrectiveAction,
     DefectCode,
     Equipment,
+    EquipmentUse,
     Judgement,
     OperationRecord,
     Person,
@@ -52,6 +54,7 @@ from firstoff.rules.execution import (
     EarlierJudgement,
     EquipmentFacts,
     FirstArticleFacts,
+    Hold,
     KnownSerial,
     PlanOperation,
     Reading,
@@ -67,7 +70,7 @@ from firstoff.rules.nonconformity import (
 )
 from firstoff.rules.plan import BaselineFacts, CatalogueCode
 from firstoff.services.execution.ground import definition_of, zone_of
-from firstoff.terms import BuilderClass, RunKind, UnitResult
+from firstoff.terms import BuilderClass, ContainmentOutcome, RunKind, UnitResult
 
 T = TypeVar("T")
 _CHUNK = 5000  # parameters of one query
@@ -112,12 +115,13 @@ class Floor:
         self.started: dict[UUID, Unit] = {}  # by record ID
         self.judged: dict[UUID, Judgement] = {}
         self.histories: dict[str, History] = {}  # by serial
-        self.held: dict[str, tuple[str, ...]] = {}  # serials that containments hold, and which
+        self.held: dict[str, tuple[Hold, ...]] = {}  # serials that containments hold, and which
         self.tests: set[str | UUID] = set()  # digests and IDs of the test records
         self.procedures: dict[str, ProcedureRevision] = {}  # by digest, unsaved ones included
         self.titled: dict[tuple[str, ...], ProcedureRevision] = {}  # by title, characteristics
         # (person, equipment, operation, day) that are trained and fit to be used (R-35)
         self.fit_hands: set[tuple[int, int | None, int, date]] = set()
+        self.uses: dict[int, int] = {}  # of equipment whose life is counted, by its key
         self._people: dict[str, Operator] = {}
         self._equipment: dict[str, Equipment] = {}
         self._trainings: dict[int, tuple[TrainingFacts, ...]] = {}
@@ -275,6 +279,26 @@ class Floor:
             self._equipment[text] = found
         return self._equipment[text]
 
+    def used(self, equipment: Equipment | None) -> int:
+        """How often it was used, where its life is counted."""
+        if equipment is None or equipment.max_uses is None:
+            return 0
+        if equipment.pk not in self.uses:
+            row = EquipmentUse.objects.filter(equipment=equipment.pk).first()
+            self.uses[equipment.pk] = row.uses if row else 0
+        return self.uses[equipment.pk]
+
+    def introduce(
+        self,
+        people: Mapping[str, Operator],
+        machines: Mapping[str, Equipment],
+        uses: dict[int, int],
+    ) -> None:
+        """People, equipment and its uses that are read already, by the names they were given."""
+        self._people.update((name.casefold(), found) for name, found in people.items())
+        self._equipment.update(machines)
+        self.uses = uses
+
     def operator(self, name: str) -> Operator:
         """By user name or name; empty is whoever posts. Raises InvalidInput."""
         text = name.strip()
@@ -330,21 +354,36 @@ class Floor:
         return moment.astimezone(self.zone).date()
 
 
-def holding(units: Sequence[int], serials: Mapping[int, str]) -> dict[str, tuple[str, ...]]:
-    """Which open containments hold these units, by serial (R-62). One query, and one more where
-    there is any."""
+def holding(units: Sequence[int], serials: Mapping[int, str]) -> dict[str, tuple[Hold, ...]]:
+    """Which containments hold these units, by serial (R-62). One query, and one more where there
+    is any."""
     held = list(
         UnitState.objects.filter(unit__in=units, holds__gt=0).values_list("unit_id", flat=True)
     )
     if not held:
         return {}
-    found: dict[str, list[str]] = {serials[key]: [] for key in held}
-    members = ContainedUnit.objects.filter(
-        unit__in=held, containment__closure__isnull=True
-    ).order_by("containment__number")
-    for key, number in members.values_list("unit_id", "containment__number"):
-        found[serials[key]].append(f"C-{number:04d}")
-    return {serial: tuple(names) or ("unknown",) for serial, names in found.items()}
+    found: dict[str, list[Hold]] = {serials[key]: [] for key in held}
+    last = ContainmentFinding.objects.filter(member=OuterRef("pk")).order_by("-pk")
+    members = (
+        ContainedUnit.objects.filter(unit__in=held)
+        .annotate(last=Subquery(last.values("outcome")[:1]))
+        .order_by("containment__closure__pk", "containment__number")
+    )
+    columns = ("unit_id", "containment__number", "containment__title", "last")
+    for key, number, title, outcome in members.values_list(*columns):
+        if outcome in _FREED:
+            continue
+        working = outcome in (ContainmentOutcome.REWORK, ContainmentOutcome.REPAIR)
+        found[serials[key]].append(Hold(f"C-{number:04d}", title, working))
+    return {serial: tuple(names) or (Hold(""),) for serial, names in found.items()}
+
+
+# Findings after which a containment holds a unit no more: rules/trace/containment.py.
+_FREED = (
+    ContainmentOutcome.CLEARED,
+    ContainmentOutcome.USE_AS_IS,
+    ContainmentOutcome.RETURN,
+)
 
 
 def tests_known(run: Run, digests: Iterable[str]) -> set[tuple[int, str]]:
@@ -356,7 +395,7 @@ def tests_known(run: Run, digests: Iterable[str]) -> set[tuple[int, str]]:
     return found
 
 
-def facts_of(equipment: Equipment | None) -> EquipmentFacts | None:
+def facts_of(equipment: Equipment | None, uses: int = 0) -> EquipmentFacts | None:
     if equipment is None:
         return None
     return EquipmentFacts(
@@ -365,6 +404,8 @@ def facts_of(equipment: Equipment | None) -> EquipmentFacts | None:
         equipment.equipment_class,
         equipment.calibration_due,
         equipment.retired_at,
+        equipment.max_uses,
+        uses,
     )
 
 

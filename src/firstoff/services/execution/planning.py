@@ -174,7 +174,8 @@ def _check_hands(
     known = (operator.id, equipment.pk if equipment else None, seq, day)
     if known in floor.fit_hands:
         return
-    enforce(equipment_refusals(facts_of(equipment), on=day, lifted=floor.lifted))
+    uses = floor.used(equipment)
+    enforce(equipment_refusals(facts_of(equipment, uses), on=day, lifted=floor.lifted))
     operation = next((o for o in floor.operations if o.seq == seq), None)
     if operation is not None and operation.required_skill:
         enforce(
@@ -188,7 +189,8 @@ def _check_hands(
                 lifted=floor.lifted,
             )
         )
-    floor.fit_hands.add(known)
+    if equipment is None or equipment.max_uses is None:  # each use may be its last
+        floor.fit_hands.add(known)
 
 
 def plan_judgement(
@@ -333,7 +335,8 @@ def plan_operation(
         raise InvalidInput(
             f"The operation would begin before {unit.serial} was started.", field="began_at"
         )
-    enforce(held_refusals(unit.serial, floor.held.get(unit.serial, ()), f"at operation {seq}"))
+    held = floor.held.get(unit.serial, ())
+    enforce(held_refusals(unit.serial, held, f"recorded at operation {seq}", work=True))
     enforce(
         route_refusals(
             RouteFacts(
