@@ -12,6 +12,7 @@ from firstoff.queries.trace.answers import (
     why,
 )
 from firstoff.queries.trace.places import Counts, UnitAtRisk, Where, where
+from firstoff.queries.trace.story import Story, story, tree_of
 from firstoff.queries.trace.unit import attachment, find_units, unit_trace
 from firstoff.queries.trace.views import JudgementView, UnitTrace
 
@@ -20,6 +21,7 @@ __all__ = [
     "AnswerPage",
     "Counts",
     "JudgementView",
+    "Story",
     "UnitAtRisk",
     "UnitTrace",
     "Where",
@@ -31,6 +33,8 @@ __all__ = [
     "meets",
     "page",
     "shipped_with",
+    "story",
+    "tree_of",
     "unit_trace",
     "where",
     "why",

@@ -1,0 +1,120 @@
+"""A unit as built against the definition it was built to, and against its batch."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from firstoff.db.models import Assembly, Consumption, Lot, LotStatusRecord, Unit
+from firstoff.queries.execution.definition import frozen
+from firstoff.queries.execution.runs import RunView
+from firstoff.queries.trace.sets import Keys, among, keys
+from firstoff.queries.trace.views import UnitTrace
+from firstoff.rules.trace.designed import Beside, Designed, Difference, LotThen, Made, differences
+from firstoff.rules.trace.tree import LotIn, UnitIn
+from firstoff.terms import Place, UnitResult
+
+AROUND = 25  # units on each side of it in the batch
+
+
+def compared(unit: Unit, trace: UnitTrace, root: UnitIn, place: Place) -> tuple[Difference, ...]:
+    """How the unit differs from what was designed. Seven queries; none where it has no run."""
+    run = trace.run
+    if run is None:
+        return ()
+    definition = frozen(run.baseline_id, run.baseline)
+    designed = Designed(
+        operations={o.seq: o.name for o in definition.operations},
+        characteristics={c.number: c.name for c in definition.characteristics},
+        instruction=definition.instruction,
+    )
+    lots = tuple({lot.key: lot for u in root.walk() for lot in u.lots}.values())
+    measured = {r.line.characteristic for t in trace.tests for r in t.results if r.shown}
+    finished = place is not Place.IN_PROCESS or trace.state.final is not UnitResult.PENDING
+    made = Made(
+        operations=frozenset(o.seq for o in trace.operations),
+        measured=frozenset(measured - {""}),
+        instruction=trace.instruction,
+        instructions={o.seq: o.instruction for o in trace.operations if o.instruction},
+        lots=_lots_then(unit, lots, run),
+        parts=Counter([*(lot.part for lot in root.lots), *(p.part for p in root.parts)]),
+        finished=finished,
+    )
+    return differences(designed, made, _beside(unit))
+
+
+def _lots_then(unit: Unit, lots: Iterable[LotIn], run: RunView) -> tuple[LotThen, ...]:
+    held = list(lots)
+    statuses = _statuses(keys(lot.key for lot in held))
+    new = _new_makers(unit, held, run)
+    return tuple(
+        LotThen(
+            code=lot.code,
+            part=lot.part,
+            status=_then(statuses.get(lot.key), lot),
+            maker=f"{lot.manufacturer} {lot.mpn}".strip(),
+            new_to_program=(lot.manufacturer, lot.mpn) in new,
+        )
+        for lot in held
+    )
+
+
+def _then(history: list[tuple[datetime, str]] | None, lot: LotIn) -> str:
+    """Its status when it went in. A record that came late may be older than the decision."""
+    if history is None:
+        return lot.status  # nobody decided about it: it is as it came
+    earlier = [status for at, status in history if at <= lot.at]
+    return earlier[-1] if earlier else "quarantine"
+
+
+def _statuses(lots: Keys) -> dict[int, list[tuple[datetime, str]]]:
+    rows = LotStatusRecord.objects.filter(among(LotStatusRecord, "lot", lots))
+    found: dict[int, list[tuple[datetime, str]]] = {}
+    for lot, at, status in rows.order_by("decided_at", "pk").values_list(
+        "lot_id", "decided_at", "status"
+    ):
+        found.setdefault(lot, []).append((at, status))
+    return found
+
+
+def _new_makers(unit: Unit, lots: list[LotIn], run: RunView) -> set[tuple[str, str]]:
+    """Manufacturer parts in this unit that no earlier unit of the program holds. Two queries."""
+    makers = {(lot.manufacturer, lot.mpn) for lot in lots if lot.mpn}
+    if not makers:
+        return set()
+    meant = Q(manufacturer_part__mpn__in={mpn for _, mpn in makers})
+    of = {
+        key: (manufacturer, mpn)
+        for key, manufacturer, mpn in Lot.objects.filter(
+            meant, part__site=run.site_id
+        ).values_list("pk", "manufacturer_part__manufacturer", "manufacturer_part__mpn")
+    }
+    earlier = Consumption.objects.filter(
+        lot=OuterRef("pk"), unit__lt=unit.pk, unit__run__program=run.program_id
+    )
+    # The first earlier unit of a lot settles it: no more of them is read.
+    seen = Lot.objects.filter(Exists(earlier), pk__in=list(of))
+    known = {of[lot] for lot in seen.values_list("pk", flat=True)}
+    return makers - known
+
+
+def _beside(unit: Unit) -> Beside:
+    """What the units before and after it in its batch hold. Three queries."""
+    near = Unit.objects.filter(
+        run=unit.run_id,
+        position__gte=unit.position - AROUND,
+        position__lte=unit.position + AROUND,
+    ).exclude(pk=unit.pk)
+    units = keys(near.values_list("pk", flat=True))
+    held: set[tuple[int, str]] = set(
+        Consumption.objects.filter(among(Consumption, "unit", units)).values_list(
+            "unit_id", "lot__part__number"
+        )
+    )
+    fitted = Assembly.objects.filter(
+        among(Assembly, "parent", units), removed_at__isnull=True
+    ).values_list("parent_id", "child__part__number")
+    held |= set(fitted)
+    holding: Mapping[str, int] = Counter(part for _, part in held)
+    return Beside(int(units.size), holding)
