@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from firstoff.errors import InvalidInput
 from firstoff.formats.sources import Limits
+from firstoff.formats.testdata import detect
 from firstoff.formats.testdata.drafts import (
     LimitsDraft,
     OutcomeDetail,
@@ -402,6 +403,16 @@ def test_a_field_that_cannot_be_taken_is_named(meas, sentence):
     held = report(step("Iref", numericMeas=[meas]))
     for result in (take(held), take_xml(xml(held))):
         assert result.refused[0].sentence.startswith(sentence)
+
+
+def test_a_report_is_found_by_its_names_and_not_by_those_of_others():
+    root_first = {"root": report()["root"], "sn": "U-1", "pn": "P", "result": "P"}
+    openhtf = {"metadata": {"sub_units": [{"sn": "P-1"}]}, "dut_id": "U-1", "phases": []}
+    found = [detect(json.dumps(held).encode()).name for held in (root_first, [report()], openhtf)]
+    assert found == ["wats_json", "wats_json", "openhtf"]
+    assert detect(json.dumps(report()).encode("utf-16")).name == "wats_json"
+    prefixed = xml(report()).replace(b"<Reports xmlns=", b"<w:Reports xmlns:w=")
+    assert detect(prefixed).name == "wats_xml"
 
 
 def test_what_is_no_report_is_told():

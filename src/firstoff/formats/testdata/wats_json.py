@@ -13,7 +13,7 @@ from firstoff.formats.testdata.wats import Reports
 _KEYS = ("sn", "pn", "root", "uut", "uur", "processCode", "machineName")
 _OWN = re.compile(r'"(stepType|processCode|miscInfos|causedUUTFailure|refUUT)"\s*:')
 _UNIT = re.compile(r'"sn"\s*:')
-_OTHER = re.compile(r'"(dut_id|MessageName)"\s*:')
+_OTHER = re.compile(r'"(dut_id|start_time_millis|MessageName)"\s*:')
 
 
 def read(raw: RawSource, *, name: str, options: ReadOptions) -> ImportResult:
