@@ -130,3 +130,11 @@ def test_limits_are_needed_and_in_order() -> None:
     for limits in ({}, {"lower": 5, "upper": 1}, {"lower": 1, "upper": 1}, {"upper": "3"}):
         with pytest.raises(OutOfDomain):
             stats.capability(GAPS, **limits)
+
+
+def test_a_mean_far_outside_its_limit_still_has_a_bound() -> None:
+    # There scipy's noncentral t gives NaN for the tail that is asked.
+    seen = [stats.ppk_lower_bound(ppk, 20, one_limit=True) for ppk in (-5, -1, -0.5, 0, 0.5)]
+    assert seen == sorted(seen)
+    acceptance = stats.variables_acceptance(20, -0.5, [0.0001, 0.01, 0.3])
+    assert acceptance == pytest.approx([1, 1, 1], abs=1e-5)

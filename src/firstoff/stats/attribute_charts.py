@@ -12,7 +12,7 @@ from firstoff.stats.checks import Floats
 from firstoff.stats.constants import chart_constants, d2
 from firstoff.stats.control_charts import ControlChart, individuals_chart
 from firstoff.stats.errors import NoVariation, OutOfDomain
-from firstoff.stats.signals import RuleSet, Zones, scan, skewed_rules
+from firstoff.stats.signals import SKEWED, RuleSet, Zones, scan, skewed_rules
 
 _NELSON_POWER = 3.6  # Nelson (1994): times between events to this root are near normal
 LEAST_EXPOSURE = 1e-100  # a rate over a smaller one leaves the range of floats
@@ -186,6 +186,7 @@ def g_chart(
     Raises TooFewData, OutOfDomain. Source: Benneyan (2001). Oracle: R qcc
     """
     gaps = checks.counts("x", x).astype(np.float64)
+    checks.choice("rule_set", rule_set, SKEWED)
     if checks.whole("smallest", smallest) > 1:
         raise OutOfDomain("smallest", smallest, "0 or 1")
     first = _base(gaps.size, base)
@@ -286,7 +287,7 @@ def _laney(
     if base < 2:
         raise OutOfDomain("base", base, "at least 2 samples, to see how they vary")
     ranges = np.abs(np.diff(z[:base]))
-    if screened:
+    if checks.flag("screened", screened):
         ranges = ranges[ranges <= chart_constants(2).d_4 * ranges.mean()]
     sigma_z = float(ranges.mean()) / d2(2)
     return LaneyChart(_chart(kind, points, center, se * sigma_z, base, told, top), z, sigma_z)

@@ -19,6 +19,7 @@ from firstoff.stats.checks import Floats
 from firstoff.stats.constants import d2
 from firstoff.stats.distributions import nct_noncentrality
 from firstoff.stats.errors import NoVariation, TooFewData
+from firstoff.stats.finite import finite
 from firstoff.stats.normality import anderson_darling, normal_p_value
 from firstoff.stats.spread import (
     SERIES_METHODS,
@@ -179,6 +180,7 @@ def capability(
     )
 
 
+@finite
 def indices(
     mean: float,
     sigma: float,
@@ -206,6 +208,7 @@ def indices(
     return Indices(both, to_lower, to_upper, min(sides), taguchi)
 
 
+@finite
 def expected_outside(
     mean: float, sigma: float, *, lower: float | None = None, upper: float | None = None
 ) -> tuple[float, float]:
@@ -213,11 +216,11 @@ def expected_outside(
 
     Raises NoVariation, OutOfDomain. Oracle: R pnorm"""
     low, high = checks.limits(lower, upper)
-    spread = checks.real("sigma", sigma, least=0)
+    centre, spread = checks.real("mean", mean), checks.real("sigma", sigma, least=0)
     if spread == 0:
         raise NoVariation
-    below = 0.0 if low is None else float(special.ndtr((low - mean) / spread))
-    above = 0.0 if high is None else float(special.ndtr((mean - high) / spread))
+    below = 0.0 if low is None else float(special.ndtr((low - centre) / spread))
+    above = 0.0 if high is None else float(special.ndtr((centre - high) / spread))
     return below, above
 
 
@@ -233,7 +236,7 @@ def ppk_lower_bound(
     size = checks.whole("n", n, least=2)
     level = checks.open_fraction("confidence", confidence)
     index = checks.real("ppk", ppk)
-    if not one_limit:
+    if not checks.flag("one_limit", one_limit):
         return index - float(special.ndtri(level)) * _bissell_se(index, size)
     root = 3 * math.sqrt(size)
     return nct_noncentrality(root * index, size - 1, level) / root
@@ -315,14 +318,14 @@ def _swept(values: ArrayLike, within: str | None, span: int) -> tuple[Floats, Sw
     """The values in one series, what a pass over them gives, and sigma within."""
     if _is_nested(values):
         groups: Subgroups = subgroups("values", values)
-        method = checks.choice("within", within or "pooled", SUBGROUP_METHODS)
+        method = checks.choice("within", "pooled" if within is None else within, SUBGROUP_METHODS)
         seen = _enough(groups.values)
         alone = bool((groups.sizes < 2).all())
         return groups.values, seen, None if alone else _varied(subgroup_sigma(groups, method))
     flat = checks.series("values", values, least=2)
-    method = checks.choice("within", within or "moving-range", SERIES_METHODS)
+    method = checks.choice("within", "moving-range" if within is None else within, SERIES_METHODS)
     seen = _enough(flat)
-    if method == "moving-range" and span == 2:
+    if checks.whole("span", span, least=2) == 2 and method == "moving-range":
         step = Sigma(seen.step / d2(2), method, max(1.0, 0.62 * (flat.size - 1)))
         return flat, seen, _varied(step)
     return flat, seen, _varied(series_sigma(flat, method, span=span))

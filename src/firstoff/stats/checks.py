@@ -1,10 +1,11 @@
 """Refusals at the door of every statistic: what is no number is turned away with a sentence."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Real
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from firstoff.stats.errors import NoVariation, OutOfDomain, TooFewData
 from firstoff.stats.sums import dot
 
+T = TypeVar("T")
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
@@ -36,7 +38,10 @@ def real(
     """A finite number, optionally greater than ``above`` or at least ``least``."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (Real, Decimal)):
         raise OutOfDomain(name, value, "a number")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError as error:
+        raise OutOfDomain(name, "beyond the range of floats", "a finite number") from error
     if not math.isfinite(number):
         raise OutOfDomain(name, number, "a finite number")
     if abs(number) > _LARGEST:
@@ -70,6 +75,36 @@ def choice(name: str, value: object, allowed: Iterable[str]) -> str:
     if not isinstance(value, str) or value not in names:
         raise OutOfDomain(name, value, "one of " + ", ".join(names))
     return str(value)
+
+
+def flag(name: str, value: object) -> bool:
+    """Yes or no, and nothing that merely counts as one of them."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise OutOfDomain(name, value, "True or False")
+    return bool(value)
+
+
+def word(name: str, value: object) -> str:
+    """A name as text."""
+    if not isinstance(value, str):
+        raise OutOfDomain(name, value, "a text")
+    return value
+
+
+def made(name: str, value: object, kind: type[T]) -> T:
+    """A result of ours that another function takes."""
+    if not isinstance(value, kind):
+        raise OutOfDomain(name, value, f"a {kind.__name__}")
+    return value
+
+
+def listed(name: str, value: object) -> list[Any]:
+    """The items of a list, a tuple, a range or a one-dimensional array; no text, no mapping."""
+    if isinstance(value, np.ndarray) and value.ndim == 1:
+        return list(value.tolist())
+    if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
+        raise OutOfDomain(name, value, "a list")
+    return list(value)
 
 
 def array(name: str, values: ArrayLike, *, dimensions: tuple[int, ...] = (1,)) -> Floats:

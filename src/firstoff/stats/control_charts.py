@@ -165,7 +165,7 @@ def xbar_s_chart(
     location = _means(groups, level, used, given, first, sigmas, rules, rule_set)
     unbias = _by_size(groups, c4)
     middle = unbias * used.value
-    if one_center:
+    if checks.flag("one_center", one_center):
         middle = np.broadcast_to(
             np.average(groups.sds[:first], weights=groups.sizes[:first]), middle.shape
         )
@@ -213,7 +213,7 @@ def z_mr_chart(
     """
     points, names = _of_parts(values, parts)
     first = _base(points.size, base, least=2)
-    spreads = dict(_part_sigmas(points[:first], names[:first]) if sigma is None else sigma)
+    spreads = _part_sigmas(points[:first], names[:first]) if sigma is None else sigma
     width = _looked_up("sigma", names, spreads)
     if (width <= 1e-100).any():
         raise NoVariation("values of a part")
@@ -345,7 +345,7 @@ def _grouped(
 
 
 def _series_sigma(points: Floats, within: str, span: int, screened: bool) -> Sigma:
-    if not screened:
+    if not checks.flag("screened", screened):
         return series_sigma(points, within, span=span)
     ranges = moving_ranges(points, checks.whole("span", span, least=2))
     kept = ranges[ranges <= chart_constants(span).d_4 * ranges.mean()]
@@ -385,13 +385,15 @@ def _mean(values: Floats) -> float:
 
 def _of_parts(values: ArrayLike, parts: Sequence[str]) -> tuple[Floats, list[str]]:
     points = checks.series("values", values, least=2)
-    names = [str(part) for part in parts]
+    names = [str(part) for part in checks.listed("parts", parts)]
     if len(names) != points.size:
         raise OutOfDomain("parts", f"of {len(names)}", f"one for each of {points.size} values")
     return points, names
 
 
 def _looked_up(what: str, names: list[str], table: Mapping[str, float]) -> Floats:
+    if not isinstance(table, Mapping):
+        raise OutOfDomain(what, table, "one for each part")
     known = {}
     for name in dict.fromkeys(names):
         if name not in table:

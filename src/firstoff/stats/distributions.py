@@ -20,7 +20,20 @@ _FAR = 1e4
 
 def nct_cdf(t: float, df: float, noncentrality: float) -> float:
     """P(T <= t) for the noncentral t."""
-    return float(special.nctdtr(df, noncentrality, t))
+    found = float(special.nctdtr(df, noncentrality, t))
+    return found if found == found else float(nct_cdfs(np.array([t]), df, noncentrality)[0])
+
+
+def nct_cdfs(t: Floats, df: Floats | float, noncentrality: Floats | float) -> Floats:
+    """P(T <= t) for the noncentral t, each t with its own figures; arrays of one shape.
+
+    scipy gives NaN far out in the tail of a negative t, where the mirrored tail is exact."""
+    found: Floats = special.nctdtr(df, noncentrality, t)
+    lost = np.isnan(found) & (t < 0)
+    if lost.any():
+        mirrored = 1 - special.nctdtr(df, np.negative(noncentrality), -t)
+        found = np.where(lost, np.maximum(mirrored, 0.0), found)
+    return found
 
 
 def nct_quantile(probability: float, df: float, noncentrality: float) -> float:
@@ -64,8 +77,7 @@ def _enclosed(
     """The noncentralities at which P(T <= at) = probability, searched from about ``middle``."""
 
     def rising(nc: Floats, which: Integers) -> Floats:
-        seen: Floats = probability - special.nctdtr(free[which], nc, at[which])
-        return seen
+        return probability - nct_cdfs(at[which], free[which], nc)
 
     every = np.arange(at.size)
     low, high = middle - half, middle + half

@@ -24,7 +24,8 @@ def gauge_readings(
     Raises OutOfDomain where some appraiser measured some part more or less often than others.
     Held by: a published study read from its columns; a nested table written out by hand
     """
-    flat = checks.series("values", values)
+    flat, checked = checks.series("values", values), checks.flag("nested", nested)
+    parts, appraisers = _names("parts", parts), _names("appraisers", appraisers)
     if not len(parts) == len(appraisers) == flat.size:
         raise OutOfDomain(
             "parts, appraisers and values",
@@ -34,7 +35,7 @@ def gauge_readings(
     cells: dict[Hashable, dict[Hashable, list[float]]] = {}
     for part, appraiser, value in zip(parts, appraisers, flat.tolist(), strict=True):
         cells.setdefault(appraiser, {}).setdefault(part, []).append(value)
-    if nested:
+    if checked:
         return _nested_shape(cells)
     names = list(dict.fromkeys(parts))
     trials = len(next(iter(next(iter(cells.values())).values())))
@@ -44,6 +45,14 @@ def gauge_readings(
                 raise _unbalanced(appraiser, part, len(mine.get(part, ())), trials)
     sheet = [[mine[part] for part in names] for mine in cells.values()]
     return np.swapaxes(np.array(sheet, dtype=np.float64), 1, 2)
+
+
+def _names(name: str, values: object) -> list[Hashable]:
+    found = checks.listed(name, values)
+    for place, one in enumerate(found):
+        if not isinstance(one, Hashable):
+            raise OutOfDomain(f"{name}, item {place + 1},", one, "a name or a number")
+    return found
 
 
 def _nested_shape(cells: dict[Hashable, dict[Hashable, list[float]]]) -> Floats:

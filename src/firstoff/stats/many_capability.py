@@ -147,7 +147,7 @@ def _series(values: ArrayLike, groups: ArrayLike | None, within: str | None) -> 
             raise OutOfDomain("groups", int(index.max()), "the index of a characteristic")
         order = np.argsort(index, kind="stable")
         points, owner, sizes = flat[order], index[order], np.bincount(index)
-    method = checks.choice("within", within or "moving-range", SERIES_METHODS)
+    method = checks.choice("within", "moving-range" if within is None else within, SERIES_METHODS)
     kept = sizes >= 2
     layout = Layout(sizes[kept], False)
     used = points[kept[owner]]
@@ -161,7 +161,7 @@ def _subgrouped(
     values: ArrayLike, groups: ArrayLike | None, subgroups: ArrayLike | None, within: str | None
 ) -> _Data:
     each, layout, inner = grouped(values, groups, subgroups)
-    method = checks.choice("within", within or "pooled", SUBGROUP_METHODS)
+    method = checks.choice("within", "pooled" if within is None else within, SUBGROUP_METHODS)
     shape = (layout.sizes.size, int(layout.sizes[0])) if layout.table else (-1,)
     part = layout.first(None)
     sigma = subgroup_sigmas(each, inner, part, shape, method)

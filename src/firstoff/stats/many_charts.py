@@ -104,6 +104,7 @@ def individuals_charts(
     points, layout, _ = many("values", values, groups, least=width)
     frozen = base_of(base, layout.sizes, least=width)
     method = checks.choice("within", within, SERIES_METHODS)
+    checks.flag("screened", screened)
     part = layout.first(frozen)
     spread = series_sigmas(part.of(points), part.layout, method, width, screened)
     method = f"{method}, screened" if screened else method

@@ -254,7 +254,7 @@ def _laney(
     z = (points - center) / error
     steps, below = told.part.layout.steps(told.part.of(z)), told.part.layout.shorter()
     mean = below.sums(steps) / below.sizes
-    if screened:
+    if checks.flag("screened", screened):
         kept = steps <= chart_constants(2).d_4 * below.over(mean)
         owner = np.repeat(np.arange(below.sizes.size), below.sizes)[kept.ravel()]
         left = Layout(np.bincount(owner, minlength=below.sizes.size), False)

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from firstoff.stats import checks
 from firstoff.stats.checks import Floats, Integers
 from firstoff.stats.errors import NoVariation
+from firstoff.stats.finite import finite
 from firstoff.stats.many_charts import ControlCharts, Drawn, charts
 from firstoff.stats.many_series import Layout, base_of, many, named, one_for_each
 from firstoff.stats.many_spread import series_sigmas
@@ -80,6 +81,7 @@ def ewma_charts(
     return charts("EWMA", drawn, smooth, limits, error * width / 3)
 
 
+@finite
 def cusum_charts(
     values: ArrayLike,
     *,

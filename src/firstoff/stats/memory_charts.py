@@ -11,7 +11,8 @@ from scipy import special
 from firstoff.stats import checks
 from firstoff.stats.checks import Floats, Integers
 from firstoff.stats.control_charts import ControlChart
-from firstoff.stats.errors import NoVariation, OutOfDomain
+from firstoff.stats.errors import NotEstimable, NoVariation, OutOfDomain
+from firstoff.stats.finite import finite
 from firstoff.stats.signals import Zones, scan
 from firstoff.stats.spread import Within, series_sigma, subgroup_sigma, subgroups
 
@@ -87,6 +88,7 @@ def ewma_chart(
     )
 
 
+@finite
 def cusum_chart(
     values: ArrayLike,
     *,
@@ -124,6 +126,7 @@ def cusum_chart(
     )
 
 
+@finite
 def shewhart_arl(shift: float, *, sigmas: float = 3.0) -> float:
     """Points until a Shewhart chart signals, on average, after a shift of so many standard errors.
 
@@ -134,6 +137,7 @@ def shewhart_arl(shift: float, *, sigmas: float = 3.0) -> float:
     return 1 / float(special.ndtr(-limit - moved) + special.ndtr(-limit + moved))
 
 
+@finite
 def cusum_arl(shift: float, *, k: float = 0.5, h: float = 5.0) -> float:
     """Points until a two-sided CUSUM signals, on average, from a start at zero.
 
@@ -145,6 +149,7 @@ def cusum_arl(shift: float, *, k: float = 0.5, h: float = 5.0) -> float:
     return 1 / (1 / _cusum_side(moved, slack, limit) + 1 / _cusum_side(-moved, slack, limit))
 
 
+@finite
 def ewma_arl(shift: float, *, weight: float = 0.2, sigmas: float = 3.0) -> float:
     """Points until a two-sided EWMA with fixed (asymptotic) limits signals, on average.
 
@@ -177,7 +182,10 @@ def _cusum_side(moved: float, slack: float, limit: float) -> float:
 
 def _run_length(states: Floats, kernel: Callable[[Floats], Floats], start: Floats) -> float:
     """Solve L = 1 + K L on the states, and step from the start once more."""
-    lengths = np.linalg.solve(np.eye(states.size) - kernel(states), np.ones(states.size))
+    try:
+        lengths = np.linalg.solve(np.eye(states.size) - kernel(states), np.ones(states.size))
+    except np.linalg.LinAlgError as error:
+        raise NotEstimable("The chart never signals within what floats hold.") from error
     return float(1 + kernel(start)[0] @ lengths)
 
 
@@ -200,7 +208,9 @@ def _standardised(
         first = _first(base, points.size)
         level = float((points[:first] * sizes[:first]).sum() / sizes[:first].sum())
         found = (
-            None if sigma is not None else subgroup_sigma(groups.first(first), within or "pooled")
+            None
+            if sigma is not None
+            else subgroup_sigma(groups.first(first), "pooled" if within is None else within)
         )
     else:
         points = checks.series("values", values)
@@ -208,7 +218,11 @@ def _standardised(
         first = _first(base, points.size)
         part = points[:first]
         level = float(part[0] + (part - part[0]).mean())
-        found = None if sigma is not None else series_sigma(part, within or "moving-range")
+        found = (
+            None
+            if sigma is not None
+            else series_sigma(part, "moving-range" if within is None else within)
+        )
     middle = level if center is None else checks.real("center", center)
     if found is None:
         spread, method = checks.real("sigma", sigma, least=0), "given"

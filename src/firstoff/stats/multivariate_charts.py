@@ -43,6 +43,8 @@ def hotelling_chart(
     """
     table = checks.array("values", values, dimensions=(2, 3))
     level = checks.open_fraction("confidence", confidence)
+    if table.size == 0:
+        raise TooFewData(needed=1, got=0)
     m = table.shape[0]
     first = m if base is None else checks.whole("base", base, least=2)
     if first > m:

@@ -183,7 +183,10 @@ def _varied(values: ArrayLike, least: int = 3) -> Floats:
 def _transform(
     method: str, points: Floats, scaled: Floats, search: tuple[float, float], confidence: float
 ) -> Transform:
-    low, high = (checks.real("search", end) for end in search)
+    ends = checks.listed("search", search)
+    if len(ends) != 2:
+        raise OutOfDomain("search", search, "two powers, the lower first")
+    low, high = (checks.real("search", end) for end in ends)
     if low >= high:
         raise OutOfDomain("search", search, "two powers, the lower first")
     level = checks.open_fraction("confidence", confidence)

@@ -82,7 +82,7 @@ def percentile_capability(
     fitted = (
         values
         if isinstance(values, Distribution)
-        else fit_distribution(values, family or "normal")
+        else fit_distribution(values, "normal" if family is None else family)
     )
     found = _figures(fitted, low, high)
     error = None

@@ -9,6 +9,7 @@ from scipy import special
 
 from firstoff.stats import checks
 from firstoff.stats.caveats import Caveat
+from firstoff.stats.finite import finite
 from firstoff.stats.trend import trend
 
 
@@ -39,6 +40,7 @@ class ProcessTime:
     caveats: tuple[Caveat, ...]
 
 
+@finite
 def process_time(
     values: ArrayLike, *, standard: float | None = None, confidence: float = 0.95
 ) -> ProcessTime:

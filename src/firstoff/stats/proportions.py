@@ -16,6 +16,7 @@ from firstoff.stats import checks
 from firstoff.stats.caveats import Caveat
 from firstoff.stats.checks import Floats
 from firstoff.stats.errors import NotEstimable, OutOfDomain, TooFewData
+from firstoff.stats.finite import finite
 from firstoff.stats.tallies import tallies
 from firstoff.stats.two_by_two import exact_tests
 
@@ -240,6 +241,7 @@ def predict_rejects(
     )
 
 
+@finite
 def beta_binomial_pmf(quantity: int, a: float, b: float) -> Floats:
     """P(k rejects in ``quantity`` units) for k = 0 ... quantity, the rate being Beta(a, b).
 

@@ -6,6 +6,7 @@ from scipy import special
 
 from firstoff.stats import checks
 from firstoff.stats.caveats import Caveat
+from firstoff.stats.finite import finite
 from firstoff.stats.proportions import Sides
 
 
@@ -25,6 +26,7 @@ class Rate:
     caveats: tuple[Caveat, ...]
 
 
+@finite
 def poisson_rate(
     count: int, exposure: float, *, confidence: float = 0.95, sides: Sides = "two"
 ) -> Rate:

@@ -119,7 +119,9 @@ def scan(
 ) -> Signals:
     """``run_rules`` for checked values and limits that may differ from point to point."""
     wanted = rules_of(rules, rule_set)
-    side = checks.whole("same_side", same_side or (9 if rule_set == "nelson" else 8), least=2)
+    checks.flag("newest_beyond", newest_beyond)
+    usual = 9 if rule_set == "nelson" else 8
+    side = usual if same_side is None else checks.whole("same_side", same_side, least=2)
     rising = checks.whole("trend", trend, least=3)
     if max(side, rising) > _REACH:
         raise OutOfDomain("same_side and trend", max(side, rising), f"at most {_REACH}")
@@ -289,7 +291,7 @@ def _some_of(flags: Bools, window: int, least: int, newest: bool) -> Bools:
 
 
 def _wanted(rules: Iterable[int], known: tuple[int, ...]) -> tuple[int, ...]:
-    if isinstance(rules, (str, int)):
+    if isinstance(rules, (str, bytes)) or not isinstance(rules, Iterable):
         raise OutOfDomain("rules", rules, f"numbers from {known[0]} to {known[-1]}")
     wanted = tuple(dict.fromkeys(checks.whole("rules", rule) for rule in rules))
     for rule in wanted:

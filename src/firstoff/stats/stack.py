@@ -140,18 +140,20 @@ def link(
     Raises TooFewData, OutOfDomain. Source: Bender (1962); AIAG SPC for cp and cpk.
     Held by: the oracles of ``stack``, whose links it makes, and arithmetic on cp and cpk
     """
+    checks.word("name", name)
     centre, above = checks.real("nominal", nominal), checks.real("plus", plus, least=0)
     below = above if minus is None else checks.real("minus", minus, least=0)
     form: Shape = shape
     checks.choice("shape", form, _SHAPES[:3])
     weight = checks.real("sensitivity", sensitivity)
     plain = Link(name, centre, above, below, weight, form, 0.0, 0.0, 0)
-    told = (mean, sigma, n) != (None, None, 0)
-    if (form != "normal" or told) and (cp != 1.0 or cpk is not None):
+    units = checks.whole("n", n)
+    told = mean is not None or sigma is not None or units != 0
+    able = checks.real("cp", cp, above=0)
+    if (form != "normal" or told) and (able != 1.0 or cpk is not None):
         raise OutOfDomain("cp and cpk", (cp, cpk), "left out where a shape or figures say it")
     if told:
-        return _as_measured(plain, mean, sigma, n)
-    able = checks.real("cp", cp, above=0)
+        return _as_measured(plain, mean, sigma, units)
     near = able if cpk is None else checks.real("cpk", cpk)
     if near > able:
         raise OutOfDomain("cpk", near, f"at most cp, which is {able:g}")
@@ -301,8 +303,12 @@ def evaluate(function: Function, columns: Sequence[Floats]) -> Floats:
     """The function's values, refused where it is none or not finite."""
     if not callable(function):
         raise OutOfDomain("function", function, "a function of the links")
-    with np.errstate(all="ignore"):
-        found = np.asarray(function(*columns), dtype=np.float64)
+    try:
+        with np.errstate(all="ignore"):
+            found = np.asarray(function(*columns), dtype=np.float64)
+    except (TypeError, ValueError, ArithmeticError) as error:
+        got = f"failing: {error}"
+        raise OutOfDomain("function", got, "a function of one array for each link") from error
     if found.shape != columns[0].shape:
         raise OutOfDomain("function", f"answering shape {found.shape}", f"{columns[0].shape}")
     if not np.isfinite(found).all():

@@ -21,6 +21,7 @@ from firstoff.stats.sums import dot
 
 _BLOCK = 1 << 16  # draws taken together: they stay in the processor's cache
 _MOST_DRAWS = 200_000_000
+_MOST_BINS = 1_000_000
 _BELIEFS = 4_000
 
 
@@ -97,6 +98,8 @@ def simulate_stack(
         raise OutOfDomain("draws", count, f"at most {_MOST_DRAWS:,}")
     start = checks.whole("seed", seed)
     width = checks.whole("bins", bins, least=2)
+    if width > _MOST_BINS:
+        raise OutOfDomain("bins", width, f"at most {_MOST_BINS:,}")
     low, high = chain.lower, chain.upper
     gaps, moments = _draw(list(links), np.random.default_rng(start), count, function, chain.mean)
     mean, sd, fourth = moments

@@ -133,7 +133,7 @@ def draw_sample(lot: int, n: int, *, seed: str) -> tuple[int, ...]:
     size, wanted = checks.whole("lot", lot, least=1), checks.whole("n", n, least=1)
     if wanted > size:
         raise OutOfDomain("n", wanted, f"at most the lot, {size}")
-    if not seed:
+    if not checks.word("seed", seed):
         raise OutOfDomain("seed", seed, "a text, kept with the record")
     chosen: set[int] = set()
     counter = 0

@@ -3,7 +3,7 @@
 A state is a value; ``switch`` takes a state and what happened to one lot, and gives the next.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -80,16 +80,18 @@ def switch(state: Switching, lot: LotOutcome) -> Switching:
     anew. Raises OutOfDomain.
     Source: MIL-STD-105E 4.7; ISO 2859-1:1999 9.3. Oracle: own simulation in R of the two texts
     """
+    checks.made("state", state, Switching)
+    checks.made("lot", lot, LotOutcome)
     if lot.gap and not lot.accepted:
         raise OutOfDomain("gap", True, "an accepted lot; one between Ac and Re is accepted")
     step = {"normal": _normal, "tightened": _tightened, "reduced": _reduced}
     return state if state.severity == "discontinued" else step[state.severity](state, lot)
 
 
-def switch_all(state: Switching, lots: Iterable[LotOutcome]) -> tuple[Switching, ...]:
+def switch_all(state: Switching, lots: Sequence[LotOutcome]) -> tuple[Switching, ...]:
     """The state after each of the lots. Held by: the sequences of ``switch``."""
     found = []
-    for lot in lots:
+    for lot in checks.listed("lots", lots):
         state = switch(state, lot)
         found.append(state)
     return tuple(found)

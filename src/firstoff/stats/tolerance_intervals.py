@@ -14,6 +14,7 @@ from firstoff.stats.caveats import Caveat
 from firstoff.stats.checks import Floats
 from firstoff.stats.distributions import nct_quantile
 from firstoff.stats.errors import NotEstimable, TooFewData
+from firstoff.stats.finite import finite
 from firstoff.stats.proportions import Sides, proportion
 
 KMethod = Literal["exact", "howe"]
@@ -67,6 +68,7 @@ class CountInterval:
     confidence: float
 
 
+@finite
 def tolerance_factor(
     n: int,
     *,
@@ -94,6 +96,7 @@ def tolerance_factor(
     return _howe(size, share, level) if method == "howe" else _exact(size, share, level)
 
 
+@finite
 def normal_tolerance_interval(
     values: ArrayLike,
     *,

@@ -69,6 +69,7 @@ def judge_variables(
     Raises TooFewData, NoVariation, OutOfDomain, also for another number of values.
     Source: Lieberman and Resnikoff (1955); ANSI/ASQ Z1.9. Oracle: R pbeta
     """
+    checks.made("plan", plan, VariablesPlan)
     low, high = checks.limits(lower, upper)
     points = checks.series("values", values, least=2)
     if points.size != plan.n:
@@ -112,6 +113,7 @@ def variables_characteristic(
     Raises OutOfDomain. Source: Lieberman and Resnikoff (1955); Duncan, Quality Control and
     Industrial Statistics, ch. 13. Oracle: R integrate; simulation in tests
     """
+    checks.made("plan", plan, VariablesPlan)
     low, high = checks.limits(lower, upper)
     spread = checks.real("sigma", sigma, above=0)
     at = np.atleast_1d(checks.array("means", means, dimensions=(0, 1)))

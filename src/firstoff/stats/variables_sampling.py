@@ -15,8 +15,9 @@ from scipy import special
 
 from firstoff.stats import checks
 from firstoff.stats.checks import Floats
-from firstoff.stats.distributions import nct_quantile
+from firstoff.stats.distributions import nct_cdfs, nct_quantile
 from firstoff.stats.errors import NotEstimable, NoVariation, OutOfDomain
+from firstoff.stats.finite import finite
 
 Known = Literal["known", "unknown"]
 
@@ -112,7 +113,8 @@ def variables_acceptance(
         return chance
     inside = np.isfinite(z)
     chance = np.where(at <= 0, 1.0, 0.0)
-    chance[inside] = 1 - special.nctdtr(size - 1, root * z[inside], limit * root)
+    t = np.full(int(inside.sum()), limit * root)
+    chance[inside] = 1 - nct_cdfs(t, size - 1, root * z[inside])
     return np.clip(chance, 0.0, 1.0)
 
 
@@ -180,6 +182,7 @@ def m_from_k(n: int, k: float, *, sigma: Known = "unknown") -> float:
     return _outside(checks.real("k", k), size, sigma)
 
 
+@finite
 def sequential_plan(
     *, aql: float, ltpd: float, alpha: float = 0.05, beta: float = 0.10
 ) -> SequentialPlan:
@@ -203,12 +206,14 @@ def sequential_plan(
     )
 
 
+@finite
 def sequential_characteristic(plan: SequentialPlan, rates: ArrayLike) -> SequentialCurve:
     """The chance that a sequential plan accepts, and the units it takes, at each true rate.
 
     Wald's formulas, which leave out the overshoot of the lines: good to a few hundredths.
     Raises OutOfDomain. Source: Wald (1947), chapter 5. Oracle: simulation
     """
+    checks.made("plan", plan, SequentialPlan)
     at = checks.fractions("rates", rates)
     found = [_wald(plan, float(rate)) for rate in at]
     return SequentialCurve(at, np.array([a for a, _ in found]), np.array([n for _, n in found]))

@@ -68,6 +68,7 @@ def warranty_projection(
     Source: Meeker and Escobar, Statistical Methods for Reliability Data, ch. 12. Oracle: its
     bearing cages (5.06 failures in the next 300 hours)
     """
+    checks.made("fit", fit, WeibullFit)
     old, units = _fleet(ages, counts)
     level = checks.open_fraction("confidence", confidence)
     steps = _steps(usage, checks.whole("periods", periods, least=1))
@@ -130,7 +131,7 @@ def field_data(
 def _returned(place: int, row: object, *, periods: int, most: int) -> Integers:
     """The returns of one shipment by period after it."""
     name = f"returned, row {place + 1},"
-    if not isinstance(row, (list, tuple, np.ndarray)):
+    if not isinstance(row, (list, tuple, np.ndarray)) or getattr(row, "ndim", 1) == 0:
         raise OutOfDomain(name, row, "a row of counts")
     if not len(row):
         return np.zeros(0, dtype=np.int64)
