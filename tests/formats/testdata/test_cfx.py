@@ -234,6 +234,13 @@ def test_work_from_start_to_end_is_one_operation_with_its_process_data():
     }
 
 
+def test_process_data_that_is_no_number_is_no_parameter():
+    data = {"Recipe": "A", "On": True, "Speed": 2, "Huge": 1e12, "Reading": {
+        "Name": "peak", "Value": "hot", "ValueUnits": "C"}}  # fmt: skip
+    given = message("UnitsProcessed", UnitProcessData=[unit()], CommonProcessData=data)
+    assert said(given)[0][1]["parameters"] == [{"name": "Speed", "value": "2"}]
+
+
 def test_work_that_ends_without_units_is_told():
     result = take(message("WorkCompleted", Result="Completed", Units=[], UnitCount=0))
     assert result.warnings == (
@@ -447,6 +454,12 @@ def test_a_message_of_another_kind_is_told():
 def test_a_field_that_means_nothing_is_named_by_its_path(given, sentence):
     result = take(given)
     assert ([problem.sentence for problem in result.refused], result.drafts) == ([sentence], ())
+
+
+def test_a_message_of_objects_inside_objects_is_refused():
+    deep = '{"MessageName": "CFX.Production.UnitsArrived", "MessageBody": {"Units": %s%s}}'
+    raw = (deep % ("[" * 900, "]" * 900)).encode()
+    assert len(take(raw).refused) == 1
 
 
 def test_json_that_is_none_is_refused_with_its_place():

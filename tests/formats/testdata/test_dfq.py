@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstoff.errors import InvalidInput
-from firstoff.formats.testdata.dfq import read_file
-from firstoff.formats.testdata.drafts import LimitsDraft
+from firstoff.formats.sources import Limits
+from firstoff.formats.testdata.dfq import read, read_file
+from firstoff.formats.testdata.drafts import LimitsDraft, ReadOptions
 from firstoff.terms import TestOutcome
 from tests.formats.testdata.dfq_files import FIRST_SET, HEAD, TIME, of, one, row, take, value
 
@@ -322,6 +323,13 @@ def test_a_damaged_file_is_read_or_one_sentence(place, patch, cut):
     except InvalidInput as error:
         outcome = error.message
     assert outcome.startswith("m.dfq")
+
+
+def test_more_values_than_one_file_may_hold_are_refused():
+    with pytest.raises(InvalidInput) as caught:
+        read(of(*HEAD, *["K0001/1 1"] * 4), name="m.dfq",
+             options=ReadOptions(limits=Limits(json_values=15)))  # fmt: skip
+    assert str(caught.value) == "m.dfq holds more than 3 values. Split it."
 
 
 # ---------------------------------------------------------------- the shared files

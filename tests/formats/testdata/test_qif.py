@@ -296,6 +296,13 @@ def test_a_gauge_study_that_cannot_be_is_told_and_gives_no_record():
     assert result.drafts == ()
 
 
+def test_a_study_that_the_name_of_the_file_does_not_say_is_told():
+    raw = document([BORE], tail=study("LinearityStudyResults", ""))
+    assert take(raw, "gage_bias_sample.qif").warnings == (
+        "The name says Bias, and the file holds LinearityStudyResults.",
+    )
+
+
 # ---------------------------------------------------------------- files
 
 

@@ -68,6 +68,8 @@ class _File:
                 messages.append(message_of(body, row, root, zone))
             except FieldRefused as refusal:
                 self._refuse(row, refusal, "")
+            except RecursionError:
+                self._refuse(row, _deep(root), "")
         for message in messages:
             happened.look(message)
         for sentence in carriers.warnings():
@@ -95,8 +97,7 @@ class _File:
         except FieldRefused as refusal:
             self._refuse(message.row, refusal, message.full_name)
         except RecursionError:
-            deep = FieldRefused(message.path, "objects inside objects", "a message of CFX's depth")
-            self._refuse(message.row, deep, message.full_name)
+            self._refuse(message.row, _deep(message.path), message.full_name)
 
     def _refuse(self, row: int, refusal: FieldRefused, name: str) -> None:
         sentence = (
@@ -119,6 +120,10 @@ class _File:
             reading.warn(f"{said}: it is counted only.")
         else:
             reading.nothing = f"{said}: there is no record to take from {reading.name}."
+
+
+def _deep(path: str) -> FieldRefused:
+    return FieldRefused(path, "objects inside objects", "a message of CFX's depth")
 
 
 def sniff(head: bytes, name: str) -> bool:

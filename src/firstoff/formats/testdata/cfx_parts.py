@@ -2,20 +2,23 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
+from firstoff.formats.testdata.assembling import decimal_of
 from firstoff.formats.testdata.cfx_message import (
     Message,
     amount_at,
     identifier_at,
-    number_at,
     objects_at,
     text_of,
 )
 from firstoff.formats.testdata.drafts import RecordDraft
 from firstoff.formats.testdata.openhtf_values import FieldRefused, Json
+from firstoff.rules.genealogy.values import LONGEST
 from firstoff.terms import TestOutcome
 
+_LARGEST = Decimal(10) ** 11  # what a record of a parameter holds
 LOT = "the identifier of the material package"
 
 
@@ -52,29 +55,45 @@ def outcome_field(given: TestOutcome | None) -> dict[str, str]:
 
 def parameters_in(data: Any, name: str = "") -> list[dict[str, str]]:
     """Every number in process data by the path of its name, with unit and limits where given."""
-    found: list[dict[str, str]] = []
     if isinstance(data, dict) and "Value" in data and "ValueUnits" in data:
-        value = number_at(data.get("Value"), name)
-        ends = {end: number_at(data.get(f"{key}AcceptableValue"), name)
-                for end, key in (("lower", "Minimum"), ("upper", "Maximum"))}  # fmt: skip
-        if value is not None:
-            held = {"name": name, "value": f"{value:f}", "unit": text_of(data.get("ValueUnits"))}
-            held |= {end: f"{limit:f}" for end, limit in ends.items() if limit is not None}
-            found.append(without_empty(held))
-    elif isinstance(data, dict):
+        unit = text_of(data.get("ValueUnits"))
+        ends = {
+            end: data.get(f"{key}AcceptableValue")
+            for end, key in (("lower", "Minimum"), ("upper", "Maximum"))
+        }
+        return _parameter(name or text_of(data.get("Name")), data.get("Value"), unit, ends)
+    found: list[dict[str, str]] = []
+    if isinstance(data, dict):
         own = text_of(data.get("Name")) or text_of(data.get("StageName"))
         path = ".".join(each for each in (name, own) if each)
         for key, value in data.items():
             inner = path if key == "Value" and own else ".".join(e for e in (path, key) if e)
             found += parameters_in(value, inner)
-    elif isinstance(data, list):
+        return found
+    if isinstance(data, list):
         for place, value in enumerate(data, start=1):
             named = isinstance(value, dict) and text_of(value.get("Name"))
             found += parameters_in(value, name if named else f"{name}.{place}")
-    elif not isinstance(data, bool) and not isinstance(data, str) and data is not None:
-        number = number_at(data, name)
-        found += [] if number is None else [{"name": name, "value": f"{number:f}"}]
-    return found
+        return found
+    return [] if isinstance(data, str) else _parameter(name, data, "", {})
+
+
+def _parameter(name: str, value: Any, unit: str, ends: Mapping[str, Any]) -> list[dict[str, str]]:
+    """One parameter; none where the value is no number that a record holds."""
+    figure = _figure(value)
+    name = " ".join(name.split())[-LONGEST:].strip()
+    if figure is None or not name.isprintable() or not name:
+        return []
+    limits = {end: limit for end, given in ends.items() if (limit := _figure(given)) is not None}
+    if len(limits) == 2 and limits["lower"] > limits["upper"]:
+        limits = {}
+    held = {"name": name, "value": f"{figure:f}", "unit": unit[:20].strip()}
+    return [without_empty(held | {end: f"{limit:f}" for end, limit in limits.items()})]
+
+
+def _figure(value: Any) -> Decimal | None:
+    found = None if isinstance(value, bool) else decimal_of(str(value))
+    return None if found is None or abs(found) >= _LARGEST else found
 
 
 def without_empty(held: Mapping[str, Any]) -> dict[str, Any]:

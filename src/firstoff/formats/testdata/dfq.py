@@ -104,7 +104,7 @@ def read_file(
     limits = limits or Limits()
     files = [] if companion is None else [_text(companion, "", limits)]
     label, text = _text(raw, name, limits)
-    return read_lines([*files, (label, text)], label)
+    return read_lines([*files, (label, text)], label, limits.json_values // 5)
 
 
 def _text(raw: RawSource, name: str, limits: Limits) -> tuple[str, str]:
@@ -157,13 +157,14 @@ class _Sets:
 
     def _sets(self) -> Iterator[list[tuple[Characteristic, Value]]]:
         """Values in the same place are of one set, unless their part IDs differ."""
-        most = max((len(each.values) for each in self.part.characteristics), default=0)
-        for place in range(most):
+        by_place: dict[int, list[tuple[Characteristic, Value]]] = {}
+        for each in self.part.characteristics:
+            for place, value in enumerate(each.values):
+                by_place.setdefault(place, []).append((each, value))
+        for place in sorted(by_place):
             by_serial: dict[str, list[tuple[Characteristic, Value]]] = {}
-            for each in self.part.characteristics:
-                if place < len(each.values):
-                    value = each.values[place]
-                    by_serial.setdefault(_serial(value), []).append((each, value))
+            for each, value in by_place[place]:
+                by_serial.setdefault(_serial(value), []).append((each, value))
             unnamed = by_serial.pop("", [])
             if len(by_serial) == 1:  # written once for the set
                 unnamed += by_serial.pop(next(iter(by_serial)))

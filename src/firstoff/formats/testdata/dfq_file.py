@@ -70,11 +70,12 @@ class DfqFile:
         return sum(len(each.values) for each in self.characteristics)
 
 
-def read_lines(files: Iterable[tuple[str, str]], name: str) -> DfqFile:
-    """The file, or its two parts in order: description, then values. ``files``: name and text.
+def read_lines(files: Iterable[tuple[str, str]], name: str, most: int) -> DfqFile:
+    """The file, or its two parts in order: description, then values. ``files``: name and text;
+    ``most``: values it may hold.
 
     Raises InvalidInput with the line that is none of a Q-DAS file, or at which it breaks off."""
-    reader = _Reader(DfqFile(name))
+    reader = _Reader(DfqFile(name), most)
     for label, text in files:
         reader.label = label
         for number, line in enumerate(text.split("\n"), start=1):
@@ -87,8 +88,8 @@ def read_lines(files: Iterable[tuple[str, str]], name: str) -> DfqFile:
 class _Reader:
     """Takes line after line; ``places`` finds a characteristic by its index over the file."""
 
-    def __init__(self, file: DfqFile) -> None:
-        self.file = file
+    def __init__(self, file: DfqFile, most: int) -> None:
+        self.file, self.left, self.most = file, most, most
         self.label = file.name
         self.number = 0
         self.part = 0  # the index of the part that the lines are about
@@ -186,8 +187,19 @@ class _Reader:
                 return found.values[place - 1]
         elif found.values and key not in found.values[-1].fields:
             return found.values[-1]
-        found.values.append(Value(self.number))
+        self._add(found, Value(self.number))
         return found.values[-1]
+
+    def _add(self, found: Characteristic, value: Value) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise InvalidInput(
+                f"{self.label} holds more than {self.most:,} values.",
+                code="too-large",
+                way_out="Split it.",
+                file=self.label,
+            )
+        found.values.append(value)
 
     def _values(self, line: str) -> None:
         pieces = line.split(CHARACTERISTIC)
@@ -200,7 +212,7 @@ class _Reader:
             found = self.places[index][1]
             value = Value(self.number, dict(self._portions(found, piece)))
             if value.fields:
-                found.values.append(value)
+                self._add(found, value)
                 self.row.append(value)
                 self.last = (found, value, list(value.fields)[-1])
 
@@ -239,8 +251,9 @@ class _Reader:
         others += [v for each in self.file.characteristics for v in each.values if v is not value]
         if not others:
             return
-        part = next(p for p in self.file.parts.values() if found in p.characteristics)
-        fewer = any(len(each.values) > len(found.values) for each in part.characteristics)
+        parts = [part.characteristics for part in self.file.parts.values()]
+        beside = next(held for held in parts if any(each is found for each in held))
+        fewer = any(len(each.values) > len(found.values) for each in beside)
         missing = not set(others[0].fields) <= set(value.fields)
         shorter = len(value.fields.get(key, "")) < min(len(o.fields.get(key, "")) for o in others)
         if fewer or missing or shorter:

@@ -75,7 +75,7 @@ def read(raw: RawSource, *, name: str, options: ReadOptions) -> ImportResult:
     reading.holds = {"characteristics": len(own.characteristics), "datums": len(own.datums)}
     results = _Results(root, own, plan, reading, options.time_zone)
     results.take()
-    for sentence in (*_miscounted(root), *study_warnings(root)):
+    for sentence in (*_miscounted(root), *study_warnings(root, reading.name)):
         reading.warn(sentence)
     if not reading.tests and not reading.refused:
         reading.nothing = _holds(own, root)

@@ -14,14 +14,23 @@ from firstoff.formats.testdata.xmltext import child, local, text_in
 _POINTS = frozenset(("ActualIds", "MeasurementIds", "CharacteristicMeasurementIds"))
 
 
-def study_warnings(root: Element) -> list[str]:
-    """Each contradiction in one sentence."""
+_KINDS = {  # words in the names of files, and in those of studies
+    "bias": "Bias", "linearity": "Linearity", "stability": "Stability", "grr": "RandR",
+    "capability": "Capability", "first_article": "FirstArticle",
+}  # fmt: skip
+
+
+def study_warnings(root: Element, name: str) -> list[str]:
+    """Each contradiction in one sentence. ``name``: of the file."""
     checks = _Studies(root)
-    return [
-        sentence
-        for study in inside(root, "Statistics", "StatisticalStudiesResults")
-        for sentence in checks.of(study)
-    ]
+    studies = list(inside(root, "Statistics", "StatisticalStudiesResults"))
+    found = [sentence for study in studies for sentence in checks.of(study)]
+    named = [kind for word, kind in _KINDS.items() if word in name.lower()]
+    held = [local(study) for study in studies]
+    known = [each for each in held if any(kind in each for kind in _KINDS.values())]
+    if len(named) == 1 and known and not any(named[0] in each for each in held):
+        found.append(f"The name says {named[0]}, and the file holds {', '.join(known[:3])}.")
+    return found
 
 
 class _Studies:
