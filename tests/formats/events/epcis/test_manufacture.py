@@ -289,7 +289,7 @@ def test_units_and_lots_in_one_event_are_both_heard() -> None:
                 "bizStep": "commissioning",
                 "epcList": ["urn:epc:id:sgtin:0614141.107346.2018"],
             },
-            "ObjectEvent ADD: serial missing; no part has the GTIN 10614141073464.",
+            "ObjectEvent ADD: no part has the GTIN 10614141073464.",
         ),
         (
             {
@@ -297,8 +297,31 @@ def test_units_and_lots_in_one_event_are_both_heard() -> None:
                 "bizStep": "destroying",
                 "epcList": ["urn:epc:id:giai:4000001.111"],
             },
-            "ObjectEvent DELETE: serial missing; "
+            "ObjectEvent DELETE: "
             "urn:epc:id:giai:4000001.111 is no unit, lot or package known here.",
+        ),
+        (
+            {
+                "type": "AggregationEvent",
+                "action": "ADD",
+                "bizStep": "packing",
+                "parentID": "urn:epc:id:sscc:0614141.1234567890",
+                "childEPCs": ["https://acme.example/part/a/obj/1", "acme:unit-2"],
+            },
+            "AggregationEvent ADD: acme:unit-2 is no unit, lot or package known here.",
+        ),
+        (
+            {
+                "type": "TransformationEvent",
+                "bizStep": "assembling",
+                "inputEPCList": ["https://acme.example/part/a/obj/1"],
+                "outputEPCList": ["https://acme.example/part/b/obj/1"],
+            },
+            "TransformationEvent: what its inputEPCList says has no record.",
+        ),
+        (
+            {"action": "OBSERVE", "bizStep": "shipping", "epcList": []},
+            "ObjectEvent OBSERVE: shipment missing.",
         ),
         (
             {"action": "OBSERVE", "bizStep": "retail_selling", "epcList": []},

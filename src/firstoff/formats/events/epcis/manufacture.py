@@ -21,7 +21,7 @@ from firstoff.formats.events.epcis.extension import NAMESPACE, PREFIX, Misfit
 from firstoff.formats.events.epcis.happenings import Happening, Voided
 from firstoff.formats.events.epcis.naming import Naming
 from firstoff.formats.events.epcis.parts import Given
-from firstoff.formats.events.epcis.rules import RULES, Rule, rules_for
+from firstoff.formats.events.epcis.rules import RULES, Rule, passed_over, rules_for
 from firstoff.formats.events.epcis.times import moment_of, offset_of, time_of
 from firstoff.formats.events.epcis.values import (
     CaptureBody,
@@ -146,6 +146,9 @@ def happenings_of(event: Event, naming: Naming) -> tuple[Happening, ...] | Unhea
     if not rules:
         step = event.biz_step or "no step"
         return Unheard(event, f"{_type(event)} with {step} is none of the events recorded here.")
+    over = passed_over(event, rules)
+    if over:
+        return Unheard(event, f"{_type(event)}: what its {' and '.join(over)} says has no record.")
     try:
         found = [
             _happening(single, rule, naming, record)
@@ -153,18 +156,12 @@ def happenings_of(event: Event, naming: Naming) -> tuple[Happening, ...] | Unhea
             for single, record in _singles(event, rule, own is not None)
         ]
     except Misfit as misfit:
-        return Unheard(event, _sentence(event, rules[0], naming, str(misfit)))
+        return Unheard(event, f"{_type(event)}: {misfit}.")
     return tuple(found)
 
 
 def _type(event: StepEvent) -> str:
     return f"{event.type} {getattr(event, 'action', '')}".strip()  # type: ignore[attr-defined]
-
-
-def _sentence(event: StepEvent, rule: Rule, naming: Naming, what: str) -> str:
-    uris = rule.uris(event)
-    why = f"; {naming.why_not(uris[0])}" if uris and what.endswith("missing") else ""
-    return f"{_type(event)}: {what}{why}."
 
 
 def _singles(event: StepEvent, rule: Rule, own: bool) -> list[tuple[StepEvent, UUID]]:

@@ -7,30 +7,45 @@ an extension (see manufacture), so a part need not be complete, only right.
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from firstoff.errors import InvalidInput
-from firstoff.formats.events.epcis.happenings import LotPart, Procedure, UnitName
+from firstoff.formats.events.epcis.extension import Misfit
+from firstoff.formats.events.epcis.happenings import LotPart, UnitName
 from firstoff.formats.events.epcis.naming import Naming
 from firstoff.formats.events.epcis.units import code_of, unit_of
 from firstoff.formats.events.epcis.values import (
-    BizTransaction,
-    Destination,
-    PersistentDisposition,
-    Place,
     Quantity,
-    Source,
 )
-from firstoff.formats.events.epcis.vocabulary import DISPOSITION
 
 Given = dict[str, Any]
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 class Part(Protocol):
+    """``takes`` are the fields of an event that say what it is about, as far as the part hears
+    them; what is in a field that no part takes is not passed over in silence."""
+
+    @property
+    def takes(self) -> tuple[str, ...]: ...
+
     def say(self, happening: Any, naming: Naming) -> Given: ...
 
     def hear(self, event: Any, naming: Naming) -> Given: ...
+
+
+Named = TypeVar("Named")
+
+
+def _known(found: Named | None, uri: str, naming: Naming) -> Named:
+    """Raises Misfit where a URI is nothing of ours: an event is heard whole or not at all."""
+    if found is None:
+        raise Misfit(naming.why_not(uri))
+    return found
+
+
+def _lot(naming: Naming, quantity: Quantity) -> tuple[str, str]:
+    return _known(naming.lot_of(quantity.epc_class), quantity.epc_class, naming)
 
 
 # ---------------------------------------------------------------- objects
@@ -42,6 +57,10 @@ class Unit:
 
     field: str = "epc_list"
     classes: str = ""
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        return (self.field, self.classes)
 
     def say(self, happening: Any, naming: Naming) -> Given:
         if happening.serial or not self.classes:
@@ -58,13 +77,11 @@ class Unit:
     def hear(self, event: Any, naming: Naming) -> Given:
         given = getattr(event, self.field) or ()
         for uri in (given,) if isinstance(given, str) else given:
-            unit = naming.unit_of(uri)
-            if unit is not None:
-                return {"part": unit.part, "serial": unit.serial}
+            unit = _known(naming.unit_of(uri), uri, naming)
+            return {"part": unit.part, "serial": unit.serial}
         for quantity in (getattr(event, self.classes) or ()) if self.classes else ():
-            found = naming.lot_of(quantity.epc_class)
-            if found is not None:
-                return {"part": found[0], "batch": found[1]}
+            part, batch = _lot(naming, quantity)
+            return {"part": part, "batch": batch}
         return {}
 
 
@@ -72,14 +89,14 @@ class Unit:
 class Child:
     """The subassembly of an installation."""
 
+    takes: ClassVar[tuple[str, ...]] = ("child_epcs",)
+
     def say(self, happening: Any, naming: Naming) -> Given:
         return {"child_epcs": (naming.unit(happening.child.part, happening.child.serial),)}
 
     def hear(self, event: Any, naming: Naming) -> Given:
         for uri in event.child_epcs or ():
-            unit = naming.unit_of(uri)
-            if unit is not None:
-                return {"child": unit}
+            return {"child": _known(naming.unit_of(uri), uri, naming)}
         return {}
 
 
@@ -89,6 +106,10 @@ class Many:
 
     field: str = "epc_list"
     kept: bool = False
+
+    @property
+    def takes(self) -> tuple[str, ...]:
+        return (self.field,)
 
     def say(self, happening: Any, naming: Naming) -> Given:
         uris = [naming.unit(unit.part, unit.serial) for unit in happening.units]
@@ -100,11 +121,11 @@ class Many:
         units: list[UnitName] = []
         packages: list[str] = []
         for uri in getattr(event, self.field) or ():
-            unit, package = naming.unit_of(uri), naming.package_of(uri)
-            if unit is not None:
-                units.append(unit)
-            elif package is not None:
+            package = naming.package_of(uri)
+            if package is not None:
                 packages.append(package)
+            else:
+                units.append(_known(naming.unit_of(uri), uri, naming))
         return {"units": tuple(units), "packages": tuple(packages)}
 
 
@@ -112,17 +133,21 @@ class Many:
 class Container:
     """The package as the parent."""
 
+    takes: ClassVar[tuple[str, ...]] = ("parent_id",)
+
     def say(self, happening: Any, naming: Naming) -> Given:
         return {"parent_id": naming.package(happening.package)}
 
     def hear(self, event: Any, naming: Naming) -> Given:
-        name = naming.package_of(event.parent_id) if event.parent_id else None
-        return {} if name is None else {"package": name}
+        uri = event.parent_id
+        return {"package": _known(naming.package_of(uri), uri, naming)} if uri else {}
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
     """The place of a reel at an operation of a batch, as the asset it is fitted to."""
+
+    takes: ClassVar[tuple[str, ...]] = ("parent_id",)
 
     def say(self, happening: Any, naming: Naming) -> Given:
         operation = "" if happening.operation is None else str(happening.operation)
@@ -142,6 +167,8 @@ class Position:
 class Machine:
     """Equipment that something happens to, not with."""
 
+    takes: ClassVar[tuple[str, ...]] = ("epc_list",)
+
     def say(self, happening: Any, naming: Naming) -> Given:
         return {"epc_list": (naming.thing("asset", happening.equipment),)}
 
@@ -156,6 +183,8 @@ class Machine:
 @dataclass(frozen=True, slots=True)
 class Marked:
     """What carries a label: a package where one is named, else a unit, else a batch."""
+
+    takes: ClassVar[tuple[str, ...]] = ("epc_list", "quantity_list")
 
     def say(self, happening: Any, naming: Naming) -> Given:
         if happening.package:
@@ -177,6 +206,10 @@ class Lots:
     attribute: str
     field: str
 
+    @property
+    def takes(self) -> tuple[str, ...]:
+        return (self.field,)
+
     def say(self, happening: Any, naming: Naming) -> Given:
         lots = getattr(happening, self.attribute)
         said = tuple(_quantity(naming, p.part, p.lot, p.quantity, p.unit) for p in lots)
@@ -185,10 +218,8 @@ class Lots:
     def hear(self, event: Any, naming: Naming) -> Given:
         found = []
         for quantity in getattr(event, self.field) or ():
-            named = naming.lot_of(quantity.epc_class)
-            if named is not None:
-                unit = unit_of(quantity.uom or "")
-                found.append(LotPart(named[1], quantity.quantity, named[0], (), unit))
+            part, lot = _lot(naming, quantity)
+            found.append(LotPart(lot, quantity.quantity, part, (), unit_of(quantity.uom or "")))
         return {self.attribute: tuple(found)}
 
 
@@ -199,6 +230,10 @@ class OneLot:
     field: str = "quantity_list"
     attribute: str = "lot"
 
+    @property
+    def takes(self) -> tuple[str, ...]:
+        return (self.field,)
+
     def say(self, happening: Any, naming: Naming) -> Given:
         lot = getattr(happening, self.attribute)
         if not lot:
@@ -208,12 +243,9 @@ class OneLot:
 
     def hear(self, event: Any, naming: Naming) -> Given:
         for quantity in getattr(event, self.field) or ():
-            named = naming.lot_of(quantity.epc_class)
-            if named is not None:
-                part, lot = named
-                unit = unit_of(quantity.uom or "")
-                given = {"part": part, self.attribute: lot}
-                return given | {"quantity": quantity.quantity, "unit": unit}
+            part, lot = _lot(naming, quantity)
+            given = {"part": part, self.attribute: lot, "quantity": quantity.quantity}
+            return given | {"unit": unit_of(quantity.uom or "")}
         return {}
 
 
@@ -228,209 +260,11 @@ def _quantity(
 class Build:
     """The transformation that a unit's or batch's consumptions are all part of."""
 
+    takes: ClassVar[tuple[str, ...]] = ()
+
     def say(self, happening: Any, naming: Naming) -> Given:
         name = happening.serial or happening.batch
         return {"transformation_id": naming.thing("build", happening.part, name)}
 
     def hear(self, event: Any, naming: Naming) -> Given:
         return {}
-
-
-# ---------------------------------------------------------------- where, who, which papers
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """The machine or station as the place where it was read."""
-
-    attribute: str
-
-    def say(self, happening: Any, naming: Naming) -> Given:
-        name = getattr(happening, self.attribute)
-        return {"read_point": Place(id=naming.thing("equipment", name))} if name else {}
-
-    def hear(self, event: Any, naming: Naming) -> Given:
-        names = naming.thing_of("equipment", event.read_point.id) if event.read_point else None
-        return {self.attribute: names[0]} if names else {}
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    def say(self, happening: Any, naming: Naming) -> Given:
-        return {"biz_location": Place(id=naming.site(happening.site))} if happening.site else {}
-
-    def hear(self, event: Any, naming: Naming) -> Given:
-        name = naming.site_of(event.biz_location.id) if event.biz_location else None
-        return {"site": name} if name is not None else {}
-
-
-@dataclass(frozen=True, slots=True)
-class From:
-    """Who it came from."""
-
-    attribute: str
-
-    def say(self, happening: Any, naming: Naming) -> Given:
-        name = getattr(happening, self.attribute)
-        uri = naming.thing(self.attribute, name)
-        return {"source_list": (Source(type="possessing_party", source=uri),)} if name else {}
-
-    def hear(self, event: Any, naming: Naming) -> Given:
-        for source in event.source_list or ():
-            names = naming.thing_of(self.attribute, source.source)
-            if names:
-                return {self.attribute: names[0]}
-        return {}
-
-
-@dataclass(frozen=True, slots=True)
-class To:
-    """Who it went to."""
-
-    attribute: str
-
-    def say(self, happening: Any, naming: Naming) -> Given:
-        name = getattr(happening, self.attribute)
-        uri = naming.thing(self.attribute, name)
-        sent = Destination(type="possessing_party", destination=uri)
-        return {"destination_list": (sent,)} if name else {}
-
-    def hear(self, event: Any, naming: Naming) -> Given:
-        for destination in event.destination_list or ():
-            names = naming.thing_of(self.attribute, destination.destination)
-            if names:
-                return {self.attribute: names[0]}
-        return {}
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """A business transaction that a text names: a shipment, an order, a receipt."""
-
-    attribute: str
-    type: str
-    what: str
-
-    def say(self, happening: Any, naming: Naming) -> Given:
-        name = getattr(happening, self.attribute)
-        if not name:
-            return {}
-        return _papers(self.type, naming.thing(self.what, name))
-
-    def hear(self, event: Any, naming: Naming) -> Given:
-        names = _heard_paper(event, naming, self.what)
-        return {self.attribute: names[0]} if names else {}
-
-
-@dataclass(frozen=True, slots=True)
-class ByProcedure:
-    """The test procedure, and the record as its result."""
-
-    def say(self, happening: Any, naming: Naming) -> Given:
-        done = _papers("testres", naming.thing("test", str(happening.id)))
-        if happening.procedure is None:
-            return done
-        names = (happening.procedure.name, happening.procedure.version)
-        procedure = _papers("testprd", naming.thing("procedure", *names))
-        return {"biz_transaction_list": procedure["biz_transaction_list"] + _listed(done)}
-
-    def hear(self, event: Any, naming: Naming) -> Given:
-        names = _heard_paper(event, naming, "procedure")
-        return {"procedure": Procedure(*names)} if names and len(names) == 2 else {}
-
-
-def _listed(given: Given) -> tuple[BizTransaction, ...]:
-    return tuple(given["biz_transaction_list"])
-
-
-def _papers(type_: str, uri: str) -> Given:
-    return {"biz_transaction_list": (BizTransaction(type=type_, biz_transaction=uri),)}
-
-
-def _heard_paper(event: Any, naming: Naming, what: str) -> tuple[str, ...] | None:
-    for paper in event.biz_transaction_list or ():
-        names = naming.thing_of(what, paper.biz_transaction)
-        if names:
-            return names
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """The batch that a unit was born in, as master data of the unit."""
-
-    def say(self, happening: Any, naming: Naming) -> Given:
-        return {"ilmd": {"cbvmda:lotNumber": happening.batch}} if happening.batch else {}
-
-    def hear(self, event: Any, naming: Naming) -> Given:
-        batch = (event.ilmd or {}).get("cbvmda:lotNumber")
-        return {"batch": batch} if isinstance(batch, str) else {}
-
-
-# ---------------------------------------------------------------- how it came out
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Pass and fail as dispositions; an outcome that says nothing about the unit is none."""
-
-    attribute: str = "outcome"
-
-    def say(self, happening: Any, naming: Naming) -> Given:
-        outcome = getattr(happening, self.attribute)
-        found = {"pass": "conformant", "fail": "non_conformant"}.get(outcome)
-        return {"disposition": found} if found else {}
-
-    def hear(self, event: Any, naming: Naming) -> Given:
-        found = {"conformant": "pass", "non_conformant": "fail"}.get(_disposition(event))
-        return {self.attribute: found} if found else {}
-
-
-@dataclass(frozen=True, slots=True)
-class Recall:
-    """What was held after it had left stays recalled until somebody unsets it."""
-
-    def say(self, happening: Any, naming: Naming) -> Given:
-        if not happening.recalled:
-            return {"disposition": "unavailable"}
-        lasting = PersistentDisposition(set=("recalled",))
-        return {"disposition": "recalled", "persistent_disposition": lasting}
-
-    def hear(self, event: Any, naming: Naming) -> Given:
-        return {"recalled": _disposition(event) == "recalled"}
-
-
-@dataclass(frozen=True, slots=True)
-class Replacing:
-    """A removal that another part takes the place of."""
-
-    def say(self, happening: Any, naming: Naming) -> Given:
-        return {"biz_step": "replacing" if happening.replaced_by else "removing"}
-
-    def hear(self, event: Any, naming: Naming) -> Given:
-        return {}
-
-
-STATUS = {  # of a lot: action, step, disposition
-    "accepted": ("OBSERVE", "accepting", "conformant"),
-    "rejected": ("OBSERVE", "inspecting", "non_conformant"),
-    "quarantine": ("OBSERVE", "holding", "unavailable"),
-    "depleted": ("DELETE", "decommissioning", "inactive"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    def say(self, happening: Any, naming: Naming) -> Given:
-        action, step, disposition = STATUS.get(happening.status, ("OBSERVE", "other", "unknown"))
-        return {"action": action, "biz_step": step, "disposition": disposition}
-
-    def hear(self, event: Any, naming: Naming) -> Given:
-        for status, (_, _, disposition) in STATUS.items():
-            if disposition == _disposition(event):
-                return {"status": status}
-        return {}
-
-
-def _disposition(event: Any) -> str:
-    return DISPOSITION.short(event.disposition or "")

@@ -8,28 +8,30 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from firstoff.formats.events.epcis import happenings as h
-from firstoff.formats.events.epcis.parts import (
+from firstoff.formats.events.epcis.circumstances import (
     Batch,
-    Build,
     ByProcedure,
-    Child,
-    Container,
     From,
-    Lots,
-    Machine,
-    Many,
-    Marked,
-    OneLot,
     Outcome,
     Paper,
-    Part,
-    Position,
     Recall,
     Replacing,
     Site,
     Spot,
     Status,
     To,
+)
+from firstoff.formats.events.epcis.parts import (
+    Build,
+    Child,
+    Container,
+    Lots,
+    Machine,
+    Many,
+    Marked,
+    OneLot,
+    Part,
+    Position,
     Unit,
 )
 from firstoff.formats.events.epcis.sensing import Values
@@ -80,9 +82,9 @@ class Rule:
         found = getattr(event, self.about)
         return [replace(event, **{self.about: (one,)}) for one in found]  # type: ignore[arg-type]
 
-    def uris(self, event: StepEvent) -> list[str]:
-        found = getattr(event, self.about or "epc_list", None) or ()
-        return [one if isinstance(one, str) else one.epc_class for one in found]
+    @property
+    def takes(self) -> set[str]:
+        return {name for part in self.parts for name in part.takes}
 
 
 def _object(step: str, disposition: str = "", action: str = "OBSERVE") -> dict[str, str]:
@@ -306,6 +308,28 @@ _TABLE = (
         dispositions=("available",),
     ),
 )
+
+# Fields that say what an event is about.
+_WHAT = {
+    "epc_list": "epcList",
+    "quantity_list": "quantityList",
+    "parent_id": "parentID",
+    "child_epcs": "childEPCs",
+    "child_quantity_list": "childQuantityList",
+    "input_epc_list": "inputEPCList",
+    "input_quantity_list": "inputQuantityList",
+    "output_epc_list": "outputEPCList",
+    "output_quantity_list": "outputQuantityList",
+}
+
+
+def passed_over(event: StepEvent, rules: list[Rule]) -> list[str]:
+    """The fields of an event with something in them that none of the rules hears."""
+    taken = {name for rule in rules for name in rule.takes}
+    return [
+        said for name, said in _WHAT.items() if name not in taken and getattr(event, name, None)
+    ]
+
 
 RULES: Mapping[type[h.Happening], Rule] = {rule.happening: rule for rule in _TABLE}
 

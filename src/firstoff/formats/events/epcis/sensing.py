@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from firstoff.formats.events.epcis.extension import PREFIX
 from firstoff.formats.events.epcis.happenings import Value
@@ -20,6 +20,8 @@ class Values:
 
     attribute: str
     timed: bool = False
+
+    takes: ClassVar[tuple[str, ...]] = ()
 
     def say(self, happening: Any, naming: Naming) -> dict[str, Any]:
         values = getattr(happening, self.attribute)
