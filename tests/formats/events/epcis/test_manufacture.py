@@ -333,7 +333,7 @@ def test_units_and_lots_in_one_event_are_both_heard() -> None:
         ),
         (
             {"action": "OBSERVE", "epcList": [], "firstoff:kind": "scrap", "firstoff:reason": 5},
-            "ObjectEvent OBSERVE: firstoff:reason: expected a str, found 5.",
+            "ObjectEvent OBSERVE: firstoff:reason is 5; expected a text.",
         ),
     ],
 )

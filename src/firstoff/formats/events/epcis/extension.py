@@ -13,6 +13,7 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 from uuid import UUID
 
+from firstoff.formats.events.epcis.kinds import shown
 from firstoff.formats.events.epcis.values import Json
 
 PREFIX = "firstoff"
@@ -20,7 +21,23 @@ NAMESPACE = "https://firstoff.dev/epcis/"
 
 
 class Misfit(Exception):
-    """A value that its field cannot take: "found", "expected"."""
+    """A value that its field cannot take, or something unknown, in words."""
+
+
+_WORDS: Mapping[Any, str] = {
+    str: "a text",
+    int: "a whole number",
+    Decimal: "a number",
+    bool: "true or false",
+    datetime: "a time such as 2026-05-08T09:00:00+02:00",
+    date: "a date such as 2026-05-08",
+    UUID: "a UUID",
+}
+
+
+def _instead(value: Json, expected: str) -> Misfit:
+    found = "an object" if isinstance(value, Mapping) else shown(value)
+    return Misfit(f"is {found}; expected {expected}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +90,7 @@ def rebuilt(kind: Any, value: Json) -> Any:
     """The value of a declared type from JSON. Raises Misfit."""
     if get_origin(kind) is tuple:
         if not isinstance(value, (tuple, list)):
-            raise Misfit(f"expected a list, found {value!r}")
+            raise _instead(value, "a list")
         return tuple(rebuilt(get_args(kind)[0], item) for item in value)
     if isinstance(kind, UnionType):
         return _one_of(get_args(kind), value)
@@ -96,7 +113,7 @@ def _one_of(kinds: tuple[Any, ...], value: Json) -> Any:
 
 def _made(kind: Any, value: Json) -> Any:
     if not isinstance(value, Mapping):
-        raise Misfit(f"expected an object, found {value!r}")
+        raise _instead(value, "an object")
     known = described(kind)
     given = {
         name.removeprefix(f"{PREFIX}:"): part
@@ -123,5 +140,5 @@ def _scalar(kind: Any, value: Json) -> Any:
             try:
                 return UUID(value) if kind is UUID else kind.fromisoformat(value)
             except ValueError as error:
-                raise Misfit(f"expected a {kind.__name__}, found {value!r}") from error
-    raise Misfit(f"expected a {kind.__name__}, found {value!r}")
+                raise _instead(value, _WORDS[kind]) from error
+    raise _instead(value, _WORDS[kind])

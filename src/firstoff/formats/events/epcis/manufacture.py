@@ -199,7 +199,7 @@ def _rebuilt(name: str, kind: Any, value: Any) -> Any:
     try:
         return extension.rebuilt(kind, value)
     except Misfit as misfit:
-        raise Misfit(f"{name}: {misfit}") from misfit
+        raise Misfit(f"{name} {misfit}") from misfit
 
 
 def _heard_voiding(event: StepEvent) -> tuple[Happening, ...] | Unheard:

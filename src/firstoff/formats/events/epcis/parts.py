@@ -14,9 +14,7 @@ from firstoff.formats.events.epcis.extension import Misfit
 from firstoff.formats.events.epcis.happenings import LotPart, UnitName
 from firstoff.formats.events.epcis.naming import Naming
 from firstoff.formats.events.epcis.units import code_of, unit_of
-from firstoff.formats.events.epcis.values import (
-    Quantity,
-)
+from firstoff.formats.events.epcis.values import Quantity
 
 Given = dict[str, Any]
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
