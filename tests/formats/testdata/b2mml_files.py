@@ -21,3 +21,15 @@ def lot(name: str = "L-7", inside: str = "") -> str:
         f"<MaterialLot><ID>{name}</ID><MaterialDefinitionID>GLZ</MaterialDefinitionID>{inside}"
         "</MaterialLot>"
     )
+
+
+def actual(inside: str = "", use: str = "Consumed") -> bytes:
+    return document(
+        "<ProductionResponse><ID>R1</ID><ProductionRequestID>O-9</ProductionRequestID>"
+        "<SegmentResponse><ID>S1</ID><ProcessSegmentID>Weighing</ProcessSegmentID>"
+        "<ActualEndTime>2026-05-04T09:00:00.1234567Z</ActualEndTime><MaterialActual>"
+        "<MaterialDefinitionID>GLZ</MaterialDefinitionID><MaterialLotID>L-7</MaterialLotID>"
+        f"<MaterialUse>{use}</MaterialUse>{inside}</MaterialActual></SegmentResponse>"
+        "</ProductionResponse>",
+        "ProductionPerformance",
+    )

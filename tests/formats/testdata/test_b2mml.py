@@ -15,25 +15,13 @@ from firstoff.errors import InvalidInput
 from firstoff.formats.testdata.b2mml import read
 from firstoff.formats.testdata.drafts import ConsumptionDraft, LotDraft, ReadOptions
 from firstoff.formats.testdata.summaries import summary_of
-from tests.formats.testdata.b2mml_files import document, lot, quantity
+from tests.formats.testdata.b2mml_files import actual, document, lot, quantity
 
 SHARED = Path(
     os.environ.get("FIRSTOFF_SHARED", Path(__file__).resolve().parents[3] / ".." / "shared")
 )
 CASES = SHARED / "cases" / "testdata" / "b2mml"
 STATED = datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
-
-
-def actual(inside: str = "", use: str = "Consumed") -> bytes:
-    return document(
-        "<ProductionResponse><ID>R1</ID><ProductionRequestID>O-9</ProductionRequestID>"
-        "<SegmentResponse><ID>S1</ID><ProcessSegmentID>Weighing</ProcessSegmentID>"
-        "<ActualEndTime>2026-05-04T09:00:00.1234567Z</ActualEndTime><MaterialActual>"
-        "<MaterialDefinitionID>GLZ</MaterialDefinitionID><MaterialLotID>L-7</MaterialLotID>"
-        f"<MaterialUse>{use}</MaterialUse>{inside}</MaterialActual></SegmentResponse>"
-        "</ProductionResponse>",
-        "ProductionPerformance",
-    )
 
 
 def take(content: bytes):

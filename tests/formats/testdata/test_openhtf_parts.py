@@ -44,34 +44,38 @@ def test_an_assembly_event_joins_a_child_to_its_target():
         "time": "2026-05-04T08:00:00Z",
     }
     assert parts(assembly_events=[event]) == (
-        SubUnitDraft("P-1", "PCB", name="main_board", at=datetime(2026, 5, 4, 8, 0, tzinfo=UTC)),
+        SubUnitDraft(
+            "P-1", "PCB", name="main_board", event=True, at=datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
+        ),
     )
 
 
 @pytest.mark.parametrize("op", ["DETACH", 1, "AssemblyEvent.Operation.DETACH", "removed"])
 def test_an_assembly_event_may_take_a_part_out(op):
     event = {"target": {"serial": "U-1"}, "child": {"serial": "P-1"}, "op": op}
-    assert parts(assembly_events=[event]) == (SubUnitDraft("P-1", removed=True),)
+    assert parts(assembly_events=[event]) == (SubUnitDraft("P-1", removed=True, event=True),)
 
 
 def test_a_part_of_a_part_names_what_it_sits_in():
     event = {"target": {"serial": "P-1"}, "child": {"serial": "C-9"}, "time": {"seconds": 0}}
     found = parts(assembly_events=[event])
-    assert found == (SubUnitDraft("C-9", parent="P-1", at=datetime(1970, 1, 1, tzinfo=UTC)),)
+    assert found == (
+        SubUnitDraft("C-9", parent="P-1", event=True, at=datetime(1970, 1, 1, tzinfo=UTC)),
+    )
 
 
 def test_a_part_may_be_of_a_lot():
     child = {"part_number": "LENS", "lot": {"lot_number": "L77", "lot_index": "4"}}
     assert parts(assembly_events=[{"target": {"serial": "U-1"}, "child": child}]) == (
-        SubUnitDraft(part_number="LENS", lot="L77", position="4"),
+        SubUnitDraft(part_number="LENS", lot="L77", position="4", event=True),
     )
 
 
 def test_a_short_event_has_a_parent_and_a_child():
     events = [{"parent": "U-1", "child": "P-1"}, {"parent": "P-1", "child": "C-1"}]
     assert parts(assembly_events=events) == (
-        SubUnitDraft("P-1"),
-        SubUnitDraft("C-1", parent="P-1"),
+        SubUnitDraft("P-1", event=True),
+        SubUnitDraft("C-1", parent="P-1", event=True),
     )
 
 
@@ -81,7 +85,7 @@ def test_an_event_as_text_is_read():
         '  serial: "P-1 \\303\\251"\n}\nop: ATTACH\ntime {\n  seconds: 1767225600\n}\n'
     )
     assert parts(assembly_events=[text]) == (
-        SubUnitDraft("P-1 é", "PCB", at=datetime(2026, 1, 1, tzinfo=UTC)),
+        SubUnitDraft("P-1 é", "PCB", event=True, at=datetime(2026, 1, 1, tzinfo=UTC)),
     )
 
 
@@ -91,8 +95,10 @@ def test_free_fields_of_an_event_say_the_revision():
         'value { string_value: "C" } } fields { key: "slot" value { string_value: "4" } } } }'
     )
     event = {"child": {"serial": "P-1", "part_number": "PCB", "extra_data": {"revision": "C"}}}
-    assert parts(assembly_events=[text]) == (SubUnitDraft("P-1", "PCB", "C", position="4"),)
-    assert parts(assembly_events=[event]) == (SubUnitDraft("P-1", "PCB", "C"),)
+    assert parts(assembly_events=[text]) == (
+        SubUnitDraft("P-1", "PCB", "C", position="4", event=True),
+    )
+    assert parts(assembly_events=[event]) == (SubUnitDraft("P-1", "PCB", "C", event=True),)
 
 
 def test_an_event_about_the_unit_itself_names_no_part():

@@ -70,7 +70,8 @@ class SubUnitDraft:
     """A part of a unit that the file names: by serial, or by lot where it has none.
 
     ``name`` is its role or part type (PCBA, gpu_0), ``position`` its place as given. ``parent`` is
-    the serial it sits in, "" for the unit of the record itself. ``removed``: it was taken out."""
+    the serial it sits in, "" for the unit of the record itself. ``removed``: it was taken out.
+    ``event``: it was joined or taken out then; else the file says only that it was in there."""
 
     serial: str = ""
     part_number: str = ""
@@ -80,6 +81,7 @@ class SubUnitDraft:
     position: str = ""
     parent: str = ""
     removed: bool = False
+    event: bool = False
     at: datetime | None = None
 
 

@@ -7,6 +7,7 @@ done) as an object or as the text that the JSON output makes of it; the short ev
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -83,7 +84,8 @@ def _event(given: Any, dut: str) -> SubUnitDraft | None:
         raise _Unread(f"{word!r} is no operation of an assembly event")
     parent = _component(event.get("target", event.get("parent")))
     child = _component(event.get("child"))
-    return _part(child, dut, parent.get("serial", ""), word in _DETACH, event.get("time"))
+    part = _part(child, dut, parent.get("serial", ""), word in _DETACH, event.get("time"))
+    return replace(part, event=True)
 
 
 def _listed(given: Any, dut: str) -> SubUnitDraft | None:

@@ -14,13 +14,22 @@ from typing import Any
 from firstoff.formats.testdata.assembling import made_id
 from firstoff.formats.testdata.drafts import (
     AttachmentDraft,
+    ConsumptionDraft,
     Draft,
+    LotDraft,
     MeasurementDraft,
     RecordDraft,
+    RepairDraft,
     TestDraft,
     ValueKind,
 )
 from firstoff.formats.testdata.packing import Result, pack_draft, procedure_from, unpack
+from firstoff.formats.testdata.posting_parts import (
+    consumption_record,
+    lot_record,
+    part_records,
+    repair_records,
+)
 from firstoff.terms import TestOutcome
 
 _OF_UNIT = frozenset(("unit", "operation", "install", "remove", "repair", "scrap", "consume"))
@@ -47,10 +56,11 @@ class Posting:
 
 
 def records_of(drafts: Iterable[Draft], placing: Placing | None = None) -> Posting:
-    """The records of test records and of messages; unit logs, repairs and lots of other importers
-    have their own ways. Each dict is JSON-safe and has the fields of its kind.
+    """The records of what files say; a unit log has its own way. Each dict is JSON-safe and has
+    the fields of its kind.
 
-    A test with attachments carries them as base64."""
+    A test with attachments carries them as base64. Its assembly events follow it; the parts that
+    it only lists are told by ``posting_parts.held_in``."""
     placing = placing or Placing()
     records: list[dict[str, Any]] = []
     left_out: list[str] = []
@@ -64,12 +74,31 @@ def records_of(drafts: Iterable[Draft], placing: Placing | None = None) -> Posti
             said = f"Message {draft.row}, {short}"
             missing, found = _placed(draft, placing)
         else:
-            continue
-        if found is None:
-            left_out.append(f"{said}: {missing}; left out.")
-        else:
+            said, missing, found = "", "", None
+        if found is not None:
             records.append(found)
+        elif missing:
+            left_out.append(f"{said}: {missing}; left out.")
+        for what, record, reason in _of_parts(draft, placing):
+            records += [record] if record else []
+            left_out += [] if record else [f"{what}: {reason}; left out."]
     return Posting(tuple(records), tuple(left_out))
+
+
+def _of_parts(draft: Draft, placing: Placing) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """Parts, repairs and material: what each is, and the record or why it is none."""
+    unit = _of_unit(placing)
+    if isinstance(draft, TestDraft):
+        for found in part_records(draft, unit):
+            yield f"Record {draft.row}", *found
+    elif isinstance(draft, RepairDraft):
+        for found in repair_records(draft, unit):
+            yield f"Record {draft.row}, the repair of {draft.serial}", *found
+    elif isinstance(draft, LotDraft):
+        yield f"Lot {draft.lot}", *lot_record(draft)
+    elif isinstance(draft, ConsumptionDraft):
+        number = placing.operations.get(draft.operation, placing.operation)
+        yield f"Row {draft.row}, {draft.lot}", *consumption_record(draft, unit, number)
 
 
 def _unit_missing(placing: Placing) -> str:
