@@ -344,6 +344,9 @@ def _only_asks(one: Operation) -> bool:
         "check",
         "preview",
         "validate",
+        "at-risk",
+        "at-risk.csv",
+        "at-risk.xlsx",
     )
 
 

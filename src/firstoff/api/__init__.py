@@ -23,6 +23,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("nonconformity", ""),
     ("evidence", ""),
     ("release", ""),
+    ("trace", ""),
     ("ledger", ""),
 )
 

@@ -46,6 +46,8 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "equipment": ("program", "equipment", "Machines, tools, jigs, gauges."),
     "baseline": ("program", "baseline", "The frozen definition."),
     "run": ("run", "app", "Runs: bars, units, verdicts, sign-off."),
+    "trace": ("trace", "trace", "From a serial number to everything."),
+    "where-used": ("trace", "where_used", "From anything to serial numbers: units at risk."),
     "action": ("verdict", "action", "Corrective actions."),
     "gate": ("verdict", "gate", "Gates and their criteria."),
     "verify": ("verdict", "verify", "Check a report against its records."),

@@ -12,8 +12,8 @@ from firstoff.queries.trace.answers import (
     why,
 )
 from firstoff.queries.trace.places import Counts, UnitAtRisk, Where, where
-from firstoff.queries.trace.story import Story, story, tree_of
-from firstoff.queries.trace.unit import attachment, find_units, unit_trace
+from firstoff.queries.trace.story import Story, parts_inside, story
+from firstoff.queries.trace.unit import attachment, called, find_units, unit_trace
 from firstoff.queries.trace.views import JudgementView, UnitTrace
 
 __all__ = [
@@ -28,13 +28,14 @@ __all__ = [
     "at_risk",
     "at_risk_ids",
     "attachment",
+    "called",
     "export",
     "find_units",
     "meets",
     "page",
+    "parts_inside",
     "shipped_with",
     "story",
-    "tree_of",
     "unit_trace",
     "where",
     "why",

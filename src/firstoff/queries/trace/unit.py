@@ -327,6 +327,12 @@ def find_units(
     return tuple((s, p, serial, batch or "") for s, p, serial, batch in page), rows.count()
 
 
+def called(actor: Actor, serial: str) -> tuple[tuple[str, str], ...]:
+    """Site and part of every unit with just this serial number. One query."""
+    rows = Unit.objects.filter(part__site__in=actor.site_ids, serial=serial)
+    return tuple(rows.order_by("pk").values_list("part__site__code", "part__number")[:50])
+
+
 def attachment(actor: Actor, site: str, sha256: str) -> bytes:
     """The content of a file that came with a test record of the site. Raises NotFound."""
     rows = Attachment.objects.filter(sha256=sha256, test_record__unit__part__site__code=site)

@@ -1,0 +1,403 @@
+"""Containments (R-62): which there are, how far each is, whose units they are about."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, F, Max, QuerySet
+
+from firstoff.db.models import (
+    ContainedUnit,
+    Containment,
+    Customer,
+    CustomerNotice,
+    UnitState,
+)
+from firstoff.errors import NotFound
+from firstoff.queries.trace.sets import parameter, within
+from firstoff.queries.trace.standing import customer_names, outermost
+from firstoff.rules.access import Actor, require, sees
+from firstoff.rules.trace import Question, read_question
+from firstoff.rules.trace.containment import (
+    CUSTOMER,
+    OUTCOMES,
+    CustomerProgress,
+    Forecast,
+    Group,
+    MemberState,
+    Numbers,
+    forecast,
+    headline,
+    label,
+    numbers,
+    why,
+)
+from firstoff.terms import ContainmentOutcome, Place
+
+
+@dataclass(frozen=True)
+class ContainmentView:
+    """A containment as it was opened and, where it is, closed."""
+
+    id: int
+    uid: UUID
+    site_id: int
+    site: str
+    site_name: str
+    time_zone: str
+    number: int
+    title: str
+    reason: str
+    question_text: str
+    opened_at: datetime
+    opened_by: str
+    closed_at: datetime | None
+    closed_by: str
+    closing_note: str
+    meaning: str  # of the closing signature
+    signer_role: str
+    digest: str  # of what was signed
+    closed_numbers: str  # canonical JSON
+
+    @property
+    def label(self) -> str:
+        return label(self.number)
+
+    @property
+    def closed(self) -> bool:
+        return self.closed_at is not None
+
+    @cached_property
+    def question(self) -> Question:
+        return read_question(self.question_text)
+
+    @property
+    def sentence(self) -> str:
+        return self.question.sentence()
+
+    @cached_property
+    def at_closing(self) -> dict[str, Any]:
+        """The numbers as they were signed; empty while it is open."""
+        found: dict[str, Any] = json.loads(self.closed_numbers) if self.closed_numbers else {}
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceProgress:
+    """Units that were at one place when they joined."""
+
+    place: Place
+    units: int
+    worked_off: int
+    good: int
+    faulty: int
+    open: int
+    working: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    numbers: Numbers
+    places: tuple[PlaceProgress, ...]
+    customers: tuple[CustomerProgress, ...]
+    forecast: Forecast | None
+    headline: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A containment in a list."""
+
+    view: ContainmentView
+    numbers: Numbers
+
+
+_COLUMNS = (
+    "pk", "uid", "site_id", "site__code", "site__name", "site__time_zone", "number", "title",
+    "reason", "question", "opened_at", "by__name", "closure__closed_at", "closure__by__name",
+    "closure__note", "closure__signature__meaning", "closure__signature__role",
+    "closure__signature__content_digest", "closure__numbers",
+)  # fmt: skip
+
+
+def _views(rows: QuerySet[Containment]) -> tuple[ContainmentView, ...]:
+    return tuple(
+        ContainmentView(*row[:12], row[12], *(text or "" for text in row[13:]))
+        for row in rows.values_list(*_COLUMNS)
+    )
+
+
+def containments(
+    actor: Actor,
+    *,
+    site_id: int | None = None,
+    is_open: bool | None = None,
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[tuple[Row, ...], int]:
+    """Containments of the sites that the actor sees, open ones first, the newest first. Three
+    queries."""
+    sites = actor.site_ids if site_id is None else (site_id,)
+    for one in sites:
+        require(actor, "see", one)
+    rows = Containment.objects.filter(site__in=sites)
+    if is_open is not None:
+        rows = rows.filter(closure__isnull=is_open)
+    ordered = rows.order_by(F("closure__pk").asc(nulls_first=True), "-opened_at", "-pk")
+    shown = _views(ordered[offset : offset + limit])
+    found = groups([view.id for view in shown])
+    return tuple(Row(view, numbers(found.get(view.id, ()))) for view in shown), rows.count()
+
+
+def containment(actor: Actor, site: str, number: int) -> ContainmentView:
+    """Raises NotFound."""
+    found = _views(Containment.objects.filter(site__code=site, number=number))
+    if not found or not sees(actor, found[0].site_id):
+        raise NotFound(f"There is no containment {label(number)} at {site}, or not for you.")
+    return found[0]
+
+
+def containment_of(actor: Actor, key: int) -> ContainmentView:
+    """By its key. Raises NotFound."""
+    found = _views(Containment.objects.filter(pk=key))
+    if not found or not sees(actor, found[0].site_id):
+        raise NotFound("There is no such containment, or not for you.")
+    return found[0]
+
+
+def progress(view: ContainmentView) -> Progress:
+    """How far it is. Five queries."""
+    found = groups([view.id]).get(view.id, ())
+    counted = numbers(found)
+    out = sum(
+        g.units for g in found if g.whereabouts is CUSTOMER and g.state is not MemberState.DONE
+    )
+    return Progress(
+        numbers=counted,
+        places=_by_place(found),
+        customers=_by_customer(view, found),
+        forecast=forecast(counted, out),
+        headline=headline(counted, closed=view.closed),
+        why=why(counted, out, closed=view.closed),
+    )  # fmt: skip
+
+
+def _by_place(found: Sequence[Group]) -> tuple[PlaceProgress, ...]:
+    rows = []
+    for place in Place:
+        here = numbers(g for g in found if g.joined is place)
+        if here.at_risk:
+            good = dict(here.outcomes).get(ContainmentOutcome.CLEARED, 0)
+            good -= sum(
+                g.units
+                for g in found
+                if g.joined is place and g.faulty and g.outcome is ContainmentOutcome.CLEARED
+            )
+            rows.append(
+                PlaceProgress(
+                    place, here.at_risk, here.worked_off, good, here.faulty, here.open,
+                    here.working,
+                )
+            )  # fmt: skip
+    return tuple(rows)
+
+
+def _by_customer(view: ContainmentView, found: Sequence[Group]) -> tuple[CustomerProgress, ...]:
+    keys = {g.customer for g in found if g.customer is not None}
+    if not keys:
+        return ()
+    told = _told(view.id)
+    since = _joined_since(view.id, told) if told else {}
+    customers = Customer.objects.filter(pk__in=keys).order_by("name", "pk")
+    rows = []
+    for key, name, contact in customers.values_list("pk", "name", "contact"):
+        theirs = [g for g in found if g.customer == key]
+        at, reference = told.get(key, (None, ""))
+        rows.append(
+            CustomerProgress(
+                id=key,
+                name=name,
+                contact=contact,
+                units=sum(g.units for g in theirs),
+                open=sum(g.units for g in theirs if g.state is not MemberState.DONE),
+                back=sum(g.units for g in theirs if g.whereabouts is not CUSTOMER),
+                told_at=at,
+                reference=reference,
+                joined_since=since.get(key, 0) if at else 0,
+            )
+        )
+    return tuple(sorted(rows, key=lambda c: (not c.to_be_told, -c.open, c.name)))
+
+
+def _told(containment_id: int) -> dict[int, tuple[datetime, str]]:
+    """The last notice to each customer."""
+    rows = CustomerNotice.objects.filter(containment=containment_id).order_by("sent_at", "pk")
+    columns = rows.values_list("customer_id", "sent_at", "reference")
+    return {key: (at, reference) for key, at, reference in columns}
+
+
+def _joined_since(containment_id: int, told: Mapping[int, Any]) -> dict[int, int]:
+    """Units that joined after the entry of the last notice to their customer."""
+    entries = dict(
+        CustomerNotice.objects.filter(containment=containment_id)
+        .order_by()
+        .values_list("customer_id")
+        .annotate(last=Max("entry_id"))
+    )
+    late = (
+        ContainedUnit.objects.filter(containment=containment_id, late=True, customer__in=told)
+        .order_by()
+        .values_list("customer_id", "entry_id")
+        .annotate(units=Count("pk"))
+    )
+    found: dict[int, int] = {}
+    for key, entry, units in late:
+        if key is not None and entry > entries.get(key, 0):
+            found[key] = found.get(key, 0) + units
+    return found
+
+
+# ------------------------------------------------------------ counting
+
+FAULTY = tuple(o.value for o, rule in OUTCOMES.items() if rule.rejected)
+_FAULTY = ", ".join(f"'{name}'" for name in FAULTY)
+
+
+def base(containments: str) -> str:
+    """Tables of the units of containments: ``m`` with ``o`` the outermost, ``s`` its state, ``f``
+    and ``l`` what was found. ``containments``: SQL on its key."""
+    seed = f"SELECT unit_id FROM firstoff_containedunit WHERE {containments}"
+    return (
+        f"WITH RECURSIVE {outermost(seed)}, "
+        "f AS (SELECT x.member_id, MAX(x.id) AS last, "
+        f"MAX(CASE WHEN x.outcome IN ({_FAULTY}) THEN 1 ELSE 0 END) AS faulty "
+        "FROM firstoff_containedunit c JOIN firstoff_containmentfinding x ON x.member_id = c.id "
+        f"WHERE c.{containments} GROUP BY x.member_id) "
+    )
+
+
+JOINED = (
+    "FROM firstoff_containedunit m LEFT JOIN outermost o ON o.unit = m.unit_id "
+    "LEFT JOIN firstoff_unitstate s ON s.unit_id = COALESCE(o.holder, m.unit_id) "
+    "LEFT JOIN f ON f.member_id = m.id "
+    "LEFT JOIN firstoff_containmentfinding l ON l.id = f.last "
+)
+NOW = "COALESCE(s.place, 'in_process')"
+
+
+def groups(keys: Iterable[int]) -> dict[int, tuple[Group, ...]]:
+    """The units of containments by where they are and what was found. One query, none for none."""
+    wanted = list(keys)
+    if not wanted:
+        return {}
+    sql = (
+        f"{base(within('containment_id'))} SELECT m.containment_id, {NOW}, "
+        "CASE WHEN o.holder IS NULL THEN 0 ELSE 1 END, m.place, m.customer_id, l.outcome, "
+        "COALESCE(f.faulty, 0), CASE WHEN m.late THEN 1 ELSE 0 END, COUNT(*) "
+        f"{JOINED} WHERE {within('m.containment_id')} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [parameter(wanted)] * 3)
+        rows = cursor.fetchall()
+    found: dict[int, list[Group]] = {key: [] for key in wanted}
+    for key, place, inside, joined, customer, outcome, faulty, late, units in rows:
+        found[key].append(
+            Group(
+                place=Place(place),
+                inside=bool(inside),
+                joined=Place(joined),
+                customer=customer,
+                outcome=ContainmentOutcome(outcome) if outcome else None,
+                faulty=bool(faulty),
+                late=bool(late),
+                units=units,
+            )
+        )
+    return {key: tuple(rows) for key, rows in found.items()}
+
+
+# ------------------------------------------------------------ elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An open containment of a site, as the board tells it."""
+
+    site: str
+    number: int
+    title: str
+    at_risk: int
+    open: int
+
+    @property
+    def label(self) -> str:
+        return label(self.number)
+
+
+def open_at(actor: Actor, *, limit: int = 20) -> tuple[tuple[Open, ...], int]:
+    """Open containments of all sites the actor sees, with how many units are open, and the total.
+    Two queries; one where there is none."""
+    rows = Containment.objects.filter(site__in=actor.site_ids, closure__isnull=True)
+    shown = _views(rows.order_by("-opened_at", "-pk")[: limit + 1])
+    if not shown:
+        return (), 0
+    found = groups([view.id for view in shown[:limit]])
+    counted = {key: numbers(held) for key, held in found.items()}
+    return tuple(
+        Open(v.site, v.number, v.title, counted[v.id].at_risk, counted[v.id].open)
+        for v in shown[:limit]
+    ), rows.count() if len(shown) > limit else len(shown)
+
+
+@dataclass(frozen=True, slots=True)
+class OfUnit:
+    """A containment that a unit is in."""
+
+    site: str
+    number: int
+    title: str
+    opened_at: datetime
+    closed_at: datetime | None
+    outcome: ContainmentOutcome | None
+    held: bool
+
+    @property
+    def label(self) -> str:
+        return label(self.number)
+
+
+def of_unit(unit_id: int) -> tuple[OfUnit, ...]:
+    """The containments of one unit, the newest first. Two queries; one where there is none."""
+    members = ContainedUnit.objects.filter(unit=unit_id).order_by("-pk")
+    rows = list(
+        members.values_list(
+            "pk", "containment__site__code", "containment__number", "containment__title",
+            "containment__opened_at", "containment__closure__closed_at",
+        )
+    )  # fmt: skip
+    if not rows:
+        return ()
+    from firstoff.queries.trace.contained import last_findings
+
+    last = last_findings(row[0] for row in rows)
+    held = UnitState.objects.filter(unit=unit_id, holds__gt=0).exists()
+    return tuple(
+        OfUnit(*row[1:], last.get(row[0]), held and not _frees(last.get(row[0]))) for row in rows
+    )
+
+
+def _frees(outcome: ContainmentOutcome | None) -> bool:
+    return outcome is not None and bool(OUTCOMES[outcome].frees)
+
+
+def customers_of(actor: Actor, site_id: int) -> dict[int | None, str]:
+    """Names of all customers at a site."""
+    require(actor, "see", site_id)
+    keys = Customer.objects.filter(site=site_id).values_list("pk", flat=True)
+    return customer_names(keys)
