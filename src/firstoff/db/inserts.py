@@ -176,15 +176,62 @@ def _keys(model: type[Record], count: int) -> Iterable[int]:
 
 
 def _write(model: type[Record], columns: Sequence[Iterable[Any]]) -> None:
+    names = [str(f.column) for f in model._meta.concrete_fields]
+    write_rows(model, names, zip(*columns, strict=True))
+
+
+def write_rows(
+    model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """New rows of any table, as the driver takes them: readings are narrow, and come in crowds."""
     quote = connection.ops.quote_name
-    names = ", ".join(quote(str(f.column)) for f in model._meta.concrete_fields)
-    into = f"{quote(model._meta.db_table)} ({names})"
-    rows = zip(*columns, strict=True)
+    into = f"{quote(model._meta.db_table)} ({', '.join(map(quote, names))})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {into} FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         else:
-            holes = ", ".join(["%s"] * len(columns))
+            holes = ", ".join(["%s"] * len(names))
             cursor.executemany(f"INSERT INTO {into} VALUES ({holes})", list(rows))
+
+
+def upsert_rows(
+    model: type[models.Model],
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    keep: Sequence[str] = (),
+    add: Sequence[str] = (),
+) -> None:
+    """Rows of readings written over those that have their key, in one statement.
+
+    keep: columns that are not changed where there is a row; add: columns that are added to it.
+    """
+    if not rows:
+        return
+    table = model._meta.db_table
+    key = [str(f.column) for f in model._meta.pk_fields]
+    changed = [n for n in names if n not in (*key, *keep)]
+    to = [
+        f"{n} = {table}.{n} + excluded.{n}" if n in add else f"{n} = excluded.{n}" for n in changed
+    ]
+    act = f"UPDATE SET {', '.join(to)}" if to else "NOTHING"
+    holes = ", ".join(["%s"] * len(names))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {table} ({', '.join(names)}) VALUES ({holes}) "
+            f"ON CONFLICT ({', '.join(key)}) DO {act}",
+            list(rows),
+        )
+
+
+def delete_rows(
+    model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Rows of readings taken away, by the values of these columns."""
+    if not rows:
+        return
+    where = " AND ".join(f"{name} = %s" for name in names)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"DELETE FROM {model._meta.db_table} WHERE {where}", list(rows))

@@ -72,7 +72,7 @@ def signed_in(person_id: int) -> SignedIn | None:
     person = Person.objects.filter(pk=person_id, is_active=True).first()
     if person is None:
         return None
-    roles = _roles_of([person_id])[person_id]
+    roles = roles_of([person_id])[person_id]
     seal = salted_hmac("firstoff.session", person.password, algorithm="sha256").hexdigest()
     return SignedIn(Actor(person.pk, person.username, person.name, roles), seal)
 
@@ -81,7 +81,7 @@ def actor_of(person_id: int, scopes: frozenset[str] | None = None, station: str 
     """Who somebody is, with the roles they hold now. Two queries."""
     person = Person.objects.get(pk=person_id)
     return Actor(
-        person.pk, person.username, person.name, _roles_of([person_id])[person_id], scopes, station
+        person.pk, person.username, person.name, roles_of([person_id])[person_id], scopes, station
     )
 
 
@@ -117,7 +117,7 @@ def actor_of_token(secret: str, at: datetime) -> Actor | None:
     return Actor(actor.person_id, actor.username, actor.name, here, actor.scopes, actor.station)
 
 
-def _roles_of(people: list[int]) -> Mapping[int, Mapping[int, frozenset[Role]]]:
+def roles_of(people: list[int]) -> Mapping[int, Mapping[int, frozenset[Role]]]:
     """Roles by person by site: the latest grant of each role holds."""
     latest = (
         RoleGrant.objects.filter(
@@ -134,7 +134,7 @@ def _roles_of(people: list[int]) -> Mapping[int, Mapping[int, frozenset[Role]]]:
 
 
 def roles_at(person_id: int, site_id: int) -> frozenset[Role]:
-    return _roles_of([person_id])[person_id].get(site_id, frozenset())
+    return roles_of([person_id])[person_id].get(site_id, frozenset())
 
 
 def anybody() -> bool:
@@ -175,7 +175,7 @@ def person(actor: Actor, site_id: int, username: str) -> PersonView:
 
 def _person_views(people: list[Person], site_id: int) -> tuple[PersonView, ...]:
     ids = [p.pk for p in people]
-    roles = _roles_of(ids)
+    roles = roles_of(ids)
     learnt: dict[int, list[TrainingView]] = {}
     for t in Training.objects.filter(person__in=ids).order_by("skill", "-valid_from"):
         learnt.setdefault(t.person_id, []).append(
@@ -200,7 +200,7 @@ def who_may(permission_roles: frozenset[Role], site_id: int) -> tuple[str, ...]:
     ids = list(
         RoleGrant.objects.filter(site=site_id).values_list("person_id", flat=True).distinct()
     )
-    roles = _roles_of(ids)
+    roles = roles_of(ids)
     holders = [i for i in ids if roles[i].get(site_id, frozenset()) & permission_roles]
     names = Person.objects.filter(pk__in=holders, is_active=True).order_by("name")
     return tuple(names.values_list("name", flat=True))

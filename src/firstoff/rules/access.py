@@ -10,6 +10,8 @@ from firstoff.terms import BuilderClass, Role
 _ANY = frozenset(Role)
 _DEFINES = frozenset({Role.ENGINEER, Role.QUALITY_MANAGER})
 _RECORDS = frozenset({Role.OPERATOR, Role.INSPECTOR, Role.ENGINEER, Role.QUALITY_MANAGER})
+_RECEIVES = frozenset({Role.BUYER, Role.INSPECTOR, Role.ENGINEER, Role.QUALITY_MANAGER})
+_INSPECTS = frozenset({Role.INSPECTOR, Role.QUALITY_MANAGER})
 _DECIDES = frozenset({Role.QUALITY_MANAGER})
 _MANAGES = frozenset({Role.ADMINISTRATOR})
 
@@ -23,6 +25,11 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "run.create": _DEFINES,
         "run.setup": _RECORDS,
         "unit.record": _RECORDS,
+        "unit.ship": _RECORDS | {Role.BUYER},
+        "lot.receive": _RECEIVES,
+        "lot.decide": _INSPECTS,
+        "lot.move": _RECORDS | _RECEIVES,
+        "calibration.record": _INSPECTS | {Role.ENGINEER},
         "adjustment.record": _RECORDS,
         "first_article.record": frozenset({Role.INSPECTOR, Role.QUALITY_MANAGER}),
         "cause.record": frozenset({Role.INSPECTOR, Role.ENGINEER, Role.QUALITY_MANAGER}),
@@ -55,6 +62,11 @@ DEEDS: Mapping[str, str] = MappingProxyType(
         "run.create": "make runs",
         "run.setup": "record the setup of a run",
         "unit.record": "record units",
+        "unit.ship": "record shipments",
+        "lot.receive": "receive lots",
+        "lot.decide": "accept or reject lots",
+        "lot.move": "split, merge or count lots",
+        "calibration.record": "record calibrations",
         "adjustment.record": "record adjustments",
         "first_article.record": "record first articles",
         "cause.record": "name causes",

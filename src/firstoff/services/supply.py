@@ -193,6 +193,7 @@ class LotBook:
             seen.stored = (seen.on_hand, seen.status)
             self._lots.setdefault(lot.code, []).append(seen)
             self._by_key[lot.pk] = seen
+            self.parts[lot.part.number] = lot.part
             unsure.append(lot.pk)
         for some in _chunks(unsure):
             records = LotStatusRecord.objects.filter(lot__in=some).order_by("decided_at", "pk")
@@ -232,6 +233,9 @@ class LotBook:
         raise NotFound(
             f"There is no lot {code}{of} here.", way_out="Record its receipt first.", field=field
         )
+
+    def known(self, code: str, part_id: int) -> LotSeen | None:
+        return next((s for s in self._lots.get(code, ()) if s.lot.part_id == part_id), None)
 
     def _free(self, part: Part, code: str) -> None:
         if any(seen.lot.part_id == part.pk for seen in self._lots.get(code, ())):

@@ -41,8 +41,6 @@ from firstoff.rules.genealogy.test import (
     ProcedureText,
     Tested,
     check_counts,
-    judge,
-    whole,
 )
 from firstoff.rules.genealogy.unit import UnitBegun
 from firstoff.rules.genealogy.unload import Unloaded
@@ -131,10 +129,8 @@ __all__ = [
     "check_no_loop",
     "check_scan",
     "check_voidable",
-    "judge",
     "kind_of",
     "leaving_refusals",
     "moved_on",
     "place_refusal",
-    "whole",
 ]

@@ -1,6 +1,7 @@
 """Equipment calibrated: how it was found, how it was left, until when it holds."""
 
 from datetime import date
+from typing import ClassVar
 
 from firstoff.rules.genealogy.values import Posted, check_name, check_short
 from firstoff.terms import CalibrationResult
@@ -8,6 +9,8 @@ from firstoff.terms import CalibrationResult
 
 class Calibrated(Posted, frozen=True, kw_only=True, tag="calibration"):
     """``result`` is how it was found; ``as_left`` how it was left, where that differs."""
+
+    permission: ClassVar[str] = "calibration.record"
 
     equipment: str
     result: CalibrationResult

@@ -1,6 +1,7 @@
 """A lot of material came in: it waits in quarantine (R-22)."""
 
 from datetime import date
+from typing import ClassVar
 
 from firstoff.errors import InvalidInput
 from firstoff.rules.genealogy.test import check_digest
@@ -16,6 +17,8 @@ class Certificate(Part, frozen=True, kw_only=True):
 
 
 class LotReceived(Posted, frozen=True, kw_only=True, tag="lot"):
+    permission: ClassVar[str] = "lot.receive"
+
     part: str
     lot: str
     quantity: Amount

@@ -1,11 +1,15 @@
 """Several lots made one: where it is used, all of them are."""
 
+from typing import ClassVar
+
 from firstoff.errors import InvalidInput
 from firstoff.rules.genealogy.lot_split import check_lots
 from firstoff.rules.genealogy.values import LotName, Posted, check_name
 
 
 class LotMerged(Posted, frozen=True, kw_only=True, tag="lot_merge"):
+    permission: ClassVar[str] = "lot.move"
+
     lots: tuple[LotName, ...]
     into: str
     part: str = ""

@@ -1,11 +1,15 @@
 """A lot parted: what goes to the new lots keeps its history."""
 
+from typing import ClassVar
+
 from firstoff.errors import InvalidInput
 from firstoff.rules.genealogy.values import LotName, Posted, check_name
 from firstoff.rules.supply import quantity
 
 
 class LotSplit(Posted, frozen=True, kw_only=True, tag="lot_split"):
+    permission: ClassVar[str] = "lot.move"
+
     lot: str
     into: tuple[LotName, ...]
     part: str = ""

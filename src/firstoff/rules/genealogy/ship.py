@@ -1,11 +1,15 @@
 """Units and packages to a customer."""
 
+from typing import ClassVar
+
 from firstoff.errors import InvalidInput
 from firstoff.rules.genealogy.pack import HasContents, check_contents
 from firstoff.rules.genealogy.values import check_name, check_short
 
 
 class Shipped(HasContents, frozen=True, kw_only=True, tag="ship"):
+    permission: ClassVar[str] = "unit.ship"
+
     shipment: str
     customer: str
     reference: str = ""

@@ -1,9 +1,6 @@
 """A test record: values in the order of a frozen procedure (R-37, R-48)."""
 
-import math
 from decimal import Decimal
-
-import msgspec
 
 from firstoff.errors import InvalidInput
 from firstoff.rules.genealogy.values import Aware, Part, Posted, check_short, need_unit
@@ -42,7 +39,8 @@ class FileOf(Part, frozen=True, kw_only=True):
 class Tested(Posted, frozen=True, kw_only=True, tag="test"):
     """``values``: a number, a text, true or false, or null where nothing was measured.
 
-    ``outcomes``: one word a value; left out, numbers are judged by the limits of the procedure.
+    ``outcomes``: one word a value, or one letter a value in a single text (``ppfp``); left out,
+    numbers are judged by the limits of the procedure.
     ``procedure``: its text, or the digest of one that was posted before.
     """
 
@@ -53,7 +51,7 @@ class Tested(Posted, frozen=True, kw_only=True, tag="test"):
     values: list[float | str | bool | None]
     part: str = ""
     batch: str = ""
-    outcomes: tuple[TestOutcome, ...] | msgspec.UnsetType = msgspec.UNSET
+    outcomes: tuple[TestOutcome, ...] | str | None = None
     outcome: TestOutcome | None = None
     station: str = ""
     began_at: Aware | None = None
@@ -83,7 +81,7 @@ def check_digest(text: str, field: str) -> str:
 def check_counts(tested: Tested, lines: int) -> None:
     """As many values, and outcomes where they are given, as the procedure has lines."""
     given = [("values", len(tested.values))]
-    if tested.outcomes is not msgspec.UNSET:
+    if tested.outcomes is not None:
         given.append(("outcomes", len(tested.outcomes)))
     for field, count in given:
         if count != lines:
@@ -92,24 +90,3 @@ def check_counts(tested: Tested, lines: int) -> None:
                 "lines.",
                 field=field,
             )
-
-
-def judge(
-    value: float | str | bool | None, lower: float | None, upper: float | None
-) -> TestOutcome:
-    """What limits say about a value; nothing measured and what limits cannot judge is unset."""
-    if isinstance(value, bool):
-        return TestOutcome.PASS if value else TestOutcome.FAIL
-    if value is None or isinstance(value, str):
-        return TestOutcome.UNSET
-    if math.isnan(value):
-        return TestOutcome.FAIL  # measured, and no number: no limit holds it
-    low = lower is not None and value < lower
-    return TestOutcome.FAIL if low or (upper is not None and value > upper) else TestOutcome.PASS
-
-
-def whole(outcomes: tuple[TestOutcome, ...]) -> TestOutcome:
-    """The outcome of a record that does not say it: failed where one measurement failed."""
-    if TestOutcome.FAIL in outcomes:
-        return TestOutcome.FAIL
-    return TestOutcome.PASS

@@ -1,7 +1,7 @@
 """What the kinds of records have in common, and the texts that name things in them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 import msgspec
@@ -27,6 +27,8 @@ class Posted(
     tag_field="kind",
 ):
     """One record as it was handed in. ``id`` is made by whoever recorded it (R-36)."""
+
+    permission: ClassVar[str] = "unit.record"  # what whoever posts it has to be allowed
 
     id: UUID
     at: Aware | None = None  # when it happened; left out: when it is received

@@ -1,0 +1,266 @@
+"""Many records of any kind at once: checked one by one, written in few statements."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from firstoff.db.models import Site
+from firstoff.errors import FirstoffError, InvalidInput, NotFound, Refused
+from firstoff.rules.access import Actor, require, sees
+from firstoff.rules.genealogy import (
+    Calibrated,
+    Consumed,
+    Installed,
+    Labelled,
+    Loaded,
+    LotCounted,
+    LotDecided,
+    LotMerged,
+    LotReceived,
+    LotSplit,
+    OperationDone,
+    Packed,
+    Posted,
+    Removed,
+    Repaired,
+    Returned,
+    Reworked,
+    Scrapped,
+    ShipmentCancelled,
+    Shipped,
+    Tested,
+    UnitBegun,
+    UnitResult,
+    Unloaded,
+    Unpacked,
+    Voided,
+    kind_of,
+)
+from firstoff.services import ledger
+from firstoff.services.genealogy import (
+    assembling,
+    building,
+    equipping,
+    lots,
+    material,
+    packing,
+    reworking,
+    testing,
+    voiding,
+)
+from firstoff.services.genealogy.naming import names_in
+from firstoff.services.genealogy.picture import Picture
+from firstoff.services.genealogy.preparing import prepare
+from firstoff.services.genealogy.stored import Stored, stored_under
+from firstoff.services.genealogy.taking import Taking
+from firstoff.services.genealogy.writing import write_readings, write_records
+
+LARGEST_POST = 10_000
+Mode = Literal["all", "best_effort"]
+VERB = "genealogy.post_records"
+
+# How each kind is planned. A plan answers why a unit does not count, the digest of a procedure,
+# or nothing.
+_PLANS: Mapping[type[Posted], Callable[[Taking, Any], object]] = {
+    UnitBegun: building.begin,
+    OperationDone: building.operate,
+    UnitResult: building.judge,
+    Tested: testing.test,
+    LotReceived: lots.receive,
+    LotDecided: lots.decide,
+    LotSplit: lots.split,
+    LotMerged: lots.merge,
+    LotCounted: lots.count,
+    Consumed: material.consume,
+    Loaded: material.load,
+    Unloaded: material.unload,
+    Installed: assembling.install,
+    Removed: assembling.remove,
+    Reworked: reworking.rework,
+    Repaired: reworking.repair,
+    Scrapped: reworking.scrap,
+    Packed: packing.pack,
+    Unpacked: packing.unpack,
+    Shipped: packing.ship,
+    ShipmentCancelled: packing.cancel,
+    Returned: reworking.come_back,
+    Labelled: reworking.label,
+    Calibrated: equipping.calibrate,
+    Voided: voiding.void,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one record: ``stored``, ``already`` (stored before) or ``refused``."""
+
+    index: int
+    id: UUID
+    kind: str
+    about: str  # the serial, the lot, the package that it is about
+    state: Literal["stored", "already", "refused"]
+    code: str = ""
+    message: str = ""
+    way_out: str = ""
+    field: str = ""
+    reasons: tuple[str, ...] = ()  # why the unit does not count
+    procedure: str = ""  # digest of a test's procedure, by which the next one can name it
+
+
+@dataclass(frozen=True, slots=True)
+class PostAnswer:
+    answers: tuple[Answer, ...]  # in the order posted
+
+    def count(self, state: str) -> int:
+        return sum(answer.state == state for answer in self.answers)
+
+    @property
+    def refused(self) -> tuple[Answer, ...]:
+        return tuple(a for a in self.answers if a.state == "refused")
+
+
+def post_records(
+    *,
+    site_id: int,
+    records: Sequence[Posted],
+    by: Actor,
+    at: datetime,
+    mode: Mode = "all",
+) -> PostAnswer:
+    """Up to 10,000 records of any mix of kinds, in the order they happened.
+
+    ``all``: every record or none; ``best_effort``: what can be taken is, and each answer says.
+    A record posted before is answered as such; another content under its id is refused (R-36).
+    A record may rest on one before it in the same post. Raises NotAllowed, NotFound, and in mode
+    ``all`` Refused (``records-refused``) with the answers of those that cannot be taken.
+    """
+    if not sees(by, site_id):
+        raise NotFound("There is no such site, or not for you.")
+    for permission in dict.fromkeys(record.permission for record in records):
+        require(by, permission, site_id)
+    if not 1 <= len(records) <= LARGEST_POST:
+        raise InvalidInput(
+            f"{len(records):,} records were posted; expected 1 to {LARGEST_POST:,}.",
+            code="too-many-records",
+        )
+    try:
+        with ledger.verb(VERB, by=by, at=at, subject=_subject(records)) as entry:
+            picture = Picture(Site.objects.get(pk=site_id), by=by, at=at, records=len(records))
+            answer, taking = plan_all(picture, records)
+            if mode == "all":
+                demand_all(answer)
+            stored = answer.count("stored")
+            if not stored:
+                raise _NothingNew(answer)
+            entry.details.update(stored=stored, refused=len(answer.refused))
+            entry.details.update(site=picture.site.code)
+            write_records(entry, picture, taking.pending)
+            write_readings(entry, picture, taking.pending)
+    except _NothingNew as nothing:
+        return nothing.answer
+    return answer
+
+
+class _NothingNew(Exception):
+    def __init__(self, answer: PostAnswer) -> None:
+        super().__init__("nothing new")
+        self.answer = answer
+
+
+def _subject(records: Sequence[Posted]) -> str:
+    """``3 records: unit, consume``, or ``test CC1-021`` where there is one."""
+    kinds = dict.fromkeys(kind_of(record) for record in records)
+    if len(records) == 1:
+        return f"{next(iter(kinds))} {records[0].about}".strip()[:300]
+    return f"{len(records)} records: {', '.join(kinds)}"[:300]
+
+
+def demand_all(answer: PostAnswer) -> None:
+    """Raises Refused naming the first record that cannot be taken, and listing the others."""
+    refused = answer.refused
+    if not refused:
+        return
+    first = refused[0]
+    raise Refused(
+        f"{len(refused)} of {len(answer.answers)} records cannot be taken, and nothing was "
+        f"recorded. The first is record {first.index + 1}, {first.kind} {first.about}: "
+        f"{first.message}",
+        code=first.code if len(refused) == 1 else "records-refused",
+        way_out=first.way_out,
+        records=[
+            {
+                "index": a.index,
+                "id": str(a.id),
+                "kind": a.kind,
+                "about": a.about,
+                "code": a.code,
+                "message": a.message,
+                "way_out": a.way_out,
+                "field": a.field,
+            }
+            for a in refused[:200]
+        ],
+    )
+
+
+def plan_all(picture: Picture, records: Sequence[Posted]) -> tuple[PostAnswer, Taking]:
+    """Plan every record, in the order posted, against the site as it will be by then."""
+    stored = stored_under(records)
+    prepare(picture, records, names_in(records))
+    taking = Taking(picture)
+    seen: dict[UUID, Posted] = {}
+    answers = [
+        _answer(taking, stored, seen, index, record) for index, record in enumerate(records)
+    ]
+    return PostAnswer(tuple(answers)), taking
+
+
+def _answer(
+    taking: Taking, stored: Stored, seen: dict[UUID, Posted], index: int, record: Posted
+) -> Answer:
+    kind, about = kind_of(record), record.about
+    try:
+        if stored.already(record) or _posted_before(seen, record):
+            return Answer(index, record.id, kind, about, "already")
+        record.check()
+        said = _PLANS[type(record)](taking, record)
+    except FirstoffError as error:
+        taking.picture.undo.back()
+        return Answer(
+            index,
+            record.id,
+            kind,
+            about,
+            "refused",
+            error.code,
+            error.message,
+            error.way_out,
+            str(error.details.get("field", "")),
+        )
+    taking.picture.undo.keep()
+    seen[record.id] = record
+    return Answer(
+        index,
+        record.id,
+        kind,
+        about,
+        "stored",
+        reasons=said if isinstance(said, tuple) else (),
+        procedure=said if isinstance(said, str) else "",
+    )
+
+
+def _posted_before(seen: Mapping[UUID, Posted], record: Posted) -> bool:
+    """Whether the same record stands earlier in the post. Raises Refused (R-36) for another."""
+    first = seen.get(record.id)
+    if first is None:
+        return False
+    if first == record:
+        return True
+    raise Refused(
+        f"The id {record.id} is given twice in one post, to different records.",
+        code="R-36",
+        way_out="A new record needs an ID of its own.",
+    )
