@@ -20,7 +20,7 @@ _MOST_NAMED = 50  # refusals of one file; --json has them all
 _LARGEST = 200_000_000  # bytes of one file looked at; what is kept of it has its own limits
 
 FilesArgument = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="Files, or folders of them.")
+    list[Path], typer.Argument(metavar="FILE", help="Files, or folders of them.")
 ]
 
 
@@ -32,7 +32,9 @@ def noun() -> None:
 @app.command("import")
 def import_(
     files: FilesArgument,
-    kind: Annotated[str, typer.Option(help="The kind of file; found by content.")] = "",
+    kind: Annotated[
+        str, typer.Option(help="The kind of file, as `wats_json`; found by content.")
+    ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what the files hold; needs no database.")
     ] = False,

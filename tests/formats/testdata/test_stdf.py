@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from firstoff.errors import InvalidInput
 from firstoff.formats.sources import Limits
+from firstoff.formats.testdata import detect
 from firstoff.formats.testdata.drafts import (
     LimitsDraft,
     OutcomeDetail,
@@ -381,6 +382,12 @@ def test_a_file_without_mir_is_refused():
 )
 def test_what_is_no_stdf_is_refused_with_the_byte(content, sentence):
     assert str(refusal(content)).startswith(sentence)
+
+
+def test_a_text_under_the_name_of_an_stdf_file_is_refused_as_such():
+    for name, raw in (("lot.stdf", b"serial,fit"), ("lot.std.gz", gzip.compress(b"serial,fit\n"))):
+        assert detect(raw, name=name).name == "stdf"
+        assert refusal(raw, name=name).code == "not-stdf"
 
 
 def test_a_field_that_is_cut_off_is_refused_with_the_byte():

@@ -311,12 +311,12 @@ class _Reading:
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """A FAR first, packed or not; a binary file named as STDF too, so that a broken one is told
-    as such."""
+    """A FAR first, packed or not; any binary or text named as STDF too, so that a broken one is
+    told as such."""
     if order_of(unpacked_head(head)):
         return True
     named = name.lower().endswith(IMPORTER.endings)
-    return named and content_of(head) in ("binary", "gzip", "bzip2")
+    return named and content_of(head) in ("binary", "text", "gzip", "bzip2")
 
 
 IMPORTER = Importer(

@@ -217,11 +217,13 @@ def _binary(element: Element) -> dict[str, Any]:
 
 
 def sniff(head: bytes, name: str) -> bool:
-    """XML that begins with the reports of WATS, whatever prefix their namespace has."""
+    """XML that begins with reports, whatever prefix their namespace has; one report alone by what
+    only WATS has in it."""
     root = root_of(head)
     if root is None or root.name not in ("Reports", "Report"):
         return False
-    return "wsxf" in root.attributes.lower() or b"<UUT" in head or b"<UUR" in head
+    own = "wsxf" in root.attributes.lower() or b"<UUT" in head or b"<UUR" in head
+    return own or root.name == "Reports"
 
 
 IMPORTER = Importer(
