@@ -68,6 +68,8 @@ from firstoff.db.models.trace import (
     ContainmentClosure,
     ContainmentFinding,
     CustomerNotice,
+    GapDeviation,
+    RunClosure,
 )
 
 __all__ = [
@@ -97,6 +99,7 @@ __all__ = [
     "EquipmentUse",
     "FirstArticle",
     "FloorRecord",
+    "GapDeviation",
     "GateDecision",
     "GateStatement",
     "Judgement",
@@ -126,6 +129,7 @@ __all__ = [
     "RoleGrant",
     "RouteRelease",
     "Run",
+    "RunClosure",
     "RunDecision",
     "RunEquipment",
     "SetupLine",

@@ -1,9 +1,9 @@
-"""Containment: the units at risk, held and worked off one by one (R-62)."""
+"""Containment: the units at risk, held and worked off one by one (R-62). A run closed (R-39)."""
 
 from django.db import models
 
 from firstoff.db.models.access import Signature, Site
-from firstoff.db.models.execution import Unit
+from firstoff.db.models.execution import Run, Unit
 from firstoff.db.models.genealogy import Customer
 from firstoff.db.models.ledger import Record
 from firstoff.terms import ContainmentOutcome, Place
@@ -86,3 +86,38 @@ class CustomerNotice(Record):
 
     def __str__(self) -> str:
         return f"{self.containment}: {self.customer}"
+
+
+class GapDeviation(Record):
+    """A gap of the batch record accepted by signature (R-39), as far as it reached then.
+
+    A gap may grow afterwards: ``scope`` says which units it was about, and what lies outside is
+    a gap again.
+    """
+
+    run = models.ForeignKey(Run, models.PROTECT, related_name="gap_deviations")
+    gap = models.CharField(max_length=300)  # its key: kind, and what it is about
+    scope = models.TextField(default="[]")  # canonical JSON: spans of units by their position
+    sentence = models.TextField()  # the gap as it read when it was signed
+    reason = models.TextField()
+    signature = models.ForeignKey(Signature, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.run}: {self.gap}"
+
+
+class RunClosure(Record):
+    """A run closed by signature: its batch record had no gap left that nobody signed for (R-39).
+
+    ``digest`` is the SHA-256 of the batch record as it was; later records are refused.
+    """
+
+    run = models.OneToOneField(Run, models.PROTECT, related_name="closure")
+    numbers = models.TextField()  # canonical JSON: the figures as they were
+    digest = models.CharField(max_length=64)
+    note = models.TextField(blank=True)
+    signature = models.ForeignKey(Signature, models.PROTECT, related_name="+")
+    closed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.run} closed"
