@@ -286,12 +286,12 @@ def _measured(found: Characteristic, value: Value, group: str) -> MeasurementDra
 
 def _counted(value: Value) -> tuple[Decimal | None, str]:
     """Defects in a sample (K0021 in K0020)."""
-    sample, defects = value.fields.get("K0020", ""), value.fields.get("K0021", "0")
+    sample, defects = value.fields.get("K0020", ""), value.fields.get("K0021", "")
     for key, text in (("K0020", sample), ("K0021", defects)):
         if text and decimal_of(text) is None:
             raise _Refused(value, key, repr(text[:60]), "a count")
-    if not sample:
-        return None, ""
+    if not sample or not defects:
+        return None, f"sample of {sample}" if sample else ""
     return decimal_of(defects), f"{defects} of {sample}"
 
 

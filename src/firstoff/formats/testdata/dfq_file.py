@@ -96,6 +96,7 @@ class _Reader:
         self.places: dict[int, tuple[int, Characteristic]] = {}
         self.every: dict[str, dict[str, str]] = {"K1": {}, "K2": {}}
         self.row: list[Value] = []  # the values of the last line of values
+        self.describing = False  # the last line was of a part or characteristic
         self.last: tuple[Characteristic, Value, str] | None = None
 
     def line(self, number: int, line: str) -> None:
@@ -121,6 +122,7 @@ class _Reader:
         level = key[:2]
         if level == "KX":
             level = "K" + key[2]
+        self.describing = level in ("K1", "K2", "K8")
         if level == "K1":
             self._part_field(key, index, text)
         elif level in ("K2", "K8"):
@@ -202,6 +204,7 @@ class _Reader:
         found.values.append(value)
 
     def _values(self, line: str) -> None:
+        self.describing = False
         pieces = line.split(CHARACTERISTIC)
         if pieces[-1] == "":
             pieces.pop()  # some close each characteristic instead of parting them
@@ -242,6 +245,8 @@ class _Reader:
                 f"{self.label}: K0100 says {file.declared} characteristics, the file has {count}."
             )
         if not text.endswith(("\n", "\r", "\x1a")) and self.last is not None:
+            if self.describing:  # values of what is described last have to follow
+                raise self._cut(lines, "a description without values, in a line without an end")
             self._check_last(lines)
 
     def _check_last(self, lines: int) -> None:
