@@ -87,6 +87,15 @@ def test_the_first_second_and_third_value_are_three_sets():
     ]
 
 
+def test_a_line_of_values_is_one_set_though_some_are_missing():
+    drafts = take(of(*HEAD, row("10.0", ""), row("", "0.01"), row("10.1", "0.02"))).tests
+    assert [[(m.name, str(m.value)) for m in draft.measurements] for draft in drafts] == [
+        [("12", "10.0")],
+        [("13", "0.01")],
+        [("12", "10.1"), ("13", "0.02")],
+    ]
+
+
 def test_values_by_their_number_are_of_that_set():
     lines = ["K0001/1/1 10.0", "K0001/1/2 10.1", "K0014/1/1 S-1", "K0014/1/2 S-2"]
     drafts = take(of(*HEAD, *lines)).tests

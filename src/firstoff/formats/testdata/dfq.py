@@ -141,17 +141,18 @@ class _Sets:
         self.named: dict[str, int] = {}
 
     def take(self) -> None:
-        counts = [len(each.values) for each in self.part.characteristics]
-        if len(set(counts)) > 1:
+        held = self.part.characteristics
+        counts = [len(each.values) for each in held]
+        if len(set(counts)) > 1 and not all(v.by_line for each in held for v in each.values):
             shown = ", ".join(map(str, counts[:20]))
             self.reading.warn(
                 f"Part {self.part.index}: its characteristics have {shown} values; "
                 "values are put together by their place."
             )
-        for held in self._sets():
+        for one in self._sets():
             row = len(self.reading.tests) + len(self.reading.refused) + 1
             try:
-                self.reading.tests.append(self._record(row, held))
+                self.reading.tests.append(self._record(row, one))
             except _Refused as refusal:
                 self.reading.refused.append(refusal.problem(row))
 
@@ -159,8 +160,8 @@ class _Sets:
         """Values in the same place are of one set, unless their part IDs differ."""
         by_place: dict[int, list[tuple[Characteristic, Value]]] = {}
         for each in self.part.characteristics:
-            for place, value in enumerate(each.values):
-                by_place.setdefault(place, []).append((each, value))
+            for value in each.values:
+                by_place.setdefault(value.place, []).append((each, value))
         for place in sorted(by_place):
             by_serial: dict[str, list[tuple[Characteristic, Value]]] = {}
             for each, value in by_place[place]:

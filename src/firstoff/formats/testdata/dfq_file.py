@@ -24,9 +24,12 @@ _ALL = 0  # the index that means every part, or every characteristic
 
 @dataclass(slots=True)
 class Value:
-    """One value set of one characteristic: K-field to text, and the line it began in."""
+    """One value of one characteristic: K-field to text, and the line it began in. ``place`` is
+    that of its set: of the line of values, else which value of the characteristic it is."""
 
     line: int
+    place: int
+    by_line: bool = False
     fields: dict[str, str] = field(default_factory=dict)
 
 
@@ -96,6 +99,7 @@ class _Reader:
         self.places: dict[int, tuple[int, Characteristic]] = {}
         self.every: dict[str, dict[str, str]] = {"K1": {}, "K2": {}}
         self.row: list[Value] = []  # the values of the last line of values
+        self.rows = 0  # lines of values so far
         self.describing = False  # the last line was of a part or characteristic
         self.last: tuple[Characteristic, Value, str] | None = None
 
@@ -189,7 +193,7 @@ class _Reader:
                 return found.values[place - 1]
         elif found.values and key not in found.values[-1].fields:
             return found.values[-1]
-        self._add(found, Value(self.number))
+        self._add(found, Value(self.number, len(found.values)))
         return found.values[-1]
 
     def _add(self, found: Characteristic, value: Value) -> None:
@@ -209,11 +213,13 @@ class _Reader:
         if pieces[-1] == "":
             pieces.pop()  # some close each characteristic instead of parting them
         self.row = []
+        self.rows += 1
         for index, piece in enumerate(pieces, start=1):
             if index not in self.places:
                 raise self._unknown(index)
             found = self.places[index][1]
-            value = Value(self.number, dict(self._portions(found, piece)))
+            fields = dict(self._portions(found, piece))
+            value = Value(self.number, self.rows - 1, by_line=True, fields=fields)
             if value.fields:
                 self._add(found, value)
                 self.row.append(value)
@@ -251,7 +257,7 @@ class _Reader:
 
     def _check_last(self, lines: int) -> None:
         """The last line has no end. It is whole where it looks like those before it."""
-        found, value, key = self.last or (Characteristic(0, 0), Value(0), "")
+        found, value, key = self.last or (Characteristic(0, 0), Value(0, 0), "")
         others = [each for each in found.values if each is not value]
         others += [v for each in self.file.characteristics for v in each.values if v is not value]
         if not others:
