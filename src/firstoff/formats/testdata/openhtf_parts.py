@@ -107,7 +107,17 @@ def _part(held: dict[str, str], dut: str, parent: str, removed: bool, moment: An
     inside = "" if parent == dut else parent
     if serial and serial == (inside or dut):
         raise _Unread(f"{serial!r} would be a part of itself")
-    return SubUnitDraft(**held, parent=inside, removed=removed, at=_moment(moment))
+    return SubUnitDraft(
+        serial=serial,
+        part_number=held.get("part_number", ""),
+        revision=held.get("revision", ""),
+        lot=held.get("lot", ""),
+        name=held.get("name", ""),
+        position=held.get("position", ""),
+        parent=inside,
+        removed=removed,
+        at=_moment(moment),
+    )
 
 
 def _component(value: Any) -> dict[str, str]:
