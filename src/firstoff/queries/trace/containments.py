@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Count, F, Max, QuerySet
@@ -22,6 +23,7 @@ from firstoff.errors import NotFound
 from firstoff.queries.trace.sets import parameter, within
 from firstoff.queries.trace.standing import customer_names, outermost
 from firstoff.rules.access import Actor, require, sees
+from firstoff.rules.execution import moment
 from firstoff.rules.trace import Question, read_question
 from firstoff.rules.trace.containment import (
     CUSTOMER,
@@ -78,7 +80,9 @@ class ContainmentView:
 
     @property
     def sentence(self) -> str:
-        return self.question.sentence()
+        """The question in the time of the site."""
+        zone = ZoneInfo(self.time_zone)
+        return self.question.sentence(lambda at: moment(at, zone))
 
     @cached_property
     def at_closing(self) -> dict[str, Any]:
@@ -127,10 +131,11 @@ _COLUMNS = (
 
 
 def _views(rows: QuerySet[Containment]) -> tuple[ContainmentView, ...]:
-    return tuple(
-        ContainmentView(*row[:12], row[12], *(text or "" for text in row[13:]))
-        for row in rows.values_list(*_COLUMNS)
-    )
+    found = []
+    for row in rows.values_list(*_COLUMNS):
+        values: list[Any] = [*row[:13], *(text or "" for text in row[13:])]
+        found.append(ContainmentView(*values))
+    return tuple(found)
 
 
 def containments(

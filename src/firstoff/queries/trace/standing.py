@@ -42,7 +42,7 @@ def outermost(seed: str) -> str:
 
 
 _NOW = (
-    f"FROM {{rows}} AS m LEFT JOIN outermost o ON o.unit = m.value "
+    "FROM {rows} AS m LEFT JOIN outermost o ON o.unit = m.value "
     "LEFT JOIN firstoff_unitstate s ON s.unit_id = COALESCE(o.holder, m.value) "
     "LEFT JOIN firstoff_shipment t ON t.id = s.shipment_id AND s.place = 'shipped'"
 )

@@ -234,6 +234,10 @@ def check_finding(
             f"{unit.serial} is inside {unit.inside}; it cannot be {rule.said} by itself.",
             f"Record its removal first, or work off {unit.inside}.",
         )
+    if unit.place is Place.PACKED and outcome is Outcome.SCRAP:
+        raise _refused(
+            f"{unit.serial} is packed; it cannot be scrapped in its package.", "Unpack it first."
+        )
 
 
 def _not_there(unit: Member, rule: OutcomeRule) -> str:
