@@ -52,6 +52,9 @@ EXAMPLES: tuple[tuple[dict[str, str], str], ...] = (
     ({"kind": "instruction", "instruction": "ab12"}, "instructions ab12"),
     ({"kind": "batch", "batch": "CC1-P1"}, "batch CC1-P1"),
     ({"kind": "serial", "serial": "A-1", "part": "CC-1"}, "serial number A-1 of part CC-1"),
+    ({"kind": "package", "package": "C-9"}, "package C-9"),
+    ({"kind": "shipment", "shipment": "SO-1"}, "shipment SO-1"),
+    ({"kind": "customer", "customer": "Acme"}, "customer Acme"),
     (
         {"kind": "serial", "serial": "A-01", "to_serial": "A-12"},
         "serial numbers A-01 to A-12",

@@ -78,6 +78,8 @@ class AnswerPage:
     items: tuple[UnitAtRisk, ...]
     next: int | None
     total: int
+    previous: int | None = None  # the key after which the page before it begins
+    first: int = 0  # place of its first unit in the list, from 1
 
 
 def at_risk(actor: Actor, site_id: int, question: Question) -> Answer:
@@ -107,7 +109,13 @@ def page(
         items=rows(shown, why(answer.question, answer.site_id, shown)),
         next=int(shown[-1]) if more else None,
         total=int(ids.size),
+        previous=None if not begin else _key_before(ids, begin - limit),
+        first=begin + 1 if shown.size else 0,
     )
+
+
+def _key_before(ids: Keys, place: int) -> int:
+    return int(ids[place - 1]) if place > 0 else 0
 
 
 def export(

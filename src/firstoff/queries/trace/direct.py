@@ -20,18 +20,24 @@ from firstoff.db.models import (
     BatchConsumption,
     Calibration,
     Consumption,
+    Customer,
     Equipment,
     FloorRecord,
     Judgement,
     Lot,
     OperationContext,
     OperationRecord,
+    Package,
+    PackageState,
     ParameterReading,
     Person,
     ProcedureRevision,
     Run,
+    Shipment,
+    ShippedUnit,
     TestRecord,
     Unit,
+    UnitState,
 )
 from firstoff.errors import NotFound
 from firstoff.queries.trace import closure
@@ -348,6 +354,42 @@ def _serial(c: conditions.Serial, site: int, question: Question) -> tuple[Part, 
     )
 
 
+def _package(c: conditions.Package, site: int, question: Question) -> tuple[Part, ...]:
+    held = _packages_in(_found(Package.objects.filter(site=site, code=c.package), c))
+    sent = ShippedUnit.objects.filter(package__in=held, cancelled_at__isnull=True)
+    return (
+        Part(UnitState.objects.filter(package__in=held), "unit_id", "since"),
+        Part(sent, "unit_id", "shipment__shipped_at"),
+    )
+
+
+def _packages_in(found: list[int]) -> list[int]:
+    """The packages and those in them, at any depth. A query a level."""
+    held, new = set(found), found
+    while new:
+        inner = PackageState.objects.filter(inside__in=new).values_list("package_id", flat=True)
+        new = [p for p in inner if p not in held]
+        held.update(new)
+    return sorted(held)
+
+
+def _shipment(c: conditions.Shipment, site: int, question: Question) -> tuple[Part, ...]:
+    return _sent(_found(Shipment.objects.filter(site=site, code=c.shipment), c))
+
+
+def _customer(c: conditions.Customer, site: int, question: Question) -> tuple[Part, ...]:
+    held = _found(Customer.objects.filter(site=site, name__iexact=c.customer), c)
+    to_them = Shipment.objects.filter(customer__in=held)
+    return _sent(list(to_them.values_list("pk", flat=True)))
+
+
+def _sent(shipments: list[int]) -> tuple[Part, ...]:
+    rows = ShippedUnit.objects.filter(
+        among(ShippedUnit, "shipment", shipments), cancelled_at__isnull=True
+    )
+    return (Part(rows, "unit_id", "shipment__shipped_at"),)
+
+
 UNITS: Mapping[str, Callable[[Any, int, Question], tuple[Part, ...]]] = {
     "equipment": _equipment,
     "gauge": _gauge,
@@ -359,4 +401,7 @@ UNITS: Mapping[str, Callable[[Any, int, Question], tuple[Part, ...]]] = {
     "instruction": _instruction,
     "batch": _batch,
     "serial": _serial,
+    "package": _package,
+    "shipment": _shipment,
+    "customer": _customer,
 }

@@ -58,7 +58,7 @@ def unit_row(actor: Actor, site: str, part: str, serial: str) -> Unit:
     rows = Unit.objects.filter(part__site__code=site, part__number=part, serial=serial)
     unit = rows.select_related("part", "equipment", "operator", "by").first()
     if unit is None:
-        raise NotFound(f"There is no unit {serial[:60]!r}, or not for you.")
+        raise NotFound("There is no such unit, or not for you.")
     require(actor, "see", unit.part.site_id)
     return unit
 

@@ -8,16 +8,19 @@ from firstoff.errors import InvalidInput
 from firstoff.rules.trace.conditions.base import Condition, Field, FieldKind, Subject
 from firstoff.rules.trace.conditions.baseline import Baseline
 from firstoff.rules.trace.conditions.batch import Batch
+from firstoff.rules.trace.conditions.customer import Customer
 from firstoff.rules.trace.conditions.equipment import Equipment
 from firstoff.rules.trace.conditions.gauge import Calibrated, Doubt, Gauge, doubt
 from firstoff.rules.trace.conditions.instruction import Instruction
 from firstoff.rules.trace.conditions.lot import Lot
 from firstoff.rules.trace.conditions.mpn import ManufacturerPart
 from firstoff.rules.trace.conditions.operator import Operator
+from firstoff.rules.trace.conditions.package import Package
 from firstoff.rules.trace.conditions.parameter import Parameter
 from firstoff.rules.trace.conditions.procedure import Procedure
 from firstoff.rules.trace.conditions.received import Received
 from firstoff.rules.trace.conditions.serial import Serial, Span
+from firstoff.rules.trace.conditions.shipment import Shipment
 from firstoff.rules.trace.conditions.station import Station
 from firstoff.rules.trace.conditions.supplier import Supplier
 from firstoff.rules.trace.conditions.supplier_lot import SupplierLot
@@ -38,6 +41,9 @@ CONDITIONS: tuple[type[Condition], ...] = (
     Instruction,
     Batch,
     Serial,
+    Package,
+    Shipment,
+    Customer,
 )
 
 
@@ -56,6 +62,7 @@ __all__ = [
     "Batch",
     "Calibrated",
     "Condition",
+    "Customer",
     "Doubt",
     "Equipment",
     "Field",
@@ -65,10 +72,12 @@ __all__ = [
     "Lot",
     "ManufacturerPart",
     "Operator",
+    "Package",
     "Parameter",
     "Procedure",
     "Received",
     "Serial",
+    "Shipment",
     "Span",
     "Station",
     "Subject",
