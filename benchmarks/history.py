@@ -280,8 +280,7 @@ def questions(plant: Plant, report: Report, rounds: int) -> None:
     history = engine.opened(folder, manifest)
 
     def series() -> Any:
-        rows = ask.arrays(history.tables(named).measurements, named)
-        return figures.series(history.answer(rows)).first_of_each_unit()
+        return history.series(named).first_of_each_unit()
 
     values = series().value.copy()
     limits = {"lower": plant.middles[NAMED] - 2, "upper": plant.middles[NAMED] + 2}

@@ -110,13 +110,13 @@ def test_a_late_record_of_a_month_long_past_is_in_its_month(folder: Folder) -> N
         assert (row["value"], len(engine.meant(held(folder).of(MEASUREMENTS), ask))) == (0.77, 1)
 
 
-def test_rows_of_one_line_lie_together_in_a_file(folder: Folder) -> None:
+def test_rows_lie_in_a_file_by_line_time_and_record(folder: Folder) -> None:
     add(folder, MADE)
     for night in range(310, 341, 10):
         add(folder, [*MADE, *several(night - 300, first=301)])
     for file in held(folder).of(MEASUREMENTS):
-        lines = folder.read(file)["line"].to_pylist()
-        assert lines == sorted(lines)
+        rows = folder.read(file).select(["line", "began", "record"]).to_pylist()
+        assert rows == sorted(rows, key=lambda row: tuple(row.values()))
 
 
 class Killed(BaseException):

@@ -11,7 +11,7 @@ import pytest
 
 from firstoff.errors import InvalidInput, NotFound, Unavailable
 from firstoff.formats.testdata.packing import Taken
-from firstoff.history import figures, libraries, questions
+from firstoff.history import libraries, questions
 from firstoff.history.building import build
 from firstoff.history.choosing import chosen
 from firstoff.history.engine import History
@@ -78,7 +78,7 @@ def test_statistics_are_of_finite_numbers(folder: Folder, engine: Any) -> None:
     (found,) = history.answer(questions.summary(rows, Ask())).to_pylist()
     assert (found["measured"], found["n"], found["failed"]) == (12, 3, 3)
     assert (found["minimum"], found["maximum"]) == (0.61, 0.61)
-    series = figures.series(history.answer(questions.arrays(rows, Ask())))
+    series = history.series(Ask())
     assert series.value.tolist() == [0.61, 0.61, 0.61]
     (stretch,) = history.answer(questions.series(rows, Ask(), NOW, 60)).to_pylist()
     assert stretch["n"] == 3

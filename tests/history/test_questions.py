@@ -123,8 +123,7 @@ def test_capability_is_that_of_the_first_value_of_each_unit(history: History) ->
     firsts: dict[int, float] = {}
     for test, value, _ in gaps(ask):
         firsts.setdefault(test.unit, value)
-    table = history.answer(questions.arrays(history.tables(ask).measurements, ask))
-    found = figures.series(table).first_of_each_unit()
+    found = history.series(ask).first_of_each_unit()
     assert list(zip(found.unit.tolist(), found.value.tolist(), strict=True)) == list(
         firsts.items()
     )
@@ -136,15 +135,38 @@ def test_capability_is_that_of_the_first_value_of_each_unit(history: History) ->
 def test_an_engine_finds_the_first_values_too(history: History) -> None:
     ask = ASKS["a characteristic"]
     rows = questions.arrays(history.tables(ask).measurements, ask)
-    by_engine = history.answer(questions.firsts(rows).select("record"))["record"].to_pylist()
+    by_engine = history.answer(questions.firsts(rows)).to_pylist()
     here = figures.series(history.answer(rows)).first_of_each_unit()
-    assert sorted(by_engine) == sorted(here.record.tolist())
+    assert sorted((r["unit"], r["value"]) for r in by_engine) == sorted(
+        zip(here.unit.tolist(), here.value.tolist(), strict=True)
+    )
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_values_come_in_the_order_made_however_their_files_lie(
+    folder: Folder, engine: Any, late: bool
+) -> None:
+    order = list(range(1, 13))
+    if late:  # recorded after the others, and earlier than all of them
+        order = [*range(2, 13), 1]
+    made = [
+        Test(key, [number(at)], 3, began=NOW + timedelta(days=10 * at), entry=key)
+        for key, at in enumerate(order, 1)
+    ]
+    for night in (4, 8, 11, 12):
+        building.build(folder, pages(made[:night]), holds, at=NOW)
+    manifest = folder.manifest()
+    assert manifest is not None
+    ask = Ask(sites=["STOKE"], part="CC-1", lines=[line_number(3, 0)])
+    found = History(folder, manifest, engine).series(ask)
+    assert found.value.tolist() == sorted(found.value.tolist())
+    assert len(found) == 12
 
 
 def test_units_with_numbers_far_apart_have_first_values_as_well() -> None:
     unit = np.array([5, 10**12, 5, 7, 10**12])
     order = np.arange(5)
-    found = figures.Series(unit, order, order, order / 10).first_of_each_unit()
+    found = figures.Series(unit, order / 10).first_of_each_unit()
     assert found.unit.tolist() == [5, 10**12, 7]
 
 
@@ -237,8 +259,9 @@ def test_two_tests_that_began_at_once_are_told_apart_by_their_record(
     ask = Ask(lines=GAPS)
     (found,) = history.answer(questions.yields(history.tables(ask).records, ask)).to_pylist()
     assert (found["first_passed"], found["finally_passed"]) == (0, 1)
-    table = history.answer(questions.arrays(history.tables(ask).measurements, ask))
-    assert figures.series(table).first_of_each_unit().value.tolist() == [0.2]
+    assert history.series(ask).first_of_each_unit().value.tolist() == [0.2]
+    one = Ask(lines=[line_number(1, 0)])
+    assert history.series(one).first_of_each_unit().value.tolist() == [0.2]
 
 
 @pytest.mark.parametrize("dialect", ["trino", "clickhouse", "postgres", "bigquery", "snowflake"])

@@ -18,7 +18,7 @@ from firstoff.history.manifest import ANEW, NAME, File, Manifest
 from firstoff.history.projection import Partition
 from firstoff.history.schema import LINES, MEASUREMENTS, RECORDS, VERSION
 
-STEP = 4_000_000  # measurements written at a time, and the most that files are joined up to
+STEP = 2_000_000  # measurements written at a time, and the most that files are joined up to
 
 Pages = Callable[[int], Iterable[Page]]  # the pages after an entry of the ledger, to its end
 Progress = Callable[[int], None]  # called with the entry that is reached
@@ -172,9 +172,7 @@ def _grow(
         partition.site, partition.part, partition.month, partition.first, partition.last,
     )  # fmt: skip
     groups = _groups(table, partition)
-    rows = sum(map(len, (partition.packed.outcomes[i] for i in partition.order.tolist())))
-    if table == RECORDS:
-        rows = len(partition.order)
+    rows = len(partition.order) if table == RECORDS else partition.rows
     old = _tail([f for f in before.files if f.place == place.place], rows, step)
     if old:
         held = [*map(folder.read, old), *groups]

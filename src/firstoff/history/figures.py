@@ -15,49 +15,46 @@ _WIDEST = 50_000_000  # unit numbers from least to most that a table of places i
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Numbers of one characteristic in the order made. began: microseconds since 1970."""
+    """Numbers of one characteristic in the order made, each with its unit."""
 
     unit: Ints
-    record: Ints
-    began: Ints
     value: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.value)
 
-    def first_of_each_unit(self) -> "Series":
-        """Without retests: capability is of the process, not of repairs."""
-        if not len(self):
-            return self
+    def firsts(self) -> NDArray[np.bool_]:
+        """Which values are the first of their unit: capability is of the process, not of repairs.
+        shape (n,)"""
+        if not len(self) or (np.diff(self.unit) > 0).all():
+            return np.ones(len(self), bool)
         low, high = int(self.unit.min()), int(self.unit.max())
-        if high - low < _WIDEST:
-            first = np.empty(high - low + 1, np.int64)
-            places = np.arange(len(self))
-            first[(self.unit - low)[::-1]] = places[::-1]  # of several, the first is written last
-            kept = first[self.unit - low] == places
-        else:
+        if high - low >= _WIDEST:
             kept = np.zeros(len(self), bool)
             kept[np.unique(self.unit, return_index=True)[1]] = True
-        return self if kept.all() else self._at(kept)
+            return kept
+        places = np.arange(len(self), dtype=np.int32 if len(self) < 2**31 else np.int64)
+        own = self.unit - low
+        first = np.empty(high - low + 1, places.dtype)
+        first[own[::-1]] = places[::-1]  # of several, the first is written last
+        return np.asarray(first[own] == places)
 
-    def _at(self, places: Any) -> "Series":
-        return Series(
-            self.unit[places], self.record[places], self.began[places], self.value[places]
-        )
+    def first_of_each_unit(self) -> "Series":
+        """Without retests."""
+        kept = self.firsts()
+        return self if kept.all() else Series(self.unit[kept], self.value[kept])
 
 
 def series(table: Any) -> Series:
-    """The answer to ``questions.arrays``, put in order."""
-    found = Series(
-        table["unit"].to_numpy(),
-        table["record"].to_numpy(),
-        table["began"].cast("int64").to_numpy(),
-        table["value"].to_numpy(),
-    )
-    later = np.diff(found.began)
-    if (later > 0).all():
-        return found
-    return found._at(np.lexsort((found.record, found.began)))
+    """The finite numbers in the answer to ``questions.arrays``, put in order."""
+    unit, value = table["unit"].to_numpy(), table["value"].to_numpy()
+    if "began" in table.column_names:
+        record, began = table["record"].to_numpy(), table["began"].cast("int64").to_numpy()
+        if not (np.diff(began) > 0).all():
+            order = np.lexsort((record, began))
+            unit, value = unit[order], value[order]
+    finite = np.isfinite(value)
+    return Series(unit, value) if finite.all() else Series(unit[finite], value[finite])
 
 
 def capability(

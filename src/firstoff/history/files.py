@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import numpy as np
+from numpy.typing import NDArray
 
 from firstoff.errors import Refused, Unavailable
 from firstoff.history import libraries, manifest
@@ -148,9 +149,8 @@ class Folder:
 
 
 def by_line(table: Any) -> Iterator[Any]:
-    """Measurements of several files in the order of their lines, cut where a line ends."""
-    numbers = table["line"].to_numpy()
-    table = table.take(np.argsort(numbers, kind="stable"))  # runs are merged, not sorted anew
+    """Measurements of several files by line, time and record, cut where a line ends."""
+    table = table.take(_order(table))
     numbers = table["line"].to_numpy()
     begin = 0
     for cut in np.flatnonzero(np.diff(numbers)) + 1:
@@ -158,6 +158,18 @@ def by_line(table: Any) -> Iterator[Any]:
             yield table.slice(begin, cut - begin)
             begin = int(cut)
     yield table.slice(begin)
+
+
+def _order(table: Any) -> NDArray[np.int64]:
+    """Each file is in order, and mostly one is later than the other: then its runs are merged by
+    line alone. Late records have all sorted."""
+    line, record = table["line"].to_numpy(), table["record"].to_numpy()
+    began = table["began"].cast("int64").to_numpy()
+    order = np.argsort(line, kind="stable")
+    lines, later, next_one = (np.diff(column[order]) for column in (line, began, record))
+    if ((lines == 0) & ((later < 0) | ((later == 0) & (next_one < 0)))).any():
+        order = np.lexsort((record, began, line))
+    return order
 
 
 def _parquet(table: str, groups: Iterable[Any]) -> tuple[bytes, int]:

@@ -6,7 +6,7 @@ together in a file.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from firstoff.history import libraries
 from firstoff.history.intake import Known, Line, Packed, Procedure
 from firstoff.history.schema import LINES, MEASUREMENTS, RECORDS, line_number, schema
 
-GROUP = 65_536  # rows at least in a row group, where there are as many
+GROUP = 32_768  # rows at least in a row group, where there are as many
 LONGEST = 200  # characters of a text; a waveform stays in its record
 _UNMEASURED = -1
 
@@ -33,6 +33,13 @@ class Partition:
     packed: Packed
     order: NDArray[np.int64]  # places in ``packed``: by procedure, time, record
     known: Known
+
+    @property
+    def rows(self) -> int:
+        """Places for measurements; a record that broke off fills fewer."""
+        keys, counts = np.unique(self.packed.procedure[self.order], return_counts=True)
+        widths = [len(self.known.procedures[key].lines) for key in keys.tolist()]
+        return int(np.dot(counts, widths))
 
     @property
     def first(self) -> int:
@@ -77,8 +84,7 @@ def records(partition: Partition) -> Any:
     order = partition.order[
         np.lexsort((packed.record[partition.order], packed.began[partition.order]))
     ]
-    ran = [known.procedures[int(key)] for key in packed.procedure[order]]
-    size = len(order)
+    ran, size = packed.procedure[order], len(order)
     columns = {
         "record": packed.record[order],
         "began": _times(packed.began[order]),
@@ -87,10 +93,10 @@ def records(partition: Partition) -> Any:
         "serial": _taken(packed.serial, order),
         "uid": _taken(packed.uid, order),
         "outcome": _words(_taken(packed.outcome, order)),
-        "procedure": _words([p.digest for p in ran]),
-        "procedure_name": _words([p.name for p in ran]),
+        "procedure": _named(ran, lambda key: known.procedures[key].digest),
+        "procedure_name": _named(ran, lambda key: known.procedures[key].name),
         "station": _words(_taken(packed.station, order)),
-        "batch": _words([known.batches.get(int(key), "") for key in packed.batch[order]]),
+        "batch": _named(packed.batch[order], lambda key: known.batches.get(key, "")),
         "part": _same(partition.part, size),
         "site": _same(partition.site, size),
     }
@@ -148,7 +154,7 @@ def _blocks(partition: Partition, places: NDArray[np.int64]) -> Iterator[Any]:
     packed, known = partition.packed, partition.known
     procedure = known.procedures[int(packed.procedure[places[0]])]
     matrix = _matrix(partition, places, procedure)
-    batches = _words([known.batches.get(int(key), "") for key in packed.batch[places]])
+    batches = _named(packed.batch[places], lambda key: known.batches.get(key, ""))
     step = max(1, GROUP // len(places))
     for start in range(0, len(procedure.lines), step):
         stop = min(start + step, len(procedure.lines))
@@ -168,13 +174,14 @@ def _block(
     size = count * many
     numbers = [line_number(procedure, place) for place in range(start, stop)]
     outcomes = matrix.outcomes[:, start:stop].T.ravel()
+    values = matrix.values[:, start:stop].T.ravel()
     indices = np.tile(batches.indices.to_numpy(), count)
     columns = {
         "line": np.repeat(np.array(numbers, np.int64), many),
         "began": _times(np.tile(packed.began[places], count)),
         "record": np.tile(packed.record[places], count),
         "unit": np.tile(packed.unit[places], count),
-        "value": arrow.array(matrix.values[:, start:stop].T.ravel(), from_pandas=True),
+        "value": arrow.array(values, mask=np.isnan(values)),
         "outcome": _dictionary(np.maximum(outcomes, 0), matrix.words),
         "text": _texts(matrix.texts, range(start, stop), many),
         "batch": _dictionary(indices, batches.dictionary),
@@ -191,14 +198,8 @@ def _matrix(partition: Partition, places: NDArray[np.int64], procedure: Procedur
     width = len(procedure.lines)
     values = _taken(packed.values, places)
     letters = _taken(packed.outcomes, places)
-    for place, numbers, said in zip(places, values, letters, strict=True):
-        if len(numbers) != 8 * width or len(said) != width:
-            raise Unavailable(
-                f"Test record {packed.uid[place]} holds {len(numbers) / 8:g} values and "
-                f"{len(said)} outcomes; its procedure {procedure.name!r} has {width} lines.",
-                code="damaged-record",
-                way_out="Run firstoff ledger verify.",
-            )
+    if {*map(len, values)} != {8 * width} or {*map(len, letters)} != {width}:
+        raise _damaged(packed, places, procedure)
     known = partition.known.letters
     codes = np.full(256, _UNMEASURED, np.int32)
     codes[[ord(letter) for letter in known]] = np.arange(len(known))
@@ -206,6 +207,21 @@ def _matrix(partition: Partition, places: NDArray[np.int64], procedure: Procedur
     found = np.frombuffer("".join(letters).encode("ascii"), np.uint8).reshape(flat.shape)
     words = libraries.arrow().array(list(known.values()), "string")
     return _Matrix(flat, codes[found], words, _said(packed, places, flat))
+
+
+def _damaged(packed: Packed, places: NDArray[np.int64], procedure: Procedure) -> Unavailable:
+    width = len(procedure.lines)
+    numbers, said, uid = next(
+        (len(packed.values[place]) / 8, len(packed.outcomes[place]), packed.uid[place])
+        for place in places.tolist()
+        if (len(packed.values[place]), len(packed.outcomes[place])) != (8 * width, width)
+    )
+    return Unavailable(
+        f"Test record {uid} holds {numbers:g} values and {said} outcomes; "
+        f"its procedure {procedure.name!r} has {width} lines.",
+        code="damaged-record",
+        way_out="Run firstoff ledger verify.",
+    )
 
 
 def _said(
@@ -247,6 +263,13 @@ def _times(micros: NDArray[np.int64]) -> Any:
 def _words(values: Sequence[str]) -> Any:
     arrow = libraries.arrow()
     return arrow.array(values, arrow.string()).dictionary_encode()
+
+
+def _named(keys: NDArray[np.int64], name: Callable[[int], str]) -> Any:
+    """What the numbers stand for: a name is looked up once for each that is there."""
+    found, indices = np.unique(keys, return_inverse=True)
+    words = libraries.arrow().array([name(key) for key in found.tolist()], "string")
+    return _dictionary(indices.astype(np.int32), words)
 
 
 def _same(word: str, size: int) -> Any:

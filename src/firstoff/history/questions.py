@@ -5,7 +5,7 @@ and uses what every engine has: filters, joins, groups; no window functions, no 
 docs/reference/history.md shows them on Spark and Trino.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from firstoff.history import libraries
 from firstoff.terms import TestOutcome
 
 _PASS, _FAIL = TestOutcome.PASS.value, TestOutcome.FAIL.value
+_ORDER = ("began", "record", "line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +63,27 @@ def numbers(measurements: Any, ask: Ask) -> Any:
     return rows.filter(rows.value.notnull() & ~rows.value.isinf())
 
 
-def arrays(measurements: Any, ask: Ask) -> Any:
-    """Unit, record, time and value of each number."""
-    rows = numbers(measurements, ask)
-    return rows.select("unit", "record", "began", "value")
+def arrays(measurements: Any, ask: Ask, *, ordered: bool = False) -> Any:
+    """Unit and value of each measurement, with time and record to put them in order by;
+    ``ordered``: without those, where rows come in order anyway. ``figures.series`` takes it."""
+    columns = ("unit", "value") if ordered else ("unit", "value", "began", "record")
+    return asked(measurements, ask).select(*columns)
 
 
-def values(tables: Tables, ask: Ask) -> Any:
-    """Every measurement with its unit, limits and outcome, in the order made."""
-    return _told(tables, asked(tables.measurements, ask))
+def values(tables: Tables, ask: Ask, *, newest: int | None = None) -> Any:
+    """Every measurement with its unit, limits and outcome, in the order made; or the newest."""
+    return _told(tables, _newest(asked(tables.measurements, ask), newest))
 
 
-def outside(tables: Tables, ask: Ask) -> Any:
+def outside(tables: Tables, ask: Ask, *, newest: int | None = None) -> Any:
     """Measurements outside the limits they were judged by, or that failed by another rule."""
     rows = asked(tables.measurements, ask)
-    limits = tables.lines.select("line", "lower", "upper")
-    rows = rows.join(limits, "line")
-    beyond = (rows.value < rows.lower).fill_null(False) | (rows.value > rows.upper).fill_null(
-        False
-    )
-    rows = rows.filter(beyond | (rows.outcome == _FAIL)).drop("lower", "upper")
-    return _told(tables, rows)
+    columns = rows.columns
+    rows = rows.join(tables.lines.select("line", "lower", "upper"), "line")
+    low = (rows.value < rows.lower).fill_null(False)
+    high = (rows.value > rows.upper).fill_null(False)
+    beyond = rows.filter(low | high | (rows.outcome == _FAIL)).select(*columns)
+    return _told(tables, _newest(beyond, newest))
 
 
 def summary(measurements: Any, ask: Ask) -> Any:
@@ -101,6 +102,12 @@ def summary(measurements: Any, ask: Ask) -> Any:
         first=rows.began.min(),
         last=rows.began.max(),
     )
+
+
+def span(measurements: Any, ask: Ask) -> Any:
+    """One row: how many numbers there are, when the first was measured and when the last."""
+    rows = numbers(measurements, ask)
+    return rows.aggregate(n=rows.count(), first=rows.began.min(), last=rows.began.max())
 
 
 def series(measurements: Any, ask: Ask, start: datetime, seconds: int) -> Any:
@@ -128,31 +135,49 @@ def yields(records: Any, ask: Ask) -> Any:
     tries, ``no_tries`` the others.
     """
     rows = asked(records, ask)
-    judged = rows.filter(rows.outcome.isin([_PASS, _FAIL]))
-    keys = ("site", "part", "procedure_name")
+    keys = ["site", "part", "procedure_name"]
+    judged = rows.outcome.isin([_PASS, _FAIL])
     tried = rows.group_by(keys).aggregate(
-        tests=rows.count(where=rows.outcome.isin([_PASS, _FAIL])),
-        no_tries=rows.count(where=rows.outcome.notin([_PASS, _FAIL])),
+        tests=rows.count(where=judged),
+        no_tries=rows.count(where=~judged),
         revisions=rows.procedure.nunique(),
     )
-    first = _passed(_edge(judged, (*keys, "unit"), first=True), keys, "first_passed", "units")
-    final = _passed(_edge(judged, (*keys, "unit"), first=False), keys, "finally_passed", "_same")
-    both = first.join(final, list(keys)).drop("_same")
-    found = tried.left_join(both, list(keys))
+    ends = _ends(rows.filter(judged))
+    passed = ends.group_by(keys).aggregate(
+        units=ends.count(),
+        first_passed=ends.count(where=ends.first == _PASS),
+        finally_passed=ends.count(where=ends.final == _PASS),
+    )
+    found = tried.left_join(passed, keys)
     return found.select(
-        *(tried[k] for k in keys),
+        *(tried[key] for key in keys),
         tried.revisions,
         tried.tests,
         tried.no_tries,
-        units=both.units.fill_null(0),
-        first_passed=both.first_passed.fill_null(0),
-        finally_passed=both.finally_passed.fill_null(0),
-    ).order_by(*keys)
+        **{
+            name: passed[name].fill_null(0) for name in ("units", "first_passed", "finally_passed")
+        },
+    ).order_by(keys)
 
 
-def firsts(rows: Any, *by: str) -> Any:
-    """The first row of each unit (and of what else is named): a retest replaces no first value."""
-    return _edge(rows, (*by, "unit"), first=True)
+def _ends(judged: Any) -> Any:
+    """The first and the final outcome of each unit in each procedure: of tests that began at
+    once, the one with the lower record came first."""
+    by = ["procedure_name", "unit"]
+    times = judged.group_by(by).aggregate(begin=judged.began.min(), end=judged.began.max())
+    rows = judged.join(times, by)
+    return rows.group_by([*by, "site", "part"]).aggregate(
+        first=rows.outcome.argmin(rows.record, where=rows.began == rows.begin),
+        final=rows.outcome.argmax(rows.record, where=rows.began == rows.end),
+    )
+
+
+def firsts(rows: Any) -> Any:
+    """The first row of each unit, by time and then by record: a retest replaces no first value."""
+    times = rows.group_by("unit").aggregate(began=rows.began.min())
+    tied = rows.join(times, ["unit", "began"])
+    keys = tied.group_by("unit").aggregate(record=tied.record.min())
+    return tied.join(keys, ["unit", "record"])
 
 
 def procedures(records: Any, ask: Ask) -> Any:
@@ -171,19 +196,12 @@ def _told(tables: Tables, rows: Any) -> Any:
         "began", "site", "part", "batch", "serial", "unit", "characteristic", "name",
         "value", "text", "lower", "upper", "outcome", "uid", "record", "line",
     )  # fmt: skip
-    return told.select(*columns).order_by("began", "record", "line")
+    return told.select(*columns).order_by(*_ORDER)
 
 
-def _edge(rows: Any, by: Sequence[str], *, first: bool) -> Any:
-    """The first or the last row of each group, by time and then by record."""
-    pick = "min" if first else "max"
-    times = rows.group_by(by).aggregate(began=getattr(rows.began, pick)())
-    tied = rows.join(times, [*by, "began"])
-    keys = tied.group_by(by).aggregate(record=getattr(tied.record, pick)())
-    return tied.join(keys, [*by, "record"])
-
-
-def _passed(rows: Any, keys: Sequence[str], passed: str, units: str) -> Any:
-    return rows.group_by(keys).aggregate(
-        **{units: rows.count(), passed: rows.count(where=rows.outcome == _PASS)}
-    )
+def _newest(rows: Any, count: int | None) -> Any:
+    """So many rows from the end, before anything is joined to them."""
+    if count is None:
+        return rows
+    latest = [libraries.ibis().desc(rows[name]) for name in _ORDER]
+    return rows.order_by(latest).limit(count)

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.conf import settings
 
+from firstoff import stats
 from firstoff.db.models import Characteristic, Part
 from firstoff.errors import InvalidInput, NotFound, Refused
-from firstoff.history import building, engine, figures, questions
+from firstoff.history import building, engine, questions
 from firstoff.history.choosing import Chosen, chosen
 from firstoff.history.engine import History
 from firstoff.history.files import Folder
@@ -169,7 +170,7 @@ def series(actor: Actor, meant: Meant, *, stretches: int = 200) -> Stretches:
     with _asked(actor, meant) as (history, ask, tables, found, covered):
         if found is None:
             raise InvalidInput("A series is of one characteristic.", field="characteristic")
-        (span,) = history.answer(questions.summary(tables.measurements, ask)).to_pylist()
+        (span,) = history.answer(questions.span(tables.measurements, ask)).to_pylist()
         if not span["n"]:
             raise _nothing(meant)
         start = span["first"].replace(microsecond=0)
@@ -195,7 +196,7 @@ def capability(
 
     lower, upper: instead of the limits that the newest procedure has. Raises StatsError.
     """
-    with _asked(actor, meant) as (history, ask, tables, found, covered):
+    with _asked(actor, meant) as (history, ask, _, found, covered):
         if found is None:
             raise InvalidInput("Capability is of one characteristic.", field="characteristic")
         if lower is None and upper is None:
@@ -205,9 +206,9 @@ def capability(
                 f"{found.name} has no limits in the procedures that measured it.",
                 way_out="Name them with --lower and --upper.",
             )
-        every = figures.series(history.answer(questions.arrays(tables.measurements, ask)))
-    kept = every if retests else every.first_of_each_unit()
-    judged = figures.capability(kept, lower=lower, upper=upper, confidence=confidence)
+        every = history.series(ask)
+    kept = every.value if retests else every.value[every.firsts()]
+    judged = stats.capability(kept, lower=lower, upper=upper, confidence=confidence)
     return Held(replace(found, lower=lower, upper=upper), covered, len(every) - len(kept), judged)
 
 
@@ -220,15 +221,12 @@ def yields(actor: Actor, meant: Meant) -> Told:
     return Told(None, covered, tuple(rows), len(rows))
 
 
-def _listed(
-    actor: Actor, meant: Meant, question: Callable[[Tables, Ask], Any], limit: int | None
-) -> Told:
+def _listed(actor: Actor, meant: Meant, question: Callable[..., Any], limit: int | None) -> Told:
     with _asked(actor, meant) as (history, ask, tables, found, covered):
-        asked = question(tables, ask)
-        total = int(history.answer(asked.count()).as_py())
-        if limit is not None:
-            asked = asked.limit(limit, offset=max(0, total - limit))
-        rows = history.answer(asked).to_pylist()
+        rows = history.answer(question(tables, ask, newest=limit)).to_pylist()
+        total = len(rows)
+        if limit is not None and total == limit:
+            total = history.answer(question(tables, ask).count()).as_py()
     return Told(found, covered, tuple(map(_finite, rows)), total)
 
 
