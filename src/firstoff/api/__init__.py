@@ -20,6 +20,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("product", ""),
     ("plan", ""),
     ("execution", ""),
+    ("records", ""),
     ("nonconformity", ""),
     ("evidence", ""),
     ("release", ""),
@@ -53,7 +54,7 @@ class Described(NinjaAPI):
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         document = super().get_openapi_schema(**kwargs)
-        document["components"].setdefault("schemas", {})["Problem"] = _PROBLEM
+        document["components"].setdefault("schemas", {}).update({"Problem": _PROBLEM, **_named})
         for operations in document["paths"].values():
             for operation in operations.values():
                 operation["responses"].setdefault("default", _REFUSED)
@@ -74,10 +75,12 @@ api = Described(
     docs_decorator=described,
 )
 
+_named: dict[str, Any] = {}  # schemas that a module brings beside those of its shapes
 for _name, _prefix in ROUTERS:
     _module = importlib.import_module(f"firstoff.api.{_name}")
     _router: Router = _module.router
     api.add_router(_prefix, _router, tags=[_name])
+    _named.update(getattr(_module, "COMPONENTS", {}))
 
 
 @api.exception_handler(AuthenticationError)

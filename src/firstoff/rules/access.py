@@ -93,7 +93,8 @@ SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
         "read": frozenset({"see"}),
         "record": frozenset(
             {"see", "run.setup", "unit.record", "adjustment.record", "first_article.record"}
-            | {"cause.record", "containment.open"}
+            | {"cause.record", "containment.open", "unit.ship", "calibration.record"}
+            | {"lot.receive", "lot.decide", "lot.move"}
         ),
         "define": frozenset(
             {"see", "program.edit", "definition.edit", "baseline.freeze", "equipment.edit"}
