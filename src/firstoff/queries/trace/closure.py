@@ -26,7 +26,8 @@ from firstoff.queries.trace.sets import (
 )
 from firstoff.rules.trace import AsOf
 
-_PROBED = 20_000  # up to so many units are looked up one by one
+_FEW = 300  # up to so many units: recursion; more of them, a level at a time
+_PROBED = 2_000  # up to so many units are looked up one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +100,10 @@ def upwards(seeds: str, params: Sequence[Any], valid: Valid) -> Keys:
 
 def _above(units: Keys, valid: Valid) -> Keys:
     """Every unit these are inside of, at any depth, with these."""
-    if units.size <= _PROBED:
+    if units.size <= _FEW:
         return fetch(f"{_up(valid)} SELECT unit FROM up", [parameter(units), *valid.params])
-    # Recursion keeps all it has found in a tree; sorted arrays do the same in half the time.
+    # Recursion keeps all it has found in a tree; sorted arrays, a level at a time, find their pages in
+    # order: a third of the time for ten thousand units.
     found = new = units
     sql = (
         f"SELECT DISTINCT a.parent_id FROM {rows_of()} AS m CROSS JOIN firstoff_assembly a "
