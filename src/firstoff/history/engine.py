@@ -34,17 +34,19 @@ class History:
     def tables(self, ask: Ask) -> Tables:
         """The tables, of the files that can hold what is asked: a month that nobody asks for is
         not opened."""
-        measurements, records = (
-            self._table(name, meant(self.manifest.of(name), ask))
-            for name in (MEASUREMENTS, RECORDS)
-        )
-        return Tables(measurements, records, self._table(LINES, self.manifest.of(LINES)))
+        records = self._table(RECORDS, meant(self.manifest.of(RECORDS), ask))
+        lines = self._table(LINES, self.manifest.of(LINES))
+        return Tables(self.measurements(ask), records, lines)
+
+    def measurements(self, ask: Ask) -> Any:
+        """The table of measurements alone."""
+        return self._table(MEASUREMENTS, meant(self.manifest.of(MEASUREMENTS), ask))
 
     def series(self, ask: Ask) -> Series:
         """The numbers that are asked for, in the order made. Time and record are read only where
         the order of rows in the files is another one: they are half of the work."""
         ordered = self._in_order(ask)
-        table = self.answer(questions.arrays(self.tables(ask).measurements, ask, ordered=ordered))
+        table = self.answer(questions.arrays(self.measurements(ask), ask, ordered=ordered))
         return figures.series(table)
 
     def answer(self, expression: Any) -> Any:
