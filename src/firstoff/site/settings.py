@@ -107,7 +107,10 @@ TEMPLATES = [
 
 # What later steps of the flow add to every verb that writes, in this order: each is called with
 # the ledger's entry before the verb's transaction ends (docs/reference/house.md).
-AFTER_VERBS = ("firstoff.services.genealogy.following.follow",)
+AFTER_VERBS = (
+    "firstoff.services.genealogy.following.follow",
+    "firstoff.services.trace.joining.follow",
+)
 
 DATABASES = {"default": config.database(HOME)}
 AUTH_USER_MODEL = "firstoff.Person"

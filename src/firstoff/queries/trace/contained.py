@@ -109,13 +109,13 @@ def _conditions(sift: Filter) -> tuple[list[str], list[Any]]:
         found.append(_in_state(sift.state))
     if sift.joined is not None:
         found.append("m.place = %s")
-        params.append(sift.joined.value)
+        params.append(str(sift.joined))
     if sift.customer is not None:
         found.append("m.customer_id = %s")
         params.append(sift.customer)
     if sift.outcome is not None:
         found.append("l.outcome = %s")
-        params.append(sift.outcome.value)
+        params.append(str(sift.outcome))
     if sift.serial:
         # The end of a range of texts that begin so: no wildcard to be typed in.
         found.append(
@@ -131,7 +131,7 @@ def _in_state(wanted: MemberState) -> str:
     outcomes: Sequence[ContainmentOutcome | None] = (None, *ContainmentOutcome)
     parts = []
     for outcome in outcomes:
-        places = [p.value for p in Place if state(outcome, whereabouts(p)) is wanted]
+        places = [p.value for p in Place if state(outcome, whereabouts(p)) == wanted]
         if places:
             said = "l.outcome IS NULL" if outcome is None else f"l.outcome = '{outcome.value}'"
             at = ", ".join(f"'{p}'" for p in places)
