@@ -116,3 +116,12 @@ def test_what_cannot_be_answered_has_its_exit_code(
     history("build")
     found, _, said = history(*words)
     assert (found, said.startswith(complaint)) == (code, True)
+
+
+def test_a_lost_file_is_one_sentence_until_the_next_build(history: Any, tmp_path: Path) -> None:
+    history("build")
+    next((tmp_path / "history" / "measurements").rglob("*.parquet")).unlink()
+    code, _, complaint = history("summary", "CC-1", "1")
+    assert (code, complaint.startswith("The measurement history did not answer: ")) == (5, True)
+    assert history("build")[0] == 0
+    assert history("summary", "CC-1", "1")[0] == 0

@@ -153,10 +153,10 @@ def test_an_unknown_name_is_answered_with_those_there_are() -> None:
 def test_without_the_extra_one_sentence_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    libraries.parquet.cache_clear()
-    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    libraries.ibis.cache_clear()
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(Unavailable) as refused:
-        libraries.parquet()
+        libraries.ibis()
     assert str(refused.value) == (
         "The measurement history needs pyarrow, which is not installed. "
         'Install the extra: pip install "firstoff[history]".'

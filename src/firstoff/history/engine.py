@@ -1,13 +1,13 @@
 """Asking a history here: DuckDB inside this process, over the files that the manifest names."""
 
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from firstoff.errors import Unavailable
+from firstoff.errors import FirstoffError, Unavailable
 from firstoff.history import figures, libraries, questions
 from firstoff.history.figures import Series
 from firstoff.history.files import Folder
@@ -51,14 +51,8 @@ class History:
 
     def answer(self, expression: Any) -> Any:
         """The answer as an Arrow table (or a scalar). Raises Unavailable for a damaged file."""
-        try:
+        with _readable():
             return self.engine.to_pyarrow(expression)
-        except Exception as error:  # each engine has errors of its own, and they share no parent
-            raise Unavailable(
-                f"The measurement history did not answer: {str(error).splitlines()[0]}",
-                code="history-damaged",
-                way_out="firstoff history status --full names files that are damaged.",
-            ) from error
 
     def close(self) -> None:
         with suppress(AttributeError):  # not every engine has something to close
@@ -82,7 +76,23 @@ class History:
         paths = [str(self.folder.root / file.path) for file in files]
         if not paths:
             return libraries.ibis().memtable(_plain(name))
-        return self.engine.read_parquet(paths)
+        with _readable():
+            return self.engine.read_parquet(paths)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except FirstoffError:
+        raise
+    except Exception as error:  # each engine has errors of its own, and they share no parent
+        raise Unavailable(
+            f"The measurement history did not answer: {str(error).splitlines()[0]}",
+            code="history-damaged",
+            way_out="firstoff history status --full names what is damaged; "
+            "firstoff history build --anew mends it.",
+        ) from error
 
 
 def opened(folder: Folder, manifest: Manifest, engine: Any = None) -> History:

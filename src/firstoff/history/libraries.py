@@ -27,7 +27,8 @@ def parquet() -> Any:
 
 @cache
 def ibis() -> Any:
-    _library("duckdb")  # what Ibis says where only DuckDB is missing names no way out
+    for name in ("pyarrow", "duckdb"):  # where one is missing, Ibis names no way out
+        _library(name)
     return _library("ibis")
 
 
