@@ -297,7 +297,7 @@ class LabelJob(Record):
     size = models.CharField(max_length=40)
     form = models.CharField(max_length=8)  # pdf, png, zpl
     copies = models.PositiveIntegerField(default=1)
-    content = models.TextField()  # canonical JSON: one object a label
+    content = models.TextField()  # canonical JSON: formats.labels.kept
     count = models.PositiveIntegerField()
 
     def __str__(self) -> str:

@@ -8,6 +8,19 @@ from firstoff.rules.genealogy.calibration import Calibrated
 from firstoff.rules.genealogy.consume import Consumed
 from firstoff.rules.genealogy.install import Installed, check_free, check_no_loop
 from firstoff.rules.genealogy.label import Labelled, check_scan
+from firstoff.rules.genealogy.labelling import (
+    MOST_LABELS,
+    PACKING,
+    SERIES,
+    SHIPMENTS,
+    LabelWish,
+    PackingStep,
+    check_again,
+    check_range,
+    check_reprint,
+    next_in_series,
+    unverified_refusal,
+)
 from firstoff.rules.genealogy.load import Loaded
 from firstoff.rules.genealogy.lot import Certificate, LotReceived
 from firstoff.rules.genealogy.lot_adjust import LotCounted
@@ -84,6 +97,10 @@ def kind_of(record: Posted | type[Posted]) -> str:
 
 __all__ = [
     "KINDS",
+    "MOST_LABELS",
+    "PACKING",
+    "SERIES",
+    "SHIPMENTS",
     "Calibrated",
     "Certificate",
     "ChildIn",
@@ -93,6 +110,7 @@ __all__ = [
     "HasContents",
     "Installed",
     "Item",
+    "LabelWish",
     "Labelled",
     "Line",
     "Loaded",
@@ -105,6 +123,7 @@ __all__ = [
     "Measure",
     "OperationDone",
     "Packed",
+    "PackingStep",
     "Parameter",
     "Posted",
     "ProcedureText",
@@ -123,14 +142,19 @@ __all__ = [
     "Unloaded",
     "Unpacked",
     "Voided",
+    "check_again",
     "check_counts",
     "check_free",
     "check_in",
     "check_no_loop",
+    "check_range",
+    "check_reprint",
     "check_scan",
     "check_voidable",
     "kind_of",
     "leaving_refusals",
     "moved_on",
+    "next_in_series",
     "place_refusal",
+    "unverified_refusal",
 ]
