@@ -9,13 +9,20 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 
-from firstoff.db.models import ContainedUnit, ContainmentFinding, Unit
+from firstoff.db.models import ContainedUnit, ContainmentFinding, Unit, UnitState
 from firstoff.errors import InvalidInput, NotFound
 from firstoff.queries.trace.containments import JOINED, NOW, ContainmentView, base
 from firstoff.queries.trace.places import Where, where
 from firstoff.queries.trace.sets import among, keys, parameter, within
 from firstoff.rules.trace import meant
-from firstoff.rules.trace.containment import MemberState, Whereabouts, state, whereabouts
+from firstoff.rules.trace.containment import (
+    OUTCOMES,
+    MemberState,
+    Whereabouts,
+    label,
+    state,
+    whereabouts,
+)
 from firstoff.terms import ContainmentOutcome, Place
 
 CHUNK = 1000  # units of a file looked up together
@@ -216,3 +223,42 @@ def scanned(view: ContainmentView, text: str, part: str = "") -> MemberRow:
             field="part",
         )
     return rows([found[0][0]])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class OfUnit:
+    """A containment that a unit is in."""
+
+    site: str
+    number: int
+    title: str
+    opened_at: datetime
+    closed_at: datetime | None
+    outcome: ContainmentOutcome | None
+    held: bool
+
+    @property
+    def label(self) -> str:
+        return label(self.number)
+
+
+def of_unit(unit_id: int) -> tuple[OfUnit, ...]:
+    """The containments of one unit, the newest first. Two queries; one where there is none."""
+    members = ContainedUnit.objects.filter(unit=unit_id).order_by("-pk")
+    rows = list(
+        members.values_list(
+            "pk", "containment__site__code", "containment__number", "containment__title",
+            "containment__opened_at", "containment__closure__closed_at",
+        )
+    )  # fmt: skip
+    if not rows:
+        return ()
+    last = last_findings(row[0] for row in rows)
+    held = UnitState.objects.filter(unit=unit_id, holds__gt=0).exists()
+    return tuple(
+        OfUnit(*row[1:], last.get(row[0]), held and not _frees(last.get(row[0]))) for row in rows
+    )
+
+
+def _frees(outcome: ContainmentOutcome | None) -> bool:
+    return outcome is not None and bool(OUTCOMES[outcome].frees)

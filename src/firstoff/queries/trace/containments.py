@@ -17,11 +17,10 @@ from firstoff.db.models import (
     Containment,
     Customer,
     CustomerNotice,
-    UnitState,
 )
 from firstoff.errors import NotFound
 from firstoff.queries.trace.sets import parameter, within
-from firstoff.queries.trace.standing import customer_names, outermost
+from firstoff.queries.trace.standing import outermost
 from firstoff.rules.access import Actor, require, sees
 from firstoff.rules.execution import moment
 from firstoff.rules.trace import Question, read_question
@@ -358,51 +357,3 @@ def open_at(actor: Actor, *, limit: int = 20) -> tuple[tuple[Open, ...], int]:
         Open(v.site, v.number, v.title, counted[v.id].at_risk, counted[v.id].open)
         for v in shown[:limit]
     ), rows.count() if len(shown) > limit else len(shown)
-
-
-@dataclass(frozen=True, slots=True)
-class OfUnit:
-    """A containment that a unit is in."""
-
-    site: str
-    number: int
-    title: str
-    opened_at: datetime
-    closed_at: datetime | None
-    outcome: ContainmentOutcome | None
-    held: bool
-
-    @property
-    def label(self) -> str:
-        return label(self.number)
-
-
-def of_unit(unit_id: int) -> tuple[OfUnit, ...]:
-    """The containments of one unit, the newest first. Two queries; one where there is none."""
-    members = ContainedUnit.objects.filter(unit=unit_id).order_by("-pk")
-    rows = list(
-        members.values_list(
-            "pk", "containment__site__code", "containment__number", "containment__title",
-            "containment__opened_at", "containment__closure__closed_at",
-        )
-    )  # fmt: skip
-    if not rows:
-        return ()
-    from firstoff.queries.trace.contained import last_findings
-
-    last = last_findings(row[0] for row in rows)
-    held = UnitState.objects.filter(unit=unit_id, holds__gt=0).exists()
-    return tuple(
-        OfUnit(*row[1:], last.get(row[0]), held and not _frees(last.get(row[0]))) for row in rows
-    )
-
-
-def _frees(outcome: ContainmentOutcome | None) -> bool:
-    return outcome is not None and bool(OUTCOMES[outcome].frees)
-
-
-def customers_of(actor: Actor, site_id: int) -> dict[int | None, str]:
-    """Names of all customers at a site."""
-    require(actor, "see", site_id)
-    keys = Customer.objects.filter(site=site_id).values_list("pk", flat=True)
-    return customer_names(keys)
