@@ -218,10 +218,14 @@ def test_from_nothing_is_the_same_and_answers_meanwhile(
         with pytest.raises(Killed):
             add(folder, MADE, anew=True)
     assert everything(folder) == told(MADE[:200])
+    old = {f.path for f in held(folder).files}
     done = add(folder, MADE, anew=True)
     assert done.why_anew == "It was asked for."
+    assert old <= stored(folder)  # a question that began before may read them
     assert everything(folder) == told(MADE)
     assert not (folder.root / "building.json").exists()
+    add(folder, MADE, at=NOW + timedelta(hours=1))
+    assert stored(folder) == {f.path for f in held(folder).files}
 
 
 def test_after_a_backup_was_brought_back_all_is_built_anew(folder: Folder) -> None:

@@ -7,10 +7,12 @@ one part and month are joined as they grow, so that a nightly build leaves few o
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from firstoff.errors import Unavailable
 from firstoff.history import projection
 from firstoff.history.files import Folder, by_line
 from firstoff.history.intake import Known, Packed, Page, Procedure, together
@@ -62,7 +64,9 @@ def build(
                 under_way = writer.submit(_take, folder, found, held, at, step, name)
                 progress(held[-1].entry)
             found = _settled(under_way, found)
-        if found is begun:
+        if why:
+            found = found.instead_of(_old(folder), at)
+        if why or found is begun:
             folder.commit(found, name)
         if why:
             folder.publish()
@@ -74,6 +78,13 @@ def build(
 
 def _settled(under_way: "Future[Manifest] | None", before: Manifest) -> Manifest:
     return before if under_way is None else under_way.result()
+
+
+def _old(folder: Folder) -> Manifest:
+    """What answers until now; nothing where that cannot be read."""
+    with suppress(Unavailable):
+        return folder.manifest() or Manifest()
+    return Manifest()
 
 
 def why_anew(folder: Folder, holds: Callable[[int, str], bool]) -> str:

@@ -81,6 +81,12 @@ class Manifest:
         left = tuple(Left(path, at.isoformat()) for path in sorted(out - kept))
         return replace(self, files=files, left=(*still, *left))
 
+    def instead_of(self, old: "Manifest", at: datetime) -> "Manifest":
+        """In the place of another one, whose files a question may still be reading."""
+        kept = {file.path for file in self.files} | {left.path for left in self.left}
+        gone = tuple(Left(f.path, at.isoformat()) for f in old.files if f.path not in kept)
+        return replace(self, left=(*self.left, *gone))
+
 
 def read(path: Path) -> Manifest | None:
     """A manifest; None where there is none. Raises Unavailable where it cannot be understood."""
