@@ -57,3 +57,11 @@ def on_hand(code: str, part: str = "GLZ") -> str:
 
     found = LotBalance.objects.get(lot__code=code, lot__part__number=part)
     return f"{found.on_hand.normalize():f}"
+
+
+def sound() -> None:
+    """What is kept is what follows from the records, and the ledger holds."""
+    from firstoff.queries.ledger import verify
+    from firstoff.services import genealogy
+
+    assert (genealogy.check(), verify().broken) == ((), None)

@@ -7,5 +7,15 @@ from firstoff.services.genealogy.post import (
     PostAnswer,
     post_records,
 )
+from firstoff.services.genealogy.rebuilding import Difference, check, rebuild
 
-__all__ = ["LARGEST_POST", "Answer", "Mode", "PostAnswer", "post_records"]
+__all__ = [
+    "LARGEST_POST",
+    "Answer",
+    "Difference",
+    "Mode",
+    "PostAnswer",
+    "check",
+    "post_records",
+    "rebuild",
+]

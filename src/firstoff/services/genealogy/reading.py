@@ -343,7 +343,7 @@ def read_reels(picture: Picture, spots: Iterable[tuple[int, int]], since: dateti
     runs, seqs = {run for run, _ in wanted}, {seq for _, seq in wanted}
     lots = set()
     rows = Load.objects.filter(
-        Q(unloaded_at__isnull=True) | Q(unloaded_at__gt=since), run__in=runs, operation__in=seqs
+        Q(unloaded_at__isnull=True) | Q(unloaded_at__gte=since), run__in=runs, operation__in=seqs
     )
     for row in rows.order_by("loaded_at", "record_id"):
         if (row.run_id, row.operation) not in wanted:
