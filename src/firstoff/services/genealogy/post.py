@@ -107,6 +107,8 @@ class Answer:
     field: str = ""
     reasons: tuple[str, ...] = ()  # why the unit does not count
     procedure: str = ""  # digest of a test's procedure, by which the next one can name it
+    lift: str = ""  # which refusal a signature can lift, and for what
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,27 +184,31 @@ def demand_all(answer: PostAnswer) -> None:
     refused = answer.refused
     if not refused:
         return
-    first = refused[0]
+    first, told = refused[0], [_told(a) for a in refused[:200]]
+    if len(answer.answers) == 1:  # whoever hands in one is told of that one
+        named = {n: v for n in ("field", "lift", "subject") if (v := getattr(first, n))}
+        raise Refused(first.message, code=first.code, way_out=first.way_out, records=told, **named)
     raise Refused(
         f"{len(refused)} of {len(answer.answers)} records cannot be taken, and nothing was "
         f"recorded. The first is record {first.index + 1}, {first.kind} {first.about}: "
         f"{first.message}",
         code=first.code if len(refused) == 1 else "records-refused",
         way_out=first.way_out,
-        records=[
-            {
-                "index": a.index,
-                "id": str(a.id),
-                "kind": a.kind,
-                "about": a.about,
-                "code": a.code,
-                "message": a.message,
-                "way_out": a.way_out,
-                "field": a.field,
-            }
-            for a in refused[:200]
-        ],
+        records=told,
     )
+
+
+def _told(answer: Answer) -> dict[str, object]:
+    return {
+        "index": answer.index,
+        "id": str(answer.id),
+        "kind": answer.kind,
+        "about": answer.about,
+        "code": answer.code,
+        "message": answer.message,
+        "way_out": answer.way_out,
+        "field": answer.field,
+    }
 
 
 def plan_all(picture: Picture, records: Sequence[Posted]) -> tuple[PostAnswer, Taking]:
@@ -238,6 +244,8 @@ def _answer(
             error.message,
             error.way_out,
             str(error.details.get("field", "")),
+            lift=str(error.details.get("lift", "")),
+            subject=str(error.details.get("subject", "")),
         )
     taking.picture.undo.keep()
     seen[record.id] = record
