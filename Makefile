@@ -22,7 +22,8 @@ check: setup ## format, lint, types, floors, migrations
 	$(BIN)/lint-imports
 	mkdir -p .venv/home && FIRSTOFF_HOME=.venv/home $(BIN)/django-admin makemigrations --check --dry-run --settings firstoff.site.settings
 fast: setup  ## the tests that need no database, in seconds
-	$(BIN)/python -m pytest -q -n $(JOBS) -m "not slow" -p no:schemathesis tests/stats tests/rules tests/formats tests/architecture
+	$(BIN)/python -m pytest -q -n $(JOBS) -m "not slow" -p no:schemathesis -p no:django -W ignore::pytest.PytestConfigWarning \
+		--hypothesis-profile fast tests/stats tests/rules tests/formats tests/architecture
 fmt: setup   ## format, and mend what can be mended
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 lock: setup  ## both lock files anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)

@@ -11,7 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+
+# `make fast` draws few examples where a test does not say how many it needs.
+hypothesis.settings.register_profile("fast", max_examples=5, deadline=None, database=None)
 
 SHARED = Path(os.environ.get("FIRSTOFF_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 NOW = datetime(2026, 5, 8, 9, 0, tzinfo=UTC)
@@ -39,14 +43,22 @@ def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
 
 
-@pytest.fixture(autouse=True)
-def _quick_hashes(settings: Any) -> None:
-    """Argon2 is slow on purpose; tests that are not about it need not pay."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashes(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Argon2 is slow on purpose; tests that are not about it need not pay. Once for all tests:
+    settings changed before each would take longer than most tests."""
+    if not request.config.pluginmanager.hasplugin("django"):
+        yield  # `make fast` runs without Django
+        return
+    from django.conf import settings
+    from django.test import override_settings
+
+    static = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={**settings.STORAGES, "staticfiles": static},
+    ):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -5,14 +5,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-import scipy.stats
+import scipy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstoff import stats
 from firstoff.stats import Caveat, DemandClass, NoVariation, OutOfDomain, TooFewData
 
-few = settings(derandomize=True, max_examples=15, deadline=None, database=None)
+MOST = min(15, settings.default.max_examples)
+few = settings(derandomize=True, max_examples=MOST, deadline=None, database=None)
 # Strength of cloth from four looms: Montgomery, Design and Analysis of Experiments.
 LOOMS = [[98, 97, 99, 96], [91, 90, 93, 92], [96, 95, 97, 95], [95, 96, 99, 98]]
 UNEVEN = [[5.1, 4.9, 5.6], [6.2, 6.0, 6.4, 6.1], [5.5, 5.2]]
@@ -28,6 +29,7 @@ def test_the_published_looms() -> None:
     assert seen.caveats == (Caveat.SMALL_SAMPLE,)
 
 
+@pytest.mark.slow  # scipy.stats takes longer to import than most tests to run
 def test_means_are_compared_as_scipy_does() -> None:
     seen, peer = stats.one_way_anova(UNEVEN), scipy.stats.f_oneway(*UNEVEN)
     assert [seen.f, seen.p] == pytest.approx([peer.statistic, peer.pvalue])
@@ -35,11 +37,13 @@ def test_means_are_compared_as_scipy_does() -> None:
 
 
 @pytest.mark.parametrize("center", ["median", "mean"])
+@pytest.mark.slow  # scipy.stats takes longer to import than most tests to run
 def test_spreads_are_compared_as_scipy_does(center: Any) -> None:
     seen, peer = stats.levene(UNEVEN, center=center), scipy.stats.levene(*UNEVEN, center=center)
     assert [seen.f, seen.p] == pytest.approx([peer.statistic, peer.pvalue])
 
 
+@pytest.mark.slow
 def test_the_interval_of_the_share_holds_its_confidence() -> None:
     rng = np.random.default_rng(2)
     hits = 0
@@ -103,6 +107,7 @@ def test_equal_values_have_no_anova() -> None:
         stats.variance_components([[1, 1], [1, 1]])
 
 
+@pytest.mark.slow  # scipy.stats takes longer to import than most tests to run
 def test_a_summary_keeps_common_digits() -> None:
     seen = stats.summary([1e9 + value for value in (1, 2, 4, 9)])
     assert (seen.mean, seen.sd) == (1e9 + 4, math.sqrt(38 / 3))
@@ -149,6 +154,7 @@ def test_a_season_is_found_and_taken_out() -> None:
     assert seen.cv_left < 0.02 < 0.2 < seen.cv
 
 
+@pytest.mark.slow  # scipy.stats takes longer to import than most tests to run
 def test_rising_demand_shows_as_a_trend() -> None:
     quantities = [100, 108, 121, 129, 142]
     seen = stats.demand_stability(quantities)
@@ -190,6 +196,7 @@ def test_times_that_do_not_fall_show_no_learning() -> None:
     assert seen.time(7).lower < seen.time(7).time < seen.time(7).upper
 
 
+@pytest.mark.slow  # scipy.stats takes longer to import than most tests to run
 def test_the_curve_is_the_line_of_the_logarithms() -> None:
     times = [12.1, 9.8, 9.9, 8.2, 8.4, 7.1]
     seen = stats.learning_curve(times)

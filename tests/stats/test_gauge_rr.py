@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from firstoff import stats
 from firstoff.stats import Caveat, NoVariation, OutOfDomain, TooFewData
 
-few = settings(derandomize=True, max_examples=15, deadline=None, database=None)
+MOST = min(15, settings.default.max_examples)
+few = settings(derandomize=True, max_examples=MOST, deadline=None, database=None)
 SHARED = Path(
     os.environ.get("FIRSTOFF_SHARED", Path(__file__).resolve().parents[2].parent / "shared")
 )
@@ -67,6 +68,7 @@ def test_many_studies_are_each_the_same_as_alone() -> None:
     assert many.ndc.tolist() == [one.ndc for one in alone]
 
 
+@pytest.mark.slow
 def test_the_interval_of_the_gauge_covers_the_truth() -> None:
     rng = np.random.default_rng(3)
     truth, hits = (0.2**2 + 0.3**2) ** 0.5, 0

@@ -4,30 +4,33 @@ from typing import Any
 
 import numpy as np
 import pytest
-import scipy.stats
+import scipy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstoff import stats
 from firstoff.stats import NotEstimable, NoVariation, OutOfDomain, TooFewData
 
-few = settings(derandomize=True, max_examples=15, deadline=None, database=None)
+MOST = min(15, settings.default.max_examples)
+few = settings(derandomize=True, max_examples=MOST, deadline=None, database=None)
 SKEWED = np.random.default_rng(11).lognormal(1.0, 0.8, size=80)
 PEERS = {
-    "normal": scipy.stats.norm,
-    "lognormal": scipy.stats.lognorm,
-    "exponential": scipy.stats.expon,
-    "weibull": scipy.stats.weibull_min,
-    "gamma": scipy.stats.gamma,
-    "gumbel_max": scipy.stats.gumbel_r,
+    "normal": "norm",
+    "lognormal": "lognorm",
+    "exponential": "expon",
+    "weibull": "weibull_min",
+    "gamma": "gamma",
+    "gumbel_max": "gumbel_r",
 }
 
 
 @pytest.mark.parametrize("family", PEERS)
+@pytest.mark.slow  # scipy.stats takes longer to import than most tests to run
 def test_a_fit_is_as_likely_as_that_of_scipy(family: str) -> None:
     found = stats.fit_distribution(SKEWED, family)  # type: ignore[arg-type]
     told = {} if family in ("normal", "gumbel_max") else {"floc": 0}
-    peer = PEERS[family](*PEERS[family].fit(SKEWED, **told))
+    shape = getattr(scipy.stats, PEERS[family])
+    peer = shape(*shape.fit(SKEWED, **told))
     assert found.loglik == pytest.approx(peer.logpdf(SKEWED).sum(), abs=1e-5)
     assert found.quantile(0.99865) == pytest.approx(peer.ppf(0.99865), rel=1e-3)
 
@@ -52,12 +55,14 @@ def test_a_transform_makes_skewed_values_normal() -> None:
         assert stats.normality(transform(SKEWED).values).normal
 
 
+@pytest.mark.slow  # scipy.stats takes longer to import than most tests to run
 def test_a_yeo_johnson_power_is_that_of_scipy() -> None:
     mixed = SKEWED - 2.0
     peer = scipy.stats.yeojohnson_normmax(mixed)
     assert stats.yeo_johnson(mixed).power == pytest.approx(peer, abs=1e-5)
 
 
+@pytest.mark.slow  # scipy.stats takes longer to import than most tests to run
 def test_an_anderson_darling_score_is_that_of_scipy() -> None:
     peer = scipy.stats.anderson(SKEWED, method="interpolate").statistic
     assert stats.normality(SKEWED).anderson_darling == pytest.approx(peer)
@@ -70,6 +75,7 @@ def test_a_transformed_upper_limit_keeps_its_side(method: str) -> None:
     assert seen.result.ppl is None
 
 
+@pytest.mark.slow  # scipy.stats takes longer to import than most tests to run
 def test_a_johnson_fit_finds_its_way_back() -> None:
     z = scipy.stats.norm.ppf((np.arange(2000) + 0.5) / 2000)
     unbounded = stats.fit_johnson(10 + 2 * np.sinh((z - 0.5) / 1.2))
@@ -99,6 +105,7 @@ def test_the_bound_by_percentiles_of_a_normal_fit_is_bissells_with_n() -> None:
     assert seen.ppk_lower == pytest.approx(seen.ppk - 1.6448536269514722 * error, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_the_bound_by_percentiles_is_missed_in_one_of_twenty_samples() -> None:
     rng = np.random.default_rng(9)
     median, tail = (3 * (-np.log(p)) ** 0.5 for p in (0.5, 0.00135))

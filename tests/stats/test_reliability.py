@@ -5,14 +5,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-import scipy.stats
+import scipy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstoff import stats
 from firstoff.stats import Caveat, NotEstimable, OutOfDomain, TooFewData
 
-few = settings(derandomize=True, max_examples=15, deadline=None, database=None)
+MOST = min(15, settings.default.max_examples)
+few = settings(derandomize=True, max_examples=MOST, deadline=None, database=None)
 NIST = [54, 187, 216, 240, 244, 335, 361, 373, 375, 386]  # e-Handbook 8.4.1.2, ten more at 500
 TIMES, FAILED = [*NIST, 500], [1] * 10 + [0]
 COUNTS = [1] * 10 + [10]
@@ -70,6 +71,7 @@ def test_reliability_and_life_are_each_others_inverse() -> None:
     assert seen.reliability(0) == (1.0, 1.0, 1.0)
 
 
+@pytest.mark.slow  # scipy.stats takes longer to import than most tests to run
 def test_likelihood_bounds_lie_where_the_likelihood_has_fallen() -> None:
     seen = stats.weibull_bounds(TIMES, failed=FAILED, counts=COUNTS, life=0.1)
     times = np.repeat(TIMES, COUNTS)
@@ -91,6 +93,7 @@ def test_likelihood_bounds_lie_where_the_likelihood_has_fallen() -> None:
         assert most(end, np.geomspace(1, 700, 800)) == pytest.approx(limit, abs=2e-3)
 
 
+@pytest.mark.slow
 def test_likelihood_bounds_hold_their_confidence_with_few_failures() -> None:
     rng = np.random.default_rng(8)
     true, hits, tries = (-math.log(0.9)) ** 0.5, 0, 0
@@ -105,6 +108,7 @@ def test_likelihood_bounds_hold_their_confidence_with_few_failures() -> None:
     assert 0.81 < hits / 60 < 0.99
 
 
+@pytest.mark.slow
 def test_the_interval_of_the_shape_holds_its_confidence() -> None:
     rng = np.random.default_rng(5)
     hits = 0
@@ -141,6 +145,7 @@ def test_units_found_failed_at_their_first_look() -> None:
     assert (seen.shape, seen.shape_se) == (1.0, 0.0)
 
 
+@pytest.mark.slow  # scipy.stats takes longer to import than most tests to run
 def test_intervals_are_fitted_as_scipy_does() -> None:
     lower = [0, 0, 2, 2, 4, 4, 4, 6, 3.5, 10, 8, 8]
     upper = [2, 2, 4, 4, 6, 6, 6, 8, 3.5, 12, math.inf, math.inf]
@@ -157,6 +162,7 @@ def test_intervals_are_fitted_as_scipy_does() -> None:
     assert constant.scale == pytest.approx(scipy.stats.expon.fit(known, floc=0)[1], rel=1e-4)
 
 
+@pytest.mark.slow  # scipy.stats takes longer to import than most tests to run
 def test_survival_is_as_scipy_has_it() -> None:
     times, failed = [3, 5, 5, 8, 9, 12], [1, 1, 0, 1, 0, 1]
     dead = [t for t, flag in zip(times, failed, strict=True) if flag]

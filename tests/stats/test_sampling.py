@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from firstoff import stats
 from firstoff.stats import Caveat, NotEstimable, NoVariation, OutOfDomain
 
-few = settings(derandomize=True, max_examples=25, deadline=None, database=None)
+MOST = min(25, settings.default.max_examples)
+few = settings(derandomize=True, max_examples=MOST, deadline=None, database=None)
 
 
 def test_ten_percent_rejects_pass_one_in_twenty_thirty_nine_times_in_a_hundred() -> None:
@@ -120,6 +121,7 @@ def test_a_limit_far_away_leaves_the_plan_of_one_limit() -> None:
     assert two.acceptance == pytest.approx(one.acceptance, abs=1e-7)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("known", ["known", "unknown"])
 def test_a_lot_is_accepted_as_often_as_the_curve_says(known: str) -> None:
     plan = stats.find_variables_plan(aql=0.02, ltpd=0.2, sigma=known)  # type: ignore[arg-type]

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from firstoff import stats
 from firstoff.stats import Caveat, NoVariation, OutOfDomain, TooFewData
 
-few = settings(derandomize=True, max_examples=25, deadline=None, database=None)
+MOST = min(25, settings.default.max_examples)
+few = settings(derandomize=True, max_examples=MOST, deadline=None, database=None)
 chains = st.lists(
     st.tuples(st.floats(-50, 50), st.floats(0.01, 2), st.sampled_from([-1.0, 1.0, 0.5])),
     min_size=1,
@@ -88,6 +89,7 @@ def test_a_function_is_drawn_and_linearised_alike() -> None:
     assert drawn.shares is None
 
 
+@pytest.mark.slow
 def test_the_predicted_rejects_hold_their_confidence() -> None:
     rng = np.random.default_rng(11)
     true, hits = 2 * 0.022750131948179195, 0  # the gap is normal, limits two sigma away

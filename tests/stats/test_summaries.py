@@ -1,14 +1,15 @@
 """Pareto, process time, yields and rates."""
 
 import pytest
-import scipy.stats
+import scipy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstoff import stats
 from firstoff.stats import Caveat, OutOfDomain, TooFewData
 
-few = settings(derandomize=True, max_examples=25, deadline=None, database=None)
+MOST = min(25, settings.default.max_examples)
+few = settings(derandomize=True, max_examples=MOST, deadline=None, database=None)
 
 
 def test_a_pareto_puts_the_largest_first() -> None:
@@ -50,6 +51,7 @@ def test_times_are_held_against_their_standard() -> None:
     assert (seen.n, seen.mean, seen.median, seen.ratio) == (4, 11.0, 11.0, 2.0)
 
 
+@pytest.mark.slow  # scipy.stats takes longer to import than most tests to run
 def test_the_interval_of_the_mean_is_students() -> None:
     times = [5.9, 6.3, 6.7, 6.9, 6.6]
     seen = stats.process_time(times)
@@ -57,6 +59,7 @@ def test_the_interval_of_the_mean_is_students() -> None:
     assert [seen.lower, seen.upper] == pytest.approx([peer.low, peer.high])
 
 
+@pytest.mark.slow  # scipy.stats takes longer to import than most tests to run
 def test_falling_times_show_as_a_trend() -> None:
     times = [12, 11.5, 11.2, 10.4, 10.1]
     seen = stats.process_time(times)

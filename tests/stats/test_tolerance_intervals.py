@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from firstoff import stats
 from firstoff.stats import NotEstimable, OutOfDomain, TooFewData
 
-few = settings(derandomize=True, max_examples=15, deadline=None, database=None)
+MOST = min(15, settings.default.max_examples)
+few = settings(derandomize=True, max_examples=MOST, deadline=None, database=None)
 levels = st.floats(0.5, 0.99)
 
 
@@ -21,6 +22,7 @@ def test_the_factor_of_the_handbook_is_howes_and_the_exact_one_lies_above() -> N
     assert round(stats.tolerance_factor(43, sides="upper", **told), 4) == 1.8740
 
 
+@pytest.mark.slow
 def test_an_interval_holds_its_share_as_often_as_it_says() -> None:
     rng = np.random.default_rng(4)
     k = stats.tolerance_factor(12, coverage=0.9, confidence=0.9)

@@ -12,8 +12,8 @@ import numpy as np
 from scipy import special
 
 from firstoff.stats import checks
-from firstoff.stats.checks import Floats
 from firstoff.stats.errors import OutOfDomain
+from firstoff.stats.quadrature import legendre
 
 _LARGEST = 10_000  # subgroup size; the integrand of the range is resolved up to here
 
@@ -104,11 +104,6 @@ def _size(n: object) -> int:
     return size
 
 
-@lru_cache(maxsize=1)
-def _nodes() -> tuple[Floats, Floats]:
-    return np.polynomial.legendre.leggauss(240)
-
-
 @lru_cache(maxsize=512)
 def _range_moments(n: int) -> tuple[float, float]:
     """Mean and standard deviation of the range of n standard normal values.
@@ -118,7 +113,7 @@ def _range_moments(n: int) -> tuple[float, float]:
     integrand and all its derivatives vanish at both ends; w is taken by Gauss-Legendre.
     """
     x = np.linspace(-9.0, 9.0, 541)
-    nodes, weights = _nodes()
+    nodes, weights = legendre(240)
     w, weights = 9 * (nodes + 1), 9 * weights
     within = np.clip(special.ndtr(x[:, None] + w) - special.ndtr(x)[:, None], 0.0, 1.0)
     density = n * np.exp(-(x**2) / 2) / math.sqrt(2 * math.pi)

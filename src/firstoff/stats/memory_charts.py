@@ -13,6 +13,7 @@ from firstoff.stats.checks import Floats, Integers
 from firstoff.stats.control_charts import ControlChart
 from firstoff.stats.errors import NotEstimable, NoVariation, OutOfDomain
 from firstoff.stats.finite import finite
+from firstoff.stats.quadrature import legendre
 from firstoff.stats.signals import Zones, scan
 from firstoff.stats.spread import Within, series_sigma, subgroup_sigma, subgroups
 
@@ -158,7 +159,7 @@ def ewma_arl(shift: float, *, weight: float = 0.2, sigmas: float = 3.0) -> float
     moved = checks.real("shift", shift)
     share = weight_of(weight)
     limit = checks.real("sigmas", sigmas, above=0) * math.sqrt(share / (2 - share))
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    nodes, weights = legendre(_NODES)
     x, w = limit * nodes, limit * weights
 
     def kernel(start: Floats) -> Floats:
@@ -169,7 +170,7 @@ def ewma_arl(shift: float, *, weight: float = 0.2, sigmas: float = 3.0) -> float
 
 
 def _cusum_side(moved: float, slack: float, limit: float) -> float:
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    nodes, weights = legendre(_NODES)
     x, w = limit * (nodes + 1) / 2, limit * weights / 2
     states = np.concatenate(([0.0], x))
 

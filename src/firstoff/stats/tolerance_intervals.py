@@ -16,6 +16,7 @@ from firstoff.stats.distributions import nct_quantile
 from firstoff.stats.errors import NotEstimable, TooFewData
 from firstoff.stats.finite import finite
 from firstoff.stats.proportions import Sides, proportion
+from firstoff.stats.quadrature import legendre
 
 KMethod = Literal["exact", "howe"]
 
@@ -245,7 +246,7 @@ def _howe(n: int, share: float, level: float) -> float:
 def _exact(n: int, share: float, level: float) -> float:
     """k from the integral over the mean: at a mean x sigma off the centre the half-width r(x)
     holds the share, and s k >= r(x) sigma has a chi-square probability."""
-    nodes, weights = np.polynomial.legendre.leggauss(120)
+    nodes, weights = legendre(120)
     reach = 9 / math.sqrt(n)
     x, w = reach * (nodes + 1) / 2, reach * weights / 2
     density = 2 * math.sqrt(n / (2 * math.pi)) * np.exp(-n * x**2 / 2)

@@ -12,6 +12,7 @@ from firstoff.stats import checks
 from firstoff.stats.checks import Floats
 from firstoff.stats.errors import OutOfDomain, TooFewData
 from firstoff.stats.finite import finite
+from firstoff.stats.quadrature import legendre
 from firstoff.stats.variables_sampling import (
     Known,
     Nonconforming,
@@ -156,7 +157,7 @@ def _spreads(plan: VariablesPlan, sigma: float, half: float) -> tuple[Floats, Fl
         low, high = (s, high) if good else (low, s)
     df = plan.n - 1
     most = float(special.chdtr(df, df * (low / sigma) ** 2))
-    nodes, weights = np.polynomial.legendre.leggauss(_NODES)
+    nodes, weights = legendre(_NODES)
     t = (nodes + 1) / 2
     # The reach ends in a root at the largest spread: the nodes crowd there and at 0.
     u = most * t * t * (3 - 2 * t)
