@@ -15,6 +15,8 @@ ENVIRONMENT: dict[str, str] = {
     "FIRSTOFF_SECRET_KEY_FILE": "A file with the secret key, when it shall not lie in the home.",
     "FIRSTOFF_HISTORY": "The folder of the measurement history, when it shall not lie in the home.",
     "FIRSTOFF_LOG_LEVEL": "debug, info, warning or error; info unless set.",
+    "FIRSTOFF_LABEL_PRINTERS": "Label printers as name=host:port, separated by commas.",
+    "FIRSTOFF_GS1_PREFIX": "The GS1 company prefix, or one a site: STOKE=9506000,LEEDS=9506001.",
     "FIRSTOFF_MAX_UPLOAD_MB": "The largest file the site takes, in megabytes; 50 unless set.",
 }
 
@@ -80,3 +82,37 @@ def postgresql(url: str) -> dict[str, object]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"options": "-c jit=off -c timezone=UTC"},
     }
+
+
+def label_printers() -> dict[str, tuple[str, int]]:
+    """The label printers of the plant by name: host and port of their raw socket."""
+    return {name: _socket(name, address) for name, address in _pairs("FIRSTOFF_LABEL_PRINTERS")}
+
+
+def _socket(name: str, address: str) -> tuple[str, int]:
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]")
+    if not name or not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise InvalidInput(
+            f"FIRSTOFF_LABEL_PRINTERS has {name}={address}.",
+            way_out="Expected name=host:port, as zebra-1=10.0.4.20:9100.",
+        )
+    return host, int(port)
+
+
+def gs1_prefixes() -> dict[str, str]:
+    """GS1 company prefixes by the code of the site; under "" for every other one."""
+    found = dict(_pairs("FIRSTOFF_GS1_PREFIX"))
+    for prefix in found.values():
+        if not (prefix.isascii() and prefix.isdecimal() and 4 <= len(prefix) <= 12):
+            raise InvalidInput(
+                f"FIRSTOFF_GS1_PREFIX is {prefix!r}; a GS1 company prefix has 4 to 12 digits."
+            )
+    return found
+
+
+def _pairs(name: str) -> list[tuple[str, str]]:
+    """``a=1,b=2`` by its commas; a text without a name is for all."""
+    texts = [text.strip() for text in os.environ.get(name, "").split(",") if text.strip()]
+    pairs = (text.rpartition("=") for text in texts)
+    return [(key.strip(), value.strip()) for key, _, value in pairs]

@@ -152,6 +152,8 @@ STORAGES = {
 }
 MEDIA_ROOT = HOME / "documents"
 HISTORY_ROOT = config.history(HOME)
+LABEL_PRINTERS = config.label_printers()
+GS1_PREFIXES = config.gs1_prefixes()
 
 CACHES = {
     "default": {
