@@ -26,6 +26,8 @@ SAMPLES = (
     ("pilot_report", "pilot_hold"),
     ("pilot_report", "pilot_sign_off"),
     ("certificate", "certificate"),
+    ("containment_report", "containment_report"),
+    ("customer_letter", "customer_letter"),
 )
 every_sample = pytest.mark.parametrize(("kind", "name"), SAMPLES)
 

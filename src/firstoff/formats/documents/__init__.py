@@ -14,7 +14,7 @@ from typing import Any
 
 from firstoff.errors import InvalidInput
 
-from . import certificate, fonts, pilot_report, seal
+from . import certificate, containment_report, customer_letter, fonts, pilot_report, seal
 from .kind import Kind
 from .pictures import qr
 from .shape import conform
@@ -22,6 +22,8 @@ from .shape import conform
 KINDS: tuple[Kind, ...] = (
     pilot_report.KIND,
     certificate.KIND,
+    containment_report.KIND,
+    customer_letter.KIND,
 )
 
 __all__ = ["KINDS", "Kind", "document_kind", "missing_glyphs", "render", "reproduces"]

@@ -307,7 +307,8 @@ class Numbers:
     scrapped: int = 0
     worked_off: int = 0
     working: int = 0
-    looked_at: int = 0  # of those worked off or in work: somebody looked for the fault
+    # Somebody looked for the fault. A unit inside another one was looked at with that one.
+    looked_at: int = 0
     faulty: int = 0  # of these, the fault was there
     outcomes: tuple[tuple[Outcome, int], ...] = ()
 
@@ -355,8 +356,8 @@ def numbers(groups: Iterable[Group]) -> Numbers:
         scrapped=count(g.whereabouts is SCRAPPED for g in rows),
         worked_off=count(g.state is MemberState.DONE for g in rows),
         working=count(g.state is MemberState.WORK for g in rows),
-        looked_at=count(g.looked_at for g in rows),
-        faulty=count(g.faulty for g in rows),
+        looked_at=count(g.looked_at and not g.inside for g in rows),
+        faulty=count(g.faulty and not g.inside for g in rows),
         outcomes=tuple(
             (o, n) for o in OUTCOMES if (n := count(g.outcome is o for g in rows))
         ),
