@@ -1,8 +1,8 @@
 """`firstoff trace SERIAL` and `firstoff where-used ...`: both ways through the genealogy."""
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,8 @@ import typer
 from firstoff.cli import shell
 from firstoff.errors import InvalidInput, NotFound
 from firstoff.rules.trace import CONDITIONS, AsOf, Condition, Question, read_question
-from firstoff.rules.trace.conditions import Field, FieldKind
+from firstoff.rules.trace.conditions import Field
+from firstoff.rules.trace.fields import day_or_moment, narrowing, of_fields
 
 if TYPE_CHECKING:
     from rich.tree import Tree
@@ -65,21 +66,20 @@ def _found(actor: Any, site: str | None, part: str, serial: str) -> tuple[Any, s
     return places[known[0][0]], known[0][1]
 
 
-def _moment(text: str, zone: str, *, end: bool = False) -> datetime | AsOf | None:
-    """A time without an offset is the site's; a date alone is its beginning, as an end its end."""
+def _moment(text: str, zone: str) -> datetime | AsOf | None:
+    """A time without an offset is the site's; a date alone is its beginning."""
     if not text or text in tuple(AsOf):
         return AsOf(text) if text else None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
+    return _time(text, zone, end=False)
+
+
+def _time(text: str, zone: str, *, end: bool) -> datetime:
+    found = day_or_moment(text, end)
+    if found is None:
         raise InvalidInput(
             f"{text!r} is no time.", way_out="Write 2026-05-12, or 2026-05-12T16:42."
-        ) from error
-    if found.tzinfo is None:
-        found = found.replace(tzinfo=ZoneInfo(zone))
-    if end and len(text) == 10:
-        found += timedelta(days=1, microseconds=-1)
-    return found
+        )
+    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
 
 
 # ---------- a unit on the screen ----------
@@ -213,25 +213,13 @@ def _question(given: dict[str, Any], text: str, as_of: str, zone: str) -> Questi
     if text:
         read = read_question(text)
         conditions, at = list(read.conditions), at or read.as_of
-    for kind in CONDITIONS:
-        for value in given.get(kind.main().name) or ():
-            conditions.append(kind.read(dict(_fields(kind, value, given, zone))))
+    lists = {n: [v] if isinstance(v, str) else v for n, v in given.items() if v}
+    conditions += of_fields(lists, lambda text, end: _time(text, zone, end=end))
     if not conditions:
         raise InvalidInput(
             "Which units? No condition is given.", way_out="Add --lot, --equipment or another."
         )
     return Question(tuple(conditions), at)
-
-
-def _fields(
-    kind: type[Condition], value: str, given: dict[str, Any], zone: str
-) -> Iterator[tuple[str, object]]:
-    yield kind.main().name, value
-    for field in kind.fields[1:]:
-        more = given.get(field.name)
-        if more and field.name not in _MAIN:
-            moment = field.kind is FieldKind.MOMENT
-            yield field.name, _moment(more, zone, end=field.name == "to") if moment else more
 
 
 def _show(answer: "Answer", limit: int) -> None:
@@ -293,22 +281,12 @@ def _print_answer(answer: "Answer", limit: int, zone: ZoneInfo) -> None:
         _say(f"... and {page.total - len(page.items):,} more: --limit, --csv FILE, --xlsx FILE")
 
 
-_MAIN = {kind.main().name for kind in CONDITIONS}
-
-
 def _options() -> Iterator[inspect.Parameter]:
     """The options of the registry: each kind by its own, what narrows it down once for all."""
-    seen: set[str] = set()
     for kind in CONDITIONS:
         yield _option(kind.main(), list[str] | None, f"{kind.title}; several times.", None)
-    for field in _narrowing():
-        if field.name not in seen:
-            seen.add(field.name)
-            yield _option(field, str, field.hint or f"{field.label}, of what is asked.", "")
-
-
-def _narrowing() -> Iterable[Field]:
-    return (f for kind in CONDITIONS for f in kind.fields[1:] if f.name not in _MAIN)
+    for field in narrowing():
+        yield _option(field, str, field.hint or f"{field.label}, of what is asked.", "")
 
 
 def _option(field: Field, kind: Any, text: str, default: Any) -> inspect.Parameter:

@@ -12,6 +12,7 @@ from firstoff.web import (
     plan,
     product,
     release,
+    trace,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *plan.urlpatterns,
     *execution.urlpatterns,
     *release.urlpatterns,
+    *trace.urlpatterns,
     # A batch ID may hold slashes, so the run's own address matches nearly anything: last.
     *evidence.urlpatterns,
 ]

@@ -102,8 +102,8 @@ def _above(units: Keys, valid: Valid) -> Keys:
     """Every unit these are inside of, at any depth, with these."""
     if units.size <= _FEW:
         return fetch(f"{_up(valid)} SELECT unit FROM up", [parameter(units), *valid.params])
-    # Recursion keeps all it has found in a tree; sorted arrays, a level at a time, find their pages in
-    # order: a third of the time for ten thousand units.
+    # Recursion keeps all it has found in a tree. Sorted arrays, a level at a time, find the pages
+    # of the table in order: a third of the time for ten thousand units.
     found = new = units
     sql = (
         f"SELECT DISTINCT a.parent_id FROM {rows_of()} AS m CROSS JOIN firstoff_assembly a "

@@ -1,22 +1,16 @@
-"""Units: the table of a run, its files, the page of one unit, and leaving one out."""
+"""Units: the table of a run and its files."""
 
-from typing import Any
-
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.shortcuts import render
+from django.urls import path
 
 from firstoff.errors import NotFound
 from firstoff.formats.exports import CSV_TYPE, XLSX_TYPE, csv_stream, xlsx
 from firstoff.queries import ledger
-from firstoff.queries import trace as traces
 from firstoff.queries.execution import units as reads
 from firstoff.rules.access import may
-from firstoff.rules.trace import meant
-from firstoff.services import execution
 from firstoff.web.auth import Request, page
-from firstoff.web.execution.shared import RecordForm, about, found, prose
+from firstoff.web.execution.shared import about, found
 from firstoff.web.templatetags.firstoff import page_bounds
 
 _SORTS = (("order", "Order"), ("serial", "Serial"), ("time", "Build time"), ("result", "Result"))
@@ -98,75 +92,9 @@ def _plain(text: str) -> str:
     return "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in text)
 
 
-class LeaveOutForm(RecordForm):
-    reason = prose("Why it does not count", 2)
-
-
-@page("see", post="unit.record")
-def unit(request: Request, site: str, part: str, serial: str) -> HttpResponse:
-    """Everything about one unit; a unit that is not judged yet can be left out here."""
-    shown = traces.unit_trace(request.actor, site, part, serial)
-    run = shown.run
-    if run is None:
-        raise NotFound("There is no such unit in a batch.")
-    form: LeaveOutForm = LeaveOutForm.of(request)
-    if form.attempt(
-        lambda data: execution.leave_out_unit(
-            run_id=run.id, serial=serial, by=request.actor, at=request.at, **data
-        )
-    ):
-        messages.success(request, f"{serial} does not count; it stays on record.")
-        return redirect("unit", site, part, serial)
-    context = about(
-        run,
-        trace=shown,
-        form=form,
-        may_leave_out=not shown.judgements
-        and not shown.exclusion
-        and may(request.actor, "unit.record", request.place.id),
-        may_correct=may(request.actor, "judgement.correct", request.place.id),
-        before=_address(site, part, shown.before),
-        after=_address(site, part, shown.after),
-    )
-    return render(request, "execution/unit.html", context, status=form.status)
-
-
-def _address(site: str, part: str, serial: str) -> str:
-    return reverse("unit", args=[site, part, serial]) if serial else ""
-
-
-@page("see")
-def trace(request: Request) -> HttpResponse:
-    """From a serial number to everything: scanned or typed; one answer opens by itself."""
-    text = meant(request.GET.get("serial", ""))[:200]
-    offset, limit = page_bounds(request.GET)
-    rows: Any = ()
-    total = 0
-    if text:
-        rows, total = traces.find_units(request.actor, text, offset=offset, limit=limit)
-        exact: list[Any] = [row for row in rows if row[2] == text or total == 1]
-        if len(exact) == 1:
-            return redirect("unit", *exact[0][:3])
-    context = {"q": text, "rows": rows, "total": total}
-    return render(request, "execution/trace.html", context)
-
-
-@page("see")
-def unit_file(request: Request, site: str, sha256: str) -> HttpResponse:
-    """A file that came with a test record. Always a download: it came from outside."""
-    content = traces.attachment(request.actor, site, sha256)
-    answer = HttpResponse(content, content_type="application/octet-stream")
-    name = _plain(request.GET.get("name", "")) or f"{sha256[:16]}.bin"
-    answer["Content-Disposition"] = f'attachment; filename="{name[:100]}"'
-    return answer
-
-
 _RUN = "runs/<str:site>/<str:batch_id>/"
 urlpatterns = [
     path(_RUN + "version/", run_version, name="run-version"),
     path(_RUN + "units/", run_units, name="run-units"),
     path(_RUN + "units.<str:ending>", run_units_file, name="run-units-file"),
-    path("trace/", trace, name="trace"),
-    path("units/<str:site>/files/<str:sha256>", unit_file, name="unit-file"),
-    path("units/<str:site>/<quoted:part>/<quoted:serial>/", unit, name="unit"),
 ]
