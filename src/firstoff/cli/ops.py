@@ -146,6 +146,10 @@ def doctor(
 
     with progress_bar(as_json) as progress:
         found = list(examine(now(), full=full, progress=lambda n, of: progress("Ledger", n, of)))
+        if any(check.name == "ledger" for check in found):  # as far as the tables were reached
+            from firstoff.services.genealogy.rebuilding import examined
+
+            found.append(examined(full))
     failed = [c for c in found if c.state is State.FAIL]
     if as_json:
         show({"ok": not failed, "checks": [asdict(c) for c in found]})

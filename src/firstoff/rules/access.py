@@ -46,6 +46,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "gate.decide": _DECIDES,
         "containment.concede": _DECIDES,
         "containment.close": _DECIDES,
+        "readings.rebuild": _MANAGES | _DECIDES,
         "people.edit": _MANAGES,
         "token.edit": _MANAGES,
     }
@@ -82,6 +83,7 @@ DEEDS: Mapping[str, str] = MappingProxyType(
         "gate.decide": "decide a gate",
         "containment.concede": "let units pass by concession",
         "containment.close": "close containments",
+        "readings.rebuild": "make readings again",
         "people.edit": "change people and sites",
         "token.edit": "make or revoke tokens",
     }
@@ -106,7 +108,7 @@ SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
             | {"gate.state", "gate.waive", "gate.decide"}
             | {"containment.concede", "containment.close"}
         ),
-        "manage": frozenset({"see", "people.edit", "token.edit"}),
+        "manage": frozenset({"see", "people.edit", "token.edit", "readings.rebuild"}),
     }
 )
 

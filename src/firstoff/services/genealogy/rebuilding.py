@@ -21,8 +21,10 @@ from firstoff.db.models import (
     OperationRecord,
     Run,
 )
+from firstoff.errors import NotAllowed
 from firstoff.queries.execution.definition import frozen, frozen_all, route
-from firstoff.rules.access import Actor
+from firstoff.queries.health import Check, State
+from firstoff.rules.access import DEEDS, Actor, may_anywhere
 from firstoff.services import ledger
 from firstoff.services.genealogy.keeping import TABLES, Kept, Table
 from firstoff.services.genealogy.readings import Drawn, Readings, Reel, carried
@@ -31,6 +33,7 @@ from firstoff.services.genealogy.voiding import fact_of
 from firstoff.terms import FloorKind, LotStatus, OperationOutcome
 
 _CHUNK = 5000
+_QUICK = 20_000  # records that the doctor reads again unasked
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,11 @@ def check(run_id: int | None = None) -> tuple[Difference, ...]:
 
 def rebuild(*, by: Actor, at: datetime, run_id: int | None = None) -> tuple[Difference, ...]:
     """Put the readings right where they differ; answers what differed. One entry in the ledger."""
+    if not may_anywhere(by, "readings.rebuild"):
+        raise NotAllowed(
+            f"{by.name or by.username} may not {DEEDS['readings.rebuild']}.",
+            way_out="It takes one of these roles: administrator, quality manager.",
+        )
     with ledger.verb("genealogy.rebuild", by=by, at=at, subject="readings") as entry:
         wanted = computed()
         found = []
@@ -80,6 +88,17 @@ def rebuild(*, by: Actor, at: datetime, run_id: int | None = None) -> tuple[Diff
                 table.repair(wanted[table.name], run_id)
         entry.details.update({d.table: [d.missing, d.too_many] for d in found})
         return tuple(found)
+
+
+def examined(full: bool) -> Check:
+    """For `firstoff doctor`: whether readings and records agree, where asked or quickly done."""
+    count = FloorRecord.objects.count() + Lot.objects.count()
+    if not full and count > _QUICK:
+        return Check("readings", State.OK, f"{count:,} records not read again; --full does.")
+    found = check()
+    if not found:
+        return Check("readings", State.OK, f"They follow from {count:,} records.")
+    return Check("readings", State.FAIL, found[0].sentence, "Run: firstoff genealogy rebuild")
 
 
 def _compare(table: Table, wanted: Mapping[str, Kept], run_id: int | None) -> Difference | None:
