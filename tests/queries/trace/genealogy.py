@@ -20,6 +20,7 @@ from firstoff.db.models import (
     Shipment,
     ShippedUnit,
     Unit,
+    UnitState,
 )
 from firstoff.rules.trace import AsOf
 from tests.conftest import NOW, World
@@ -114,6 +115,10 @@ class Floor:
         LotMove.objects.create(
             kind=kind, source=source, target=target, quantity=1, moved_at=at, **self.record
         )
+
+    def state(self, unit: Unit, place: str, since: datetime, **given: Any) -> None:
+        values = {"place": place, "since": since, "package": None, "shipment": None, **given}
+        UnitState.objects.update_or_create(unit=unit, defaults=values)
 
     def ship(self, units: Iterable[Unit], code: str, at: datetime, customer: str = "Acme") -> Any:
         to, _ = Customer.objects.get_or_create(site=self.world.site, name=customer)

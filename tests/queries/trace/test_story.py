@@ -18,7 +18,6 @@ from firstoff.db.models import (
     RouteRelease,
     Run,
     Signature,
-    UnitState,
 )
 from firstoff.errors import NotFound
 from firstoff.queries import trace
@@ -96,7 +95,7 @@ def test_who_built_it_from_what_with_which_tests(world: World, floor: Floor) -> 
     assert [(x.code, x.quantity, x.status) for x in found.lots] == [
         ("GLZ-7781", Decimal("0.02"), "accepted")
     ]
-    assert found.where.place is Place.IN_PROCESS
+    assert found.where.place is Place.STOCK
     assert "Operation 20 Seat the lid done" in told(found)
 
 
@@ -113,7 +112,7 @@ def test_installed_removed_shipped_and_returned_in_order(world: World, floor: Fl
     floor.install(lid, unit, hour(3), hour(4), position="top", content='{"reason":"torn"}')
     floor.install(other, unit, hour(4), position="top")
     shipment = floor.ship([unit], "SO-1", hour(5))
-    UnitState.objects.create(unit=unit, place="returned", since=hour(6), shipment=shipment)
+    floor.state(unit, "returned", hour(6), shipment=shipment)
     floor.happened("return", hour(6), unit=unit, content='{"customer":"Acme","failure":"leaks"}')
     found = story(world)
     later = [(h.what, h.detail, h.good) for h in found.timeline if h.at >= hour(3)]
@@ -140,8 +139,8 @@ def test_a_part_is_where_the_unit_is_that_it_is_in(world: World, floor: Floor) -
     from firstoff.db.models import PackageState
 
     PackageState.objects.create(package=carton, inside=pallet)
-    UnitState.objects.create(unit=unit, place="packed", since=hour(5), package=carton, holds=1)
-    UnitState.objects.create(unit=lid, place="installed", since=hour(3))
+    floor.state(unit, "packed", hour(5), package=carton, holds=1)
+    floor.state(lid, "installed", hour(3))
     where = story(world, "LD-1", "LD").where
     assert (where.place, where.inside, where.package, where.pallet) == (
         Place.PACKED,
@@ -160,7 +159,7 @@ def test_as_shipped_shows_what_was_in_it_then(world: World, floor: Floor) -> Non
     with pytest.raises(NotFound, match="was not shipped"):
         story(world, as_of=AsOf.SHIPPED)
     shipment = floor.ship([unit], "SO-1", hour(5))
-    UnitState.objects.create(unit=unit, place="shipped", since=hour(5), shipment=shipment)
+    floor.state(unit, "shipped", hour(5), shipment=shipment)
     assert [p.serial for p in story(world, as_of=AsOf.SHIPPED).built.root.parts] == ["LD-1"]
     assert [p.serial for p in story(world, as_of=hour(1)).built.root.parts] == []
     assert [p.serial for p in story(world).built.root.parts] == ["LD-2"]
