@@ -163,11 +163,15 @@ def test_values_come_in_the_order_made_however_their_files_lie(
     assert len(found) == 12
 
 
-def test_units_with_numbers_far_apart_have_first_values_as_well() -> None:
-    unit = np.array([5, 10**12, 5, 7, 10**12])
-    order = np.arange(5)
-    found = figures.Series(unit, order / 10).first_of_each_unit()
-    assert found.unit.tolist() == [5, 10**12, 7]
+@pytest.mark.parametrize("spread", [3, 40, 10**12])
+def test_the_first_value_of_a_unit_is_found_in_any_order_of_units(spread: int) -> None:
+    rng = np.random.default_rng(spread)
+    for size in (0, 1, 2, 50, 500):
+        unit = rng.integers(0, spread, size)
+        found = figures.Series(unit, np.arange(size) / 10).firsts()
+        seen: set[int] = set()
+        wanted = [not (u in seen or seen.add(u)) for u in unit.tolist()]
+        assert found.tolist() == wanted
 
 
 def test_what_lies_outside_its_own_limits_is_listed(history: History) -> None:

@@ -20,10 +20,22 @@ from firstoff.history.manifest import ANEW, NAME, File, Manifest
 from firstoff.history.projection import Partition
 from firstoff.history.schema import LINES, MEASUREMENTS, RECORDS, VERSION
 
-STEP = 2_000_000  # measurements written at a time, and the most that files are joined up to
+STEP = 8_000_000  # measurements written at a time at most; files are joined up to as many
+_FIRST = 8  # parts of it in the first step: the writer shall not wait long for something to do
 
 Pages = Callable[[int], Iterable[Page]]  # the pages after an entry of the ledger, to its end
 Progress = Callable[[int], None]  # called with the entry that is reached
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How one build goes. ``begun``: the files there were when it began."""
+
+    folder: Folder
+    name: str
+    at: datetime
+    step: int
+    begun: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +68,13 @@ def build(
         why = "It was asked for." if anew else why_anew(folder, holds)
         name = ANEW if why else NAME
         begun = _begun(folder, name, holds)
+        way = _Way(folder, name, at, step, frozenset(f.path for f in begun.files))
         found = begun
         with ThreadPoolExecutor(1) as writer:  # one step is written while the next is read
             under_way: Future[Manifest] | None = None
             for held in _steps(pages(begun.entry), step):
                 found = _settled(under_way, found)
-                under_way = writer.submit(_take, folder, found, held, at, step, name)
+                under_way = writer.submit(_take, way, found, held)
                 progress(held[-1].entry)
             found = _settled(under_way, found)
         if why:
@@ -109,52 +122,42 @@ def _begun(folder: Folder, name: str, holds: Callable[[int, str], bool]) -> Mani
     return found
 
 
-def _steps(pages: Iterable[Page], size: int) -> Iterator[list[Page]]:
+def _steps(pages: Iterable[Page], most: int) -> Iterator[list[Page]]:
     held: list[Page] = []
-    rows = 0
+    rows, size = 0, max(1, most // _FIRST)
     for page in pages:
         held.append(page)
         rows += page.packed.measurements if page.packed else 0
         if rows >= size:
             yield held
-            held, rows = [], 0
+            held, rows, size = [], 0, min(most, 2 * size)
     if held:
         yield held
 
 
-def _take(
-    folder: Folder, before: Manifest, pages: Sequence[Page], at: datetime, step: int, name: str
-) -> Manifest:
+def _take(way: _Way, before: Manifest, pages: Sequence[Page]) -> Manifest:
     """One step: its files, and then the manifest that names them."""
     last = pages[-1]
-    found = replace(before, entry=last.entry, hash=last.hash, built_at=at.isoformat())
+    found = replace(before, entry=last.entry, hash=last.hash, built_at=way.at.isoformat())
     packed = [page.packed for page in pages if page.packed is not None]
     if packed:
-        found = _with_records(folder, found, packed, last.known, at, step)
-    folder.commit(found, name)
+        found = _with_records(way, found, together(packed), last.known)
+    way.folder.commit(found, way.name)
     return found
 
 
-def _with_records(
-    folder: Folder,
-    before: Manifest,
-    packed: Sequence[Packed],
-    known: Known,
-    at: datetime,
-    step: int,
-) -> Manifest:
-    whole = together(packed)
-    gone, new = _lines(folder, before, whole, known)
-    for partition in projection.partitions(whole, known):
+def _with_records(way: _Way, before: Manifest, packed: Packed, known: Known) -> Manifest:
+    gone, new = _lines(way.folder, before, packed, known)
+    for partition in projection.partitions(packed, known):
         for table in (MEASUREMENTS, RECORDS):
-            old, made = _grow(folder, before, table, partition, step)
+            old, made = _grow(way, before, table, partition)
             gone, new = [*gone, *old], [*new, *made]
-    found = before.with_files(gone, new, at)
+    found = before.with_files(gone, new, way.at)
     return replace(
         found,
         records=sum(file.rows for file in found.of(RECORDS)),
         measurements=sum(file.rows for file in found.of(MEASUREMENTS)),
-        procedures=tuple(sorted({*before.procedures, *whole.procedure.tolist()})),
+        procedures=tuple(sorted({*before.procedures, *packed.procedure.tolist()})),
     )
 
 
@@ -175,7 +178,7 @@ def _lines(
 
 
 def _grow(
-    folder: Folder, before: Manifest, table: str, partition: Partition, step: int
+    way: _Way, before: Manifest, table: str, partition: Partition
 ) -> tuple[list[File], list[File]]:
     """The file of new rows, with the last files of its place where they are no larger."""
     place = File(
@@ -184,15 +187,15 @@ def _grow(
     )  # fmt: skip
     groups = _groups(table, partition)
     rows = len(partition.order) if table == RECORDS else partition.rows
-    old = _tail([f for f in before.files if f.place == place.place], rows, step)
+    old = _tail(way, [f for f in before.files if f.place == place.place], rows)
     if old:
-        held = [*map(folder.read, old), *groups]
+        held = [*map(way.folder.read, old), *groups]
         whole = projection.joined(held)
         groups = by_line(whole) if table == MEASUREMENTS else iter([whole])
         first, last = min(f.first for f in old), max(f.last for f in old)
         place = replace(place, first=min(first, place.first), last=max(last, place.last))
     some = _some(groups)
-    return old, [folder.write(table, some, place)] if some is not None else []
+    return old, [way.folder.write(table, some, place)] if some is not None else []
 
 
 def _groups(table: str, partition: Partition) -> Iterator[Any]:
@@ -214,12 +217,14 @@ def _with(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
     yield from (group for group in rest if group.num_rows)
 
 
-def _tail(files: Sequence[File], rows: int, most: int) -> list[File]:
+def _tail(way: _Way, files: Sequence[File], rows: int) -> list[File]:
     """The last files that new rows are joined with: each row is written again only when the file
-    it lies in doubles, and the files of a place stay few."""
+    it lies in doubles, and the files of a place stay few. A large one that this build made stands:
+    it would be written again by every step."""
     found: list[File] = []
     for file in reversed(files):
-        if file.rows > 2 * rows or file.rows + rows > most:
+        fresh = file.path not in way.begun and file.rows > way.step // 64
+        if fresh or file.rows > 2 * rows or file.rows + rows > way.step:
             break
         found.insert(0, file)
         rows += file.rows

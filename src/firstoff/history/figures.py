@@ -10,8 +10,6 @@ from firstoff import stats
 from firstoff.history.intake import Ints
 from firstoff.stats.capability import Capability
 
-_WIDEST = 50_000_000  # unit numbers from least to most that a table of places is made for
-
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -28,16 +26,17 @@ class Series:
         shape (n,)"""
         if not len(self) or (np.diff(self.unit) > 0).all():
             return np.ones(len(self), bool)
-        low, high = int(self.unit.min()), int(self.unit.max())
-        if high - low >= _WIDEST:
-            kept = np.zeros(len(self), bool)
-            kept[np.unique(self.unit, return_index=True)[1]] = True
-            return kept
-        places = np.arange(len(self), dtype=np.int32 if len(self) < 2**31 else np.int64)
-        own = self.unit - low
-        first = np.empty(high - low + 1, places.dtype)
-        first[own[::-1]] = places[::-1]  # of several, the first is written last
-        return np.asarray(first[own] == places)
+        # Units mostly come in the order of their numbers. One beyond all before it is new; of the
+        # few others, one that such a one named is not, and among the rest the first is.
+        highest = np.maximum.accumulate(self.unit)
+        kept = np.ones(len(self), bool)
+        np.greater(highest[1:], highest[:-1], out=kept[1:])
+        others = np.flatnonzero(~kept)
+        named, units = self.unit[kept], self.unit[others]
+        at = np.minimum(np.searchsorted(named, units), len(named) - 1)
+        unnamed = others[named[at] != units]
+        kept[unnamed[np.unique(self.unit[unnamed], return_index=True)[1]]] = True
+        return kept
 
     def first_of_each_unit(self) -> "Series":
         """Without retests."""

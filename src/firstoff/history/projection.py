@@ -18,7 +18,7 @@ from firstoff.history import libraries
 from firstoff.history.intake import Known, Line, Packed, Procedure
 from firstoff.history.schema import LINES, MEASUREMENTS, RECORDS, line_number, schema
 
-GROUP = 32_768  # rows at least in a row group, where there are as many
+GROUP = 65_536  # rows at least in a row group, where there are as many
 LONGEST = 200  # characters of a text; a waveform stays in its record
 _UNMEASURED = -1
 
