@@ -13,7 +13,6 @@ bare Parquet, or numpy on an array that lies in memory already.
 
 import argparse
 import json
-import resource
 import sqlite3
 import struct
 import tempfile
@@ -246,8 +245,6 @@ def projection(plant: Plant, report: Report) -> None:
         Row("record and projection", size + records, 17.0, "B/meas", (size + records) / 17,
             "<= 20 B", size + records <= 20),
     ]  # fmt: skip
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    report.rows.append(Row("memory at the peak", peak, None, "MB"))
 
 
 def bare(plant: Plant) -> int:
@@ -271,7 +268,7 @@ def bare(plant: Plant) -> int:
 def questions(plant: Plant, report: Report, rounds: int) -> None:
     """One characteristic: as a person asks it, in the engine alone, and without a history."""
     from firstoff import stats
-    from firstoff.history import engine, figures
+    from firstoff.history import engine
     from firstoff.history import questions as ask
     from firstoff.history.files import Folder
     from firstoff.history.schema import line_number
@@ -283,12 +280,13 @@ def questions(plant: Plant, report: Report, rounds: int) -> None:
     history = engine.opened(folder, manifest)
 
     def series() -> Any:
-        return history.series(named).first_of_each_unit()
+        found = history.series(named)
+        return found.value[found.firsts()]
 
-    values = series().value.copy()
+    values = series().copy()
     limits = {"lower": plant.middles[NAMED] - 2, "upper": plant.middles[NAMED] + 2}
     raw = _best(lambda: (values.mean(), values.std(ddof=1)), 5 * rounds)
-    whole = _best(lambda: figures.capability(series(), **limits), rounds)
+    whole = _best(lambda: stats.capability(series(), **limits), rounds)
     many = report.measurements >= 50_000_000  # with fewer, half of it is putting the question
     numpy = f"raw: numpy's mean and sd of {len(values):,} values in memory"
     report.rows += [

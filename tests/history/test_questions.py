@@ -127,7 +127,7 @@ def test_capability_is_that_of_the_first_value_of_each_unit(history: History) ->
     assert list(zip(found.unit.tolist(), found.value.tolist(), strict=True)) == list(
         firsts.items()
     )
-    assert figures.capability(found, lower=0.3, upper=0.9) == stats.capability(
+    assert stats.capability(found.value, lower=0.3, upper=0.9) == stats.capability(
         list(firsts.values()), lower=0.3, upper=0.9
     )
 

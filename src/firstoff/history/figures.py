@@ -6,9 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firstoff import stats
 from firstoff.history.intake import Ints
-from firstoff.stats.capability import Capability
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +30,8 @@ class Series:
         kept = np.ones(len(self), bool)
         np.greater(highest[1:], highest[:-1], out=kept[1:])
         others = np.flatnonzero(~kept)
-        named, units = self.unit[kept], self.unit[others]
-        at = np.minimum(np.searchsorted(named, units), len(named) - 1)
-        unnamed = others[named[at] != units]
+        units = self.unit[others]
+        unnamed = others[highest[np.searchsorted(highest, units)] != units]
         kept[unnamed[np.unique(self.unit[unnamed], return_index=True)[1]]] = True
         return kept
 
@@ -54,10 +51,3 @@ def series(table: Any) -> Series:
             unit, value = unit[order], value[order]
     finite = np.isfinite(value)
     return Series(unit, value) if finite.all() else Series(unit[finite], value[finite])
-
-
-def capability(
-    found: Series, *, lower: float | None, upper: float | None, confidence: float = 0.95
-) -> Capability:
-    """Capability as ``firstoff.stats.capability`` has it, of the values in the order made."""
-    return stats.capability(found.value, lower=lower, upper=upper, confidence=confidence)
