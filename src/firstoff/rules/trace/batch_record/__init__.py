@@ -16,7 +16,9 @@ from firstoff.rules.trace.batch_record.record import (
     BatchRecord,
     EquipmentLine,
     LotLine,
+    PersonLine,
     SectionFigures,
+    TestedLine,
     batch_record,
 )
 from firstoff.rules.trace.batch_record.units import Look, Shows, look
@@ -58,6 +60,7 @@ __all__ = [
     "OpenAction",
     "OperationMade",
     "ParameterMade",
+    "PersonLine",
     "Place",
     "PlanAsks",
     "RunMade",
@@ -65,6 +68,7 @@ __all__ = [
     "SectionFigures",
     "Shows",
     "Span",
+    "TestedLine",
     "UnitMade",
     "batch_record",
     "closing_digest",

@@ -136,7 +136,7 @@ def _lots(run: RunMade, looks: Sequence[Look], held: Gathered) -> Keyed:
         if used is not None and not _always_good(lot, used.first, used.last):
             doubtful.add(key)
     for one in looks if doubtful else ():
-        for key, at in one.lots:
+        for key, at, _ in one.lots:
             if key in doubtful:
                 for name in wrong(run.lots[key], at):
                     yield f"{name}:{_lot(run.lots[key])}", (one.position,)

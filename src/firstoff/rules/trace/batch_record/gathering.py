@@ -15,6 +15,17 @@ class Used:
     positions: set[int]
     first: datetime
     last: datetime
+    millionths: int = 0  # of a lot: how much
+
+
+@dataclass(slots=True)
+class Tested:
+    """Units by the last result of one procedure, and tests in all."""
+
+    passed: int = 0
+    failed: int = 0
+    open: int = 0  # no result
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,8 @@ class Gathered:
     parameters: Mapping[tuple[int, str], set[int]]
     parts: Mapping[str, set[int]]
     gaps: Mapping[str, set[int]]
+    people: Mapping[int, int]  # how many units each touched
+    tests: Mapping[str, "Tested"]
     in_batch: frozenset[str]  # parts whose lots are recorded for the batch
 
 
@@ -36,18 +49,24 @@ def gather(run: RunMade, looks: Sequence[Look]) -> Gathered:
     parameters: dict[tuple[int, str], set[int]] = {}
     parts: dict[str, set[int]] = {}
     gaps: dict[str, set[int]] = {}
+    people: dict[int, int] = {}
+    tests: dict[str, Tested] = {}
     for one in looks:
         position = one.position
         for key in one.gaps:
             gaps.setdefault(key, set()).add(position)
-        for lot, at in one.lots:
-            _use(lots, lot, at, position)
+        for lot, at, millionths in one.lots:
+            _use(lots, lot, at, position).millionths += millionths
         for machine, at in one.uses:
             _use(equipment, machine, at, position)
         for named in one.parameters:
             parameters.setdefault(named, set()).add(position)
         for part in one.parts:
             parts.setdefault(part, set()).add(position)
+        for person in one.people:
+            people[person] = people.get(person, 0) + 1
+        for procedure, passed, tries in one.tests:
+            _test(tests.setdefault(procedure, Tested()), passed, tries)
     for held, used in lots.items():
         parts.setdefault(run.lots[held].part, set()).update(used.positions)
     return Gathered(
@@ -57,20 +76,33 @@ def gather(run: RunMade, looks: Sequence[Look]) -> Gathered:
         parameters,
         parts,
         gaps,
+        people,
+        tests,
         frozenset(lot.part for lot in run.lots.values() if lot.in_batch),
     )
 
 
-def _use(held: dict[int, Used], key: int, at: datetime, position: int) -> None:
+def _use(held: dict[int, Used], key: int, at: datetime, position: int) -> Used:
     found = held.get(key)
     if found is None:
-        held[key] = Used({position}, at, at)
-        return
+        found = held[key] = Used({position}, at, at)
+        return found
     found.positions.add(position)
     if at < found.first:
         found.first = at
     elif at > found.last:
         found.last = at
+    return found
+
+
+def _test(held: Tested, passed: bool | None, tries: int) -> None:
+    held.tries += tries
+    if passed is None:
+        held.open += 1
+    elif passed:
+        held.passed += 1
+    else:
+        held.failed += 1
 
 
 def spans(positions: Iterable[int]) -> tuple[Span, ...]:

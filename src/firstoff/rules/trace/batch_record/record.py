@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
 
 from firstoff.rules.trace.batch_record.gaps import Gap, gaps, standing, wrong
 from firstoff.rules.trace.batch_record.gathering import Gathered, gather, spans, within
@@ -38,6 +40,7 @@ class LotLine:
 
     lot: LotMade
     units: int
+    quantity: Decimal
     spans: tuple[Span, ...]
     first: datetime | None
     last: datetime | None
@@ -55,6 +58,23 @@ class EquipmentLine:
     then: Standing
 
 
+class TestedLine(NamedTuple):
+    """Units by the last result of one procedure. ``tries``: tests in all, repeats included."""
+
+    procedure: str
+    passed: int
+    failed: int
+    open: int
+    tries: int
+
+
+class PersonLine(NamedTuple):
+    """Somebody who built, operated, tested or judged, and how many units."""
+
+    name: str
+    units: int
+
+
 @dataclass(frozen=True, slots=True)
 class BatchRecord:
     """``complete``: units without a gap that nobody signed for; ``units``: planned, or started
@@ -66,6 +86,8 @@ class BatchRecord:
     sections: tuple[SectionFigures, ...]
     lots: tuple[LotLine, ...]
     equipment: tuple[EquipmentLine, ...]
+    tests: tuple[TestedLine, ...]
+    people: tuple[PersonLine, ...]
     material: Level
     process: Level
     statement: tuple[Sentence, ...]
@@ -108,6 +130,13 @@ def batch_record(run: RunMade, looks: Sequence[Look]) -> BatchRecord:
         sections=sections,
         lots=_lot_lines(run, held),
         equipment=_equipment_lines(run, held),
+        tests=tuple(
+            TestedLine(name, t.passed, t.failed, t.open, t.tries)
+            for name, t in sorted(held.tests.items())
+        ),
+        people=tuple(
+            sorted(PersonLine(run.people.get(key, "?"), n) for key, n in held.people.items())
+        ),
         material=material(_material_seen(run, looks, held, parts, serials)),
         process=process(_process_seen(looks, counts, serials)),
         statement=statement(_shown(run, counts, found, len(looks))),
@@ -130,6 +159,7 @@ def _lot_lines(run: RunMade, held: Gathered) -> tuple[LotLine, ...]:
             LotLine(
                 lot,
                 len(used.positions) if used else 0,
+                _quantity(run, held, key),
                 spans(used.positions) if used else (),
                 min(times, default=None),
                 max(times, default=None),
@@ -137,6 +167,12 @@ def _lot_lines(run: RunMade, held: Gathered) -> tuple[LotLine, ...]:
             )
         )
     return tuple(sorted(lines, key=lambda line: (line.lot.part, line.lot.code)))
+
+
+def _quantity(run: RunMade, held: Gathered, key: int) -> Decimal:
+    used = held.lots.get(key)
+    of_units = Decimal(used.millionths).scaleb(-6) if used else Decimal(0)
+    return of_units + run.lots[key].batch_quantity
 
 
 def _equipment_lines(run: RunMade, held: Gathered) -> tuple[EquipmentLine, ...]:
@@ -166,8 +202,8 @@ def _material_seen(
     parts: Mapping[str, set[int]],
     serials: Mapping[int, str],
 ) -> MaterialSeen:
-    lots = [lot for key, lot in run.lots.items() if key in held.lots or lot.in_batch]
-    named = [lot for lot in lots if lot.maker and lot.counted]
+    lots = list(run.lots.values())
+    named = [lot for key, lot in run.lots.items() if lot.maker and _quantity(run, held, key)]
     own = set.intersection(*(set(at) for at in parts.values())) if parts else set()
     exact = {one.position for one in looks if one.shows & Shows.DESIGNATED} & own
     unnamed = next((x for x in lots if x not in named), None)

@@ -36,6 +36,8 @@ class Look(NamedTuple):
     parts: frozenset[str]
     parameters: frozenset[tuple[int, str]]
     uses: tuple[EquipmentUse, ...]
+    people: tuple[int, ...] = ()
+    tests: tuple[tuple[str, bool | None, int], ...] = ()  # procedure, last result, tries
 
 
 def look(unit: UnitMade, plan: PlanAsks) -> Look:
@@ -50,6 +52,8 @@ def look(unit: UnitMade, plan: PlanAsks) -> Look:
         unit.parts,
         frozenset((o.seq, p.name) for o in unit.operations for p in o.parameters),
         unit.uses,
+        unit.people,
+        tuple((t.procedure, t.passed, t.tries) for t in unit.tests),
     )
 
 

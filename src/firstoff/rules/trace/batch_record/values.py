@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 from firstoff.rules.plan import BaselineFacts
@@ -79,13 +80,15 @@ class MadeTest(NamedTuple):
     values: frozenset[str] = frozenset()
     parametric: bool = False  # any number at all
     attached: bool = False  # a file or picture is kept with it
+    tries: int = 1
 
 
 class LotUse(NamedTuple):
-    """A lot in a unit, and when it went in."""
+    """A lot in a unit, when it went in and how much of it; 0 where a reel's count is unknown."""
 
     lot: int
     at: datetime
+    millionths: int = 0
 
 
 class EquipmentUse(NamedTuple):
@@ -110,6 +113,7 @@ class UnitMade:
     parts: frozenset[str] = frozenset()  # numbers of serialised parts fitted
     designated: bool = False  # each lot in it names its reference designators
     uses: tuple[EquipmentUse, ...] = ()
+    people: tuple[int, ...] = ()  # who built, operated, tested or judged it
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,8 @@ class LotMade:
     expires: date | None = None
     in_batch: bool = False  # recorded for the batch, not for its units
     batch_at: datetime | None = None
-    counted: bool = True  # a quantity is on record
+    batch_quantity: Decimal = Decimal(0)
+    measured_in: str = ""  # pieces where nothing is said
 
     def status_at(self, at: datetime) -> str:
         """How it stood then; as it is where nobody ever decided about it."""
@@ -197,4 +202,5 @@ class RunMade:
     contained: tuple[Contained, ...] = ()
     unknown_causes: Mapping[str, frozenset[int]] = field(default_factory=dict)
     actions: tuple[OpenAction, ...] = ()
+    people: Mapping[int, str] = field(default_factory=dict)
     deviations: tuple[Deviation, ...] = ()

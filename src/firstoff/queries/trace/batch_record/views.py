@@ -1,0 +1,170 @@
+"""What surrounds the figures of a batch record on its page and paper."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Max, Min, Q
+
+from firstoff.db.models import (
+    FirstArticle,
+    OperationRecord,
+    ParameterReading,
+    RouteRelease,
+    Run,
+    RunClosure,
+    ShippedUnit,
+    Signature,
+)
+from firstoff.queries.execution.runs import AdjustmentView, RunView, SetupValue, adjustments, setup
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A stage of the run, and when it was reached."""
+
+    what: str
+    at: datetime
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterLine:
+    """Readings of one parameter at one operation, with the limits they were judged by."""
+
+    seq: int
+    name: str
+    unit: str
+    lower: Decimal | None
+    upper: Decimal | None
+    readings: int
+    smallest: Decimal
+    largest: Decimal
+
+    @property
+    def outside(self) -> bool:
+        below = self.lower is not None and self.smallest < self.lower
+        return below or (self.upper is not None and self.largest > self.upper)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedView:
+    meaning: str
+    by: str
+    role: str
+    at: datetime
+    digest: str  # of what was signed
+
+
+@dataclass(frozen=True, slots=True)
+class ClosureView:
+    """``digest``: of the batch record as it was."""
+
+    by: str
+    at: datetime
+    note: str
+    digest: str
+    uid: str
+    numbers: str  # canonical JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    stamps: tuple[Stamp, ...]
+    setup: tuple[SetupValue, ...]
+    parameters: tuple[ParameterLine, ...]
+    adjustments: tuple[AdjustmentView, ...]
+    signatures: tuple[SignedView, ...]
+    closure: ClosureView | None
+
+
+def around(view: RunView) -> Around:
+    """Nine queries."""
+    closure = closed(view.id)
+    return Around(
+        _stamps(view, closure),
+        setup(view.id),
+        _parameters(view.id),
+        adjustments(view.id),
+        _signatures(view),
+        closure,
+    )
+
+
+def closed(run_id: int) -> ClosureView | None:
+    """One query."""
+    rows = RunClosure.objects.filter(run=run_id)
+    columns = ("by__name", "closed_at", "note", "digest", "uid", "numbers")
+    found: Any = rows.values_list(*columns).first()
+    if found is None:
+        return None
+    name, at, note, digest, uid, numbers = found
+    return ClosureView(name, at, note, digest, str(uid), numbers)
+
+
+def _stamps(view: RunView, closure: ClosureView | None) -> tuple[Stamp, ...]:
+    made = OperationRecord.objects.filter(run=view.id).aggregate(last=Max("ended_at"))
+    begun = Run.objects.filter(pk=view.id).aggregate(first=Min("units__started_at"))
+    gone = ShippedUnit.objects.filter(unit__run=view.id, cancelled_at__isnull=True).aggregate(
+        first=Min("shipment__shipped_at"), last=Max("shipment__shipped_at")
+    )
+    article = FirstArticle.objects.filter(run=view.id).order_by("-pk").select_related("by").first()
+    found: list[tuple[str, datetime | None, str]] = [
+        ("Run created", view.created_at, view.created_by),
+        ("Bar locked", view.bar.locked_at if view.bar else None, _locked_by(view)),
+        ("First unit started", begun["first"], ""),
+        (
+            "First article checked",
+            article.judged_at if article else None,
+            article.by.name if article else "",
+        ),
+        ("Last operation ended", made["last"], ""),
+        (
+            "Decided",
+            view.decision.at if view.decision else None,
+            view.decision.by if view.decision else "",
+        ),
+        ("First shipment", gone["first"], ""),
+        ("Last shipment", gone["last"] if gone["last"] != gone["first"] else None, ""),
+        ("Closed", closure.at if closure else None, closure.by if closure else ""),
+    ]
+    return tuple(Stamp(what, at, by) for what, at, by in found if at is not None)
+
+
+def _locked_by(view: RunView) -> str:
+    return view.bar.locked_by if view.bar else ""
+
+
+_PARAMETER = ("name", "measured_in", "lower", "upper")
+
+
+def _parameters(run_id: int) -> tuple[ParameterLine, ...]:
+    """Of the operations on units and of those on the batch, each by its limits. One query."""
+    rows: Iterable[tuple[Any, ...]] = (
+        ParameterReading.objects.filter(run=run_id, floor_record__superseded_by__isnull=True)
+        .order_by()
+        .values_list(
+            "operation__seq", "floor_record__seq", "name", "measured_in", "lower", "upper"
+        )
+        .annotate(n=Count("pk"), low=Min("value"), high=Max("value"))
+    )
+    found = [
+        ParameterLine(of_unit if of_unit is not None else of_batch or 0, *rest)
+        for of_unit, of_batch, *rest in rows
+    ]
+    return tuple(sorted(found, key=lambda p: (p.seq, p.name)))
+
+
+def _signatures(view: RunView) -> tuple[SignedView, ...]:
+    """Everything signed about the run. One query."""
+    released = RouteRelease.objects.filter(run=view.id).values("signature")
+    rows = Signature.objects.filter(
+        Q(subject=f"run {view.batch_id}", entry__program=view.program_id)
+        | Q(pk__in=released)
+    ).select_related("by")  # fmt: skip
+    return tuple(
+        SignedView(s.meaning, s.by.name, s.role, s.received_at, s.content_digest)
+        for s in rows.order_by("pk")
+    )
