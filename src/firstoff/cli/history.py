@@ -31,9 +31,13 @@ Maybe = Annotated[str, typer.Argument(help="One characteristic; every one unless
 SiteOption = Annotated[str | None, typer.Option("--site", help="Code of the site.")]
 AsOption = Annotated[str | None, typer.Option("--as", help="User name of who asks.")]
 Since = Annotated[
-    datetime | None, typer.Option(formats=_TIMES, help="Tests that began then or later.")
+    datetime | None,
+    typer.Option(formats=_TIMES, metavar="TIME", help="Tests that began then or later."),
 ]
-Until = Annotated[datetime | None, typer.Option(formats=_TIMES, help="Tests that began before.")]
+Until = Annotated[
+    datetime | None,
+    typer.Option(formats=_TIMES, metavar="TIME", help="Tests that began before."),
+]
 Batch = Annotated[list[str] | None, typer.Option(help="A batch ID; several times.")]
 Limit = Annotated[int, typer.Option(min=0, help="The newest so many; 0: all of them.")]
 
