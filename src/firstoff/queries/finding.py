@@ -1,13 +1,22 @@
-"""What is meant by a scan or a few typed letters: units, runs, programs, equipment, people."""
+"""What is meant by a scan or a few typed letters: units, lots, runs, packages, people ..."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from firstoff.db.models import Equipment, Person, Program, Run, Unit
+from firstoff.db.models import (
+    Equipment,
+    Lot,
+    Package,
+    Person,
+    Program,
+    Run,
+    Shipment,
+    Unit,
+)
 from firstoff.rules.access import Actor
-from firstoff.rules.trace import meant
+from firstoff.rules.trace import elements, meant
 
 MOST = 20  # of a kind: who looks for one thing does not read more
 
@@ -16,7 +25,7 @@ MOST = 20  # of a kind: who looks for one thing does not read more
 class Found:
     """One thing. ``keys`` are what its address takes; ``exact``: it is called just that."""
 
-    kind: str  # unit, run, program, equipment, person
+    kind: str  # unit, lot, run, program, equipment, package, shipment, person
     name: str
     remark: str
     site: str
@@ -25,18 +34,21 @@ class Found:
 
 
 def find(actor: Actor, text: str) -> tuple[Found, ...]:
-    """What is called so, or begins so, at the sites the actor sees. Five queries.
+    """What is called so, or begins so, at the sites the actor sees. Eight queries.
 
     Exact names first; GS1 element strings are read for their serial number or batch.
     """
-    wanted = meant(text)
+    wanted = elements(text).get("00") or meant(text)
     if not wanted:
         return ()
     found = [
         *_units(actor, wanted),
+        *_lots(actor, wanted),
         *_runs(actor, wanted),
         *_programs(actor, wanted),
         *_equipment(actor, wanted),
+        *_packages(actor, wanted),
+        *_shipments(actor, wanted),
         *_people(actor, wanted),
     ]
     return tuple(sorted(found, key=lambda f: not f.exact))
@@ -50,6 +62,29 @@ def _units(actor: Actor, text: str) -> Iterator[Found]:
         batch = f"batch {u.run.batch_id}, " if u.run else ""
         said = f"{batch}part {u.part.number}"
         yield _found("unit", u.serial, said, site, (site, u.part.number, u.serial), text)
+
+
+def _lots(actor: Actor, text: str) -> Iterator[Found]:
+    called = Q(code__istartswith=text) | Q(supplier_lot=text) | Q(date_code=text)
+    rows = Lot.objects.filter(part__site__in=actor.site_ids).filter(called)
+    for lot in rows.select_related("part__site", "supplier").order_by("code", "pk")[:MOST]:
+        site, part = lot.part.site.code, lot.part.number
+        by = f" of {lot.supplier.name}" if lot.supplier else ""
+        said = f"{part}, supplier lot {lot.supplier_lot}{by}" if lot.supplier_lot else part
+        yield _found("lot", lot.code, said, site, (site, part, lot.code), text)
+
+
+def _packages(actor: Actor, text: str) -> Iterator[Found]:
+    rows = Package.objects.filter(site__in=actor.site_ids, code__istartswith=text)
+    for p in rows.select_related("site").order_by("code", "pk")[:MOST]:
+        yield _found("package", p.code, p.kind, p.site.code, (p.site.code, p.code), text)
+
+
+def _shipments(actor: Actor, text: str) -> Iterator[Found]:
+    rows = Shipment.objects.filter(site__in=actor.site_ids, code__istartswith=text)
+    for s in rows.select_related("site", "customer").order_by("code", "pk")[:MOST]:
+        said = f"to {s.customer.name}, {s.shipped_at:%Y-%m-%d}"
+        yield _found("shipment", s.code, said, s.site.code, (s.site.code, s.code), text)
 
 
 def _runs(actor: Actor, text: str) -> Iterator[Found]:

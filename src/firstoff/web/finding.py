@@ -19,9 +19,12 @@ _PAGES = {
 }
 _WORDS = {
     "unit": "Unit",
+    "lot": "Lot",
     "run": "Run",
     "program": "Program",
     "equipment": "Equipment",
+    "package": "Package",
+    "shipment": "Shipment",
     "person": "Person",
 }
 
@@ -44,6 +47,10 @@ def _address(found: Found) -> str:
     if found.kind == "equipment":
         query = urlencode({"site": found.site, "q": found.name})
         return f"{reverse('equipment')}?{query}"
+    if found.kind in ("lot", "package", "shipment"):
+        part = {"part": found.keys[1]} if found.kind == "lot" else {}
+        query = urlencode({"site": found.site, found.kind: found.name, **part})
+        return f"{reverse('at-risk')}?{query}"
     try:
         return reverse(_PAGES[found.kind], args=found.keys)
     except NoReverseMatch:

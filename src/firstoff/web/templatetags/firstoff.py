@@ -124,12 +124,14 @@ _PROGRAM = (
     ("report", "Documents", "doc", "", "see"),
 )
 _WORKSPACE = (
+    ("lot", "Lots", "pack", "", "see"),
     ("equipment", "Equipment", "gear", "", "see"),
     ("people", "People", "people", "", "see"),
     ("tokens", "Tokens", "key", "", "token.edit"),
     ("sites", "Sites", "site", "", "people.edit"),
 )
-_PLURALS = {"run": "runs", "action": "actions"}
+_PLURALS = {"lot": "lots", "run": "runs", "action": "actions"}
+_BESIDE = {"trace": ("unit", "at-risk")}  # pages of a place that are not named by it
 
 
 @register.inclusion_tag("parts/navigation.html", takes_context=True)
@@ -169,7 +171,10 @@ def _open(actor: Any, permission: str, request: Any) -> bool:
 
 
 def _within(here: str, place: str) -> bool:
-    return here in (place, _PLURALS.get(place)) or here.startswith(f"{place}-")
+    names = (place, *_BESIDE.get(place, ()))
+    return here == _PLURALS.get(place) or any(
+        here == name or here.startswith(f"{name}-") for name in names
+    )
 
 
 def _key(program: Any) -> tuple[str, str]:

@@ -131,7 +131,11 @@ def _address(request: Request, question: Question | None, **more: str) -> str:
 
 
 def _scanned(request: Request, question: Question | None) -> tuple[Choice, ...]:
-    text = request.GET.get("scan", "").strip()
+    return named(request, request.GET.get("scan", "").strip(), question)
+
+
+def named(request: Request, text: str, question: Question | None = None) -> tuple[Choice, ...]:
+    """What a scan may mean, each as the question that asks for it too."""
     found = recognised(request.actor, request.place.id, text) if text else ()
     return tuple(
         Choice(c.title, c.sentence(_moment), _address(request, _with(question, c))) for c in found
@@ -161,7 +165,7 @@ def _builder(request: Request, question: Question | None, kind: str) -> dict[str
             Choice(c.title, "", _address(request, question, kind=c.kind), c is chosen)
             for c in CONDITIONS
         ],
-        "adding": chosen,
+        "adding": chosen.kind if chosen else "",
         "inputs": _inputs(request, chosen) if chosen else (),
         "moments": _moments(request, question),
         "as_of_at": timezone.localtime(question.as_of).strftime("%Y-%m-%dT%H:%M")

@@ -23,6 +23,7 @@ from firstoff.terms import TestOutcome
 from firstoff.web.auth import Request, page
 from firstoff.web.execution.shared import RecordForm, about, prose
 from firstoff.web.templatetags.firstoff import page_bounds
+from firstoff.web.trace.asking import named
 
 WIDE, HIGH = 190, 40  # of a box
 STEP_X, STEP_Y = 236, 50
@@ -185,7 +186,10 @@ def trace(request: Request) -> HttpResponse:
         rows, total = traces.find_units(request.actor, text, offset=offset, limit=limit)
         if total == 1:
             return redirect("unit", *rows[0][:3])
-    context = {"q": text, "rows": rows, "total": total}
+    choices = () if rows or not text else named(request, request.GET["serial"])
+    if len(choices) == 1:
+        return redirect(choices[0].url)
+    context = {"q": text, "rows": rows, "total": total, "choices": choices}
     return render(request, "trace/trace.html", context)
 
 
