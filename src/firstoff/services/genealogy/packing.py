@@ -18,6 +18,7 @@ from firstoff.rules.genealogy import (
     place_refusal,
 )
 from firstoff.services.execution.planning import derived
+from firstoff.services.genealogy.labelling import demand_labels
 from firstoff.services.genealogy.standing import standing_of
 from firstoff.services.genealogy.taking import Taking
 from firstoff.terms import FloorKind, PackageKind, Place
@@ -36,6 +37,7 @@ def pack(taking: Taking, record: Packed) -> None:
         raise _shipped(taking, outer, "filled")
     for unit in units:
         _check_leaving(taking, unit, "packed", at, *_BUSY)
+    demand_labels(taking, units, "packed")
     for package in inner:
         _check_inner(taking, package, outer)
     run = picture.run(record.batch).pk if record.batch else None

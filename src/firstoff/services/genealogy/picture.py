@@ -41,6 +41,8 @@ _NUMBERED: tuple[type[Record], ...] = (Unit, Lot, Package, Shipment, FloorRecord
 class Picture:
     """One site, while records are taken for it."""
 
+    source = "records"  # which door or importer the tests came through
+
     def __init__(self, site: Site, *, by: Actor, at: datetime, records: int = 1) -> None:
         self.site, self.by, self.at = site, by, at
         self.undo = Undo()
@@ -62,6 +64,8 @@ class Picture:
         self.procedures: dict[str, ProcedureRevision] = {}
         self.voided: dict[UUID, FloorRecord] = {}  # what is to be taken back, by its id
         self.gone_back: set[UUID] = set()  # what was taken back
+        self.asking: set[int] | None = None  # runs that want labels scanned back, once asked for
+        self.labelled: dict[int, bool] = {}  # whose label was scanned back, by unit
         self.failed_tests: dict[int, dict[str, bool]] = {}  # by unit: procedure, latest failed
         self.calibrated: dict[int, datetime] = {}  # when last, by equipment
         self.attempts: dict[int, int] = {}  # which attempt rework began, by unit

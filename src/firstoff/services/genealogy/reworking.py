@@ -99,6 +99,8 @@ def label(taking: Taking, record: Labelled) -> None:
             )
         keys["package"] = package.pk
     check_scan(record.expected, record.scanned, about)
+    if unit is not None:
+        picture.undo.put(picture.labelled, unit.pk, True)
     taking.put(record, FloorKind.LABEL, keys, at=at, run=run, unit=unit.pk if unit else None)
 
 
