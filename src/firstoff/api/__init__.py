@@ -25,6 +25,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("evidence", ""),
     ("release", ""),
     ("trace", ""),
+    ("containments", ""),
     ("ledger", ""),
 )
 

@@ -48,6 +48,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "run": ("run", "app", "Runs: bars, units, verdicts, sign-off."),
     "trace": ("trace", "trace", "From a serial number to everything."),
     "where-used": ("trace", "where_used", "From anything to serial numbers: units at risk."),
+    "containment": ("containment", "app", "Units at risk: hold, work off, close."),
     "genealogy": ("genealogy", "app", "Readings and records: compared, made again."),
     "action": ("verdict", "action", "Corrective actions."),
     "gate": ("verdict", "gate", "Gates and their criteria."),
