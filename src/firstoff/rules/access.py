@@ -42,6 +42,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "judgement.correct": _DECIDES,
         "route.release": _DECIDES,
         "run.decide": _DECIDES,
+        "run.close": _DECIDES,
         "gate.waive": _DECIDES,
         "gate.decide": _DECIDES,
         "containment.concede": _DECIDES,
@@ -79,6 +80,7 @@ DEEDS: Mapping[str, str] = MappingProxyType(
         "judgement.correct": "correct a first result",
         "route.release": "release a refusal of the line",
         "run.decide": "sign off or hold a run",
+        "run.close": "close a run or accept gaps in its batch record",
         "gate.waive": "waive a criterion",
         "gate.decide": "decide a gate",
         "containment.concede": "let units pass by concession",
@@ -104,7 +106,7 @@ SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
         ),
         # These also ask for the person's password, each time: a token alone signs nothing.
         "sign": frozenset(
-            {"see", "bar.lock", "judgement.correct", "route.release", "run.decide"}
+            {"see", "bar.lock", "judgement.correct", "route.release", "run.decide", "run.close"}
             | {"gate.state", "gate.waive", "gate.decide"}
             | {"containment.concede", "containment.close"}
         ),

@@ -109,6 +109,7 @@ TEMPLATES = [
 # the ledger's entry before the verb's transaction ends (docs/reference/house.md).
 AFTER_VERBS = (
     "firstoff.services.genealogy.following.follow",
+    "firstoff.services.evidence.late.follow",
     "firstoff.services.trace.joining.follow",
 )
 

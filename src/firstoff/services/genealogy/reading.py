@@ -78,6 +78,7 @@ def _read_runs(picture: Picture, names: Names) -> None:
 
 def _take_runs(picture: Picture, wanted: Q) -> None:
     rows = Run.objects.select_related("site", "program", "program__part", "baseline")
+    rows = rows.select_related("closure__by")  # whether it is closed: no query of its own
     for run in rows.defer("baseline__content").filter(wanted, site=picture.site.pk):
         picture.runs[run.pk] = picture.batches[run.batch_id] = run
         part = run.program.part

@@ -1,11 +1,13 @@
 """The batch record (R-39): complete against the plan, gap by gap; how deep it traces (R-63)."""
 
 from firstoff.rules.trace.batch_record.closing import (
-    closing_digest,
+    AFTER_CLOSING,
     closing_meaning,
     closing_refusal,
     deviation_meaning,
     late_refusal,
+    outlives,
+    record_digest,
     record_numbers,
     scope_of,
 )
@@ -42,6 +44,7 @@ from firstoff.rules.trace.batch_record.values import (
 from firstoff.rules.trace.batch_record.words import folded
 
 __all__ = [
+    "AFTER_CLOSING",
     "KINDS",
     "TITLES",
     "BatchRecord",
@@ -71,14 +74,15 @@ __all__ = [
     "TestedLine",
     "UnitMade",
     "batch_record",
-    "closing_digest",
     "closing_meaning",
     "closing_refusal",
     "deviation_meaning",
     "folded",
     "late_refusal",
     "look",
+    "outlives",
     "plan_asks",
+    "record_digest",
     "record_numbers",
     "scope_of",
     "spans",

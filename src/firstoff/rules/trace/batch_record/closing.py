@@ -1,13 +1,25 @@
 """Closing a run (R-39): when it may be, what is signed, what is refused afterwards."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from firstoff.errors import Refused
 from firstoff.rules import ledger
 from firstoff.rules.trace.batch_record.gaps import Gap
 from firstoff.rules.trace.batch_record.record import BatchRecord
+from firstoff.terms import FloorKind, Place
 
+# Floor records that go on after a run is closed: where its units are, not how they were made.
+AFTER_CLOSING = frozenset(
+    {
+        FloorKind.PACK,
+        FloorKind.UNPACK,
+        FloorKind.SHIP,
+        FloorKind.SHIP_CANCEL,
+        FloorKind.RETURN,
+        FloorKind.LABEL,
+        FloorKind.SCRAP,
+    }
+)
 _NAMED = 4  # gaps that a refusal names
 
 
@@ -47,6 +59,12 @@ def closing_refusal(batch_id: str, record: BatchRecord) -> Refused | None:
     )
 
 
+def outlives(place: Place | str, *, contained: bool) -> bool:
+    """Whether a unit of a closed run may still be worked on: it came back, or is under
+    suspicion. What is done to it then is its own story, not that of the batch."""
+    return contained or place == Place.RETURNED
+
+
 def late_refusal(batch_id: str, by: str, closed: str) -> Refused:
     """A record for a run that is closed."""
     return Refused(
@@ -84,8 +102,8 @@ def record_numbers(record: BatchRecord) -> dict[str, Any]:
     }
 
 
-def closing_digest(record: BatchRecord, version: Mapping[str, Any]) -> str:
-    """SHA-256 over the record as it was: its figures, its gaps, its units, what was read."""
+def record_digest(record: BatchRecord) -> str:
+    """SHA-256 over the record as it reads: figures, gaps, deviations, units, lots."""
     return ledger.digest(
         {
             "numbers": record_numbers(record),
@@ -101,6 +119,5 @@ def closing_digest(record: BatchRecord, version: Mapping[str, Any]) -> str:
             ],
             "serials": [record.serials[p] for p in sorted(record.serials)],
             "lots": [f"{line.lot.part}/{line.lot.code}" for line in record.lots],
-            "read": dict(version),
         }
     )
