@@ -35,7 +35,7 @@ class Session(APIKeyCookie):
 
 def actor(request: HttpRequest) -> Actor:
     """The Actor that authentication found; every operation of the API has one."""
-    found: Any = request.auth  # type: ignore[attr-defined]
+    found: Any = request.auth  # type: ignore[attr-defined]  # ninja puts it there
     if not isinstance(found, Actor):
         raise TypeError("an API operation ran without authentication")
     return found

@@ -110,7 +110,7 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     except Exception as error:
         if isinstance(error, _UsageError):
-            error.show()  # type: ignore[attr-defined]
+            error.show()  # type: ignore[attr-defined]  # typer gives its usage error no type
             return 2
         raise
     return result if isinstance(result, int) else 0

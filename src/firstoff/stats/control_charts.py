@@ -5,7 +5,7 @@ and a sigma that are given. Rule signals come with every chart.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -369,9 +369,9 @@ def _base(size: int, base: int | None, *, least: int) -> int:
     return first
 
 
-def _by_size(groups: Subgroups, factor: object) -> Floats:
+def _by_size(groups: Subgroups, factor: Callable[[int], float]) -> Floats:
     distinct, place = np.unique(groups.sizes, return_inverse=True)
-    found: Floats = np.array([factor(int(n)) for n in distinct])[place]  # type: ignore[operator]
+    found: Floats = np.array([factor(int(n)) for n in distinct])[place]
     return found
 
 

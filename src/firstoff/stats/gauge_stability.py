@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -56,10 +57,11 @@ def gauge_stability(
     )
 
 
-def _chart(samples: ArrayLike | Sequence[ArrayLike], base: int | None) -> ChartPair:
+def _chart(samples: Any, base: int | None) -> ChartPair:
+    """Samples of several readings or of one, as the charts take them."""
     several = isinstance(samples, np.ndarray) and samples.ndim == 2
     if isinstance(samples, (list, tuple)) and samples:
         several = isinstance(samples[0], (list, tuple, np.ndarray))
     if several:
-        return xbar_s_chart(samples, base=base)  # type: ignore[arg-type]
-    return individuals_chart(samples, base=base)  # type: ignore[arg-type]
+        return xbar_s_chart(samples, base=base)
+    return individuals_chart(samples, base=base)

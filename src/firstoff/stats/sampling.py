@@ -7,7 +7,7 @@ that a stage cannot accept.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -344,10 +344,11 @@ def _listed(value: object) -> tuple[object, ...]:
 def _model(model: object, lot: int | None) -> Model:
     if model is None:
         return "binomial" if lot is None else "hypergeometric"
-    checks.choice("model", model, _MODELS)
-    if model == "hypergeometric" and lot is None:
+    kind: Any = checks.choice("model", model, _MODELS)
+    if kind == "hypergeometric" and lot is None:
         raise OutOfDomain("lot", None, "the lot size, for the hypergeometric model")
-    return model  # type: ignore[return-value]
+    found: Model = kind
+    return found
 
 
 def _rates(rates: ArrayLike, kind: Model) -> Floats:

@@ -112,7 +112,7 @@ def scan(
     points: Floats,
     zones: Zones,
     rules: Iterable[int] | None = None,
-    rule_set: str = "nelson",
+    rule_set: RuleSet = "nelson",
     newest_beyond: bool = True,
     same_side: int | None = None,
     trend: int = 6,
@@ -137,7 +137,7 @@ def scan(
         rule: np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
         for rule, parts in found.items()
     }
-    return Signals(rule_set, joined)  # type: ignore[arg-type]
+    return Signals(rule_set, joined)
 
 
 def scan_rows(

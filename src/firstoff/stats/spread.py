@@ -5,7 +5,7 @@ The estimators differ, and each has its constant of unbiasedness; a result names
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -108,9 +108,10 @@ def subgroups(name: str, values: ArrayLike) -> Subgroups:
     else:
         if isinstance(values, (str, bytes)) or not hasattr(values, "__len__"):
             raise OutOfDomain(name, values, "subgroups of numbers")
+        groups: Any = values  # with a length, so it can be gone through
         listed: list[Floats] = [
             checks.series(f"{name}, subgroup {place + 1},", group)
-            for place, group in enumerate(values)  # type: ignore[arg-type]
+            for place, group in enumerate(groups)
         ]
         rows = [group.size for group in listed]
         flat = np.concatenate(listed) if listed else np.empty(0)

@@ -203,7 +203,7 @@ def _resolved(
     stages = [stage.split("/") for stage in cell.split()]
     size = sizes[procedure, inspection, letter]
     return _Cell(
-        procedure,  # type: ignore[arg-type]
+        procedure,  # type: ignore[arg-type]  # a word of the table, read as text
         letter,
         (size,) * len(stages),
         tuple(-1 if ac == "#" else int(ac) for ac, _ in stages),

@@ -19,6 +19,7 @@ from firstoff.cli.stats.shared import (
     percent,
     read,
     refusing,
+    said,
     with_interval,
 )
 from firstoff.errors import InvalidInput
@@ -61,7 +62,7 @@ def gauge(
         seen = stats.gauge_repeatability(
             readings[0],
             tolerance=tolerance,
-            method=method,  # type: ignore[arg-type]
+            method=said(method),
             confidence=level,
         )
     elif nested:
@@ -70,7 +71,7 @@ def gauge(
         seen = stats.gauge_rr(
             readings,
             tolerance=tolerance,
-            method=method,  # type: ignore[arg-type]
+            method=said(method),
             pool=pool,
             confidence=level,
         )

@@ -17,6 +17,7 @@ from firstoff.cli.stats.shared import (
     plain,
     read,
     refusing,
+    said,
 )
 from firstoff.errors import InvalidInput
 
@@ -177,7 +178,7 @@ def mtbf(
         failures,
         total_time,
         confidence=fraction(confidence, "confidence"),
-        terminated=terminated,  # type: ignore[arg-type]
+        terminated=said(terminated),
     )
     level = percent(seen.confidence)
     upper = "open" if seen.upper is None else f"{seen.upper:.4g}"

@@ -28,6 +28,7 @@ from firstoff.cli.stats.shared import (
     percent,
     read,
     refusing,
+    said,
 )
 from firstoff.errors import InvalidInput
 
@@ -137,7 +138,7 @@ def tolerance(
         found.numbers(),
         coverage=fraction(coverage, "coverage"),
         confidence=fraction(confidence, "confidence"),
-        sides=sides,  # type: ignore[arg-type]
+        sides=said(sides),
     )
     ends = [f"{end:.6g}" if end is not None else "open" for end in (seen.lower, seen.upper)]
     rows = [
@@ -171,7 +172,7 @@ def normality(
     found = read(file).column(column)
     seen = stats.normality(
         found.numbers(),
-        test=test,  # type: ignore[arg-type]  # a word from outside; the function refuses others
+        test=said(test),
         confidence=fraction(confidence, "confidence"),
     )
     if picture is not None:

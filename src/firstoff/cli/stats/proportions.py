@@ -15,6 +15,7 @@ from firstoff.cli.stats.shared import (
     p_value,
     percent,
     refusing,
+    said,
     times,
     with_interval,
 )
@@ -44,8 +45,8 @@ def proportion(
         x,
         n,
         confidence=fraction(confidence, "confidence"),
-        sides=sides,  # type: ignore[arg-type]
-        method=method,  # type: ignore[arg-type]
+        sides=said(sides),
+        method=said(method),
     )
     rows = [
         ("Seen", f"{seen.x} of {seen.n}, {percent(seen.estimate)}"),
@@ -137,7 +138,7 @@ def compare(
         n1,
         x2,
         n2,
-        alternative=alternative,  # type: ignore[arg-type]
+        alternative=said(alternative),
         confidence=level,
     )
     shown = "shown" if seen.significant else "not shown"

@@ -18,6 +18,7 @@ from firstoff.cli.stats.shared import (
     plain,
     read,
     refusing,
+    said,
     times,
 )
 from firstoff.errors import InvalidInput
@@ -154,9 +155,9 @@ def sampling(
     found = stats.standard_plan(
         lot,
         aql=aql,
-        level=level,  # type: ignore[arg-type]
-        inspection=inspection,  # type: ignore[arg-type]
-        procedure=procedure,  # type: ignore[arg-type]
+        level=said(level),
+        inspection=said(inspection),
+        procedure=said(procedure),
     )
     drawn = None if seed is None else stats.draw_sample(lot, min(found.n[0], lot), seed=seed)
     if picture is not None:
