@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from firstoff.cli.shell import run
-from firstoff.db.models import TestRecord, Unit
+from firstoff.db.models import FloorRecord, TestRecord, Unit
 from tests.cli.test_run import Terminal, batch, terminal  # noqa: F401
 from tests.formats.testdata import qif_files
 from tests.formats.testdata.cfx_messages import message, package
@@ -139,7 +139,7 @@ def test_taking_needs_a_run(said: Any, tmp_path: Path) -> None:
     (tmp_path / "lot.stdf").write_bytes(LOT)
     assert said(tmp_path / "lot.stdf")[::2] == (
         2,
-        "Which run?\nAdd --run BATCH, or --dry-run to look only.\n",
+        "Which run, or which part?\nAdd --run BATCH, --part PART, or --dry-run to look only.\n",
     )
 
 
@@ -163,7 +163,7 @@ def test_test_records_are_taken_into_a_run_once(
 
 
 @pytest.mark.django_db
-def test_what_a_run_has_no_place_for_is_refused_and_nothing_written(
+def test_a_test_and_its_repair_are_taken_as_records_once(
     batch: Terminal,  # noqa: F811
     said: Any,
     tmp_path: Path,
@@ -171,9 +171,26 @@ def test_what_a_run_has_no_place_for_is_refused_and_nothing_written(
     serial = Unit.objects.get().serial
     both = [report(sn=serial), repair(sn=serial)]
     (tmp_path / "r.json").write_text(json.dumps(both))
-    code, _, err = said(tmp_path / "r.json", "--run", "CC1-P1", "--as", "ben")
-    assert (code, TestRecord.objects.count()) == (2, 0)
-    assert "r.json holds 1 repair report; a run takes units and test records." in err
+    words = (tmp_path / "r.json", "--run", "CC1-P1", "--as", "ben")
+    code, _, err = said(*words)
+    found = FloorRecord.objects.values_list("kind", flat=True)
+    assert (code, err, TestRecord.objects.count(), list(found)) == (0, err, 1, ["repair"])
+    assert "r.json: 2 records taken, 0 were there already." in err
+    assert "r.json: 0 records taken, 2 were there already." in said(*words)[2]
+
+
+@pytest.mark.django_db
+def test_parts_from_elsewhere_are_begun_with_their_first_record(
+    batch: Terminal,  # noqa: F811
+    said: Any,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "lot.stdf").write_bytes(LOT)
+    words = (tmp_path / "lot.stdf", "--part", "DIE", "--site", "STOKE", "--as", "ben")
+    assert said(*words)[0] == 4
+    code, _, _ = said(*words, "--start-missing")
+    units = Unit.objects.filter(part__number="DIE")
+    assert (code, units.count(), TestRecord.objects.filter(unit__in=units).count()) == (0, 2, 2)
 
 
 def test_a_plan_and_messages_say_what_they_hold_beside_records(said: Any, tmp_path: Path) -> None:

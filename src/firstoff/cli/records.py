@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from firstoff.errors import InvalidInput
 if TYPE_CHECKING:
     from firstoff.formats.testdata.drafts import ReadOptions
     from firstoff.formats.testdata.summaries import Summary
+    from firstoff.rules.access import Actor
 
 app = typer.Typer(no_args_is_help=True, help="Records out of files of machines and stations.")
 
@@ -42,6 +44,12 @@ def import_(
         Path | None, typer.Option("--with", help="The file that describes them: a plan, a .dfd.")
     ] = None,
     batch: Annotated[str, typer.Option("--run", help="Batch ID of the run they are of.")] = "",
+    part: Annotated[
+        str, typer.Option("--part", help="Part number of the units, where they are of no run.")
+    ] = "",
+    operation: Annotated[
+        int | None, typer.Option("--operation", help="The operation of the plan that is recorded.")
+    ] = None,
     start_missing: Annotated[
         bool, typer.Option(help="Start units that a record names and nobody started.")
     ] = False,
@@ -60,7 +68,8 @@ def import_(
         return
     if not as_json:
         _warn(found)
-    taken = list(_taken(list(named), kind, batch, site, by, start_missing, companion))
+    where = _Where(batch, part, operation, site, by, start_missing)
+    taken = list(_taken(list(zip(named, found, strict=True)), kind, where, companion))
     if as_json:
         shell.show(taken[0] if alone else {"items": taken, "next": None, "total": len(taken)})
 
@@ -186,32 +195,95 @@ def _figures(one: "Summary") -> Iterator[str]:
 # ---------------------------------------------------------------- what is written
 
 
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Where the records belong, and who hands them in."""
+
+    batch: str
+    part: str
+    operation: int | None
+    site: str | None
+    by: str | None
+    start_missing: bool
+
+
 def _taken(
-    paths: list[Path],
-    kind: str,
-    batch: str,
-    site: str | None,
-    by: str | None,
-    start_missing: bool,
-    companion: Path | None,
+    files: "list[tuple[Path, Summary]]", kind: str, where: _Where, companion: Path | None
 ) -> Iterator[Any]:
-    """Each file taken into the run, in turn; a file that was taken before is not taken again."""
-    if not batch:
-        raise InvalidInput("Which run?", way_out="Add --run BATCH, or --dry-run to look only.")
+    """Each file taken in turn; a file that was taken before is not taken again."""
+    if not where.batch and not where.part:
+        raise InvalidInput(
+            "Which run, or which part?",
+            way_out="Add --run BATCH, --part PART, or --dry-run to look only.",
+        )
     shell.django()
+    for path, summary in files:
+        beside = _beside(path, companion)
+        if where.batch and _is_of_a_run(summary):
+            yield _into_run(path, kind, where, beside)
+        else:
+            yield _as_records(path, kind, where, beside)
+
+
+def _is_of_a_run(found: "Summary") -> bool:
+    """Whether it holds only what a run takes: rows of units, and tests."""
+    counts = found.counts
+    more = (counts.repairs, counts.consumptions, counts.sub_units, counts.records)
+    return bool(counts.rows or (counts.tests and not any(more)))
+
+
+def _into_run(path: Path, kind: str, where: _Where, companion: Path | None) -> Any:
     from firstoff.cli.run.shared import writing
     from firstoff.services import execution
 
-    _, given = writing(batch, site, by)
-    for path in paths:
-        done = execution.import_file(
-            raw=path,
-            name=path.name,
-            kind=kind,
-            start_missing=start_missing,
-            companion=_beside(path, companion),
-            **given,
-        )
-        again = " It had been taken before; nothing was written." if done.again else ""
-        shell.err.print(f"{done.file_name}: {done.taken} records taken.{again}", markup=False)
-        yield done
+    _, given = writing(where.batch, where.site, where.by)
+    done = execution.import_file(
+        raw=path,
+        name=path.name,
+        kind=kind,
+        start_missing=where.start_missing,
+        companion=companion,
+        **given,
+    )
+    again = " It had been taken before; nothing was written." if done.again else ""
+    shell.err.print(f"{done.file_name}: {done.taken} records taken.{again}", markup=False)
+    return done
+
+
+def _as_records(path: Path, kind: str, where: _Where, companion: Path | None) -> Any:
+    """Tests, parts, repairs and material, as a station would have posted them."""
+    from firstoff.formats.testdata.posting import Placing
+    from firstoff.services import genealogy
+
+    actor = shell.writer(where.by)
+    done = genealogy.import_file(
+        site_id=_site_id(actor, where),
+        raw=path,
+        name=path.name,
+        kind=kind,
+        companion=companion,
+        placing=Placing(part=where.part, batch=where.batch, operation=where.operation),
+        start_missing=where.start_missing,
+        by=actor,
+        at=shell.now(),
+        options=_options(path, companion),
+    )
+    said = f"{done.file_name}: {done.stored} records taken, {done.already} were there already."
+    shell.err.print(said, markup=False)
+    for warning in done.warnings:
+        shell.err.print(warning, markup=False)
+    return done
+
+
+def _site_id(actor: "Actor", where: _Where) -> int:
+    """The site that is named, else that of the run, else the only one of whoever does this."""
+    from firstoff.cli.run.shared import found_run
+    from firstoff.queries import access
+
+    if where.batch:
+        return found_run(actor, where.batch, where.site).site_id
+    if where.site:
+        return access.site(actor, where.site).id
+    if len(actor.site_ids) != 1:
+        raise InvalidInput("At which site?", way_out="Add --site CODE.")
+    return actor.site_ids[0]

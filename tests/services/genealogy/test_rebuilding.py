@@ -1,4 +1,4 @@
-"""Readings follow from the records: what somebody changed behind the back is found and put right."""
+"""Readings follow from the records: what was changed behind the back is found and put right."""
 
 from typing import Any
 

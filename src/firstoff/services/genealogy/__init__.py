@@ -1,5 +1,6 @@
 """What went into what, and where it is: records of any kind taken in, readings kept with them."""
 
+from firstoff.services.genealogy.imports import Imported, import_file
 from firstoff.services.genealogy.post import (
     LARGEST_POST,
     Answer,
@@ -13,9 +14,11 @@ __all__ = [
     "LARGEST_POST",
     "Answer",
     "Difference",
+    "Imported",
     "Mode",
     "PostAnswer",
     "check",
+    "import_file",
     "post_records",
     "rebuild",
 ]

@@ -1,6 +1,6 @@
 """Many records of any kind at once: checked one by one, written in few statements."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -50,6 +50,7 @@ from firstoff.services.genealogy import (
     testing,
     voiding,
 )
+from firstoff.services.genealogy.closed import check_run_open
 from firstoff.services.genealogy.naming import names_in
 from firstoff.services.genealogy.picture import Picture
 from firstoff.services.genealogy.preparing import prepare
@@ -130,6 +131,10 @@ def post_records(
     by: Actor,
     at: datetime,
     mode: Mode = "all",
+    largest: int | None = LARGEST_POST,
+    details: Mapping[str, object] | None = None,
+    source: str = "records",
+    optional: Container[UUID] = (),
 ) -> PostAnswer:
     """Up to 10,000 records of any mix of kinds, in the order they happened.
 
@@ -137,12 +142,16 @@ def post_records(
     A record posted before is answered as such; another content under its id is refused (R-36).
     A record may rest on one before it in the same post. Raises NotAllowed, NotFound, and in mode
     ``all`` Refused (``records-refused``) with the answers of those that cannot be taken.
+
+    largest: how many are taken at once, any number for None. details: what else a reader of the
+    ledger wants to know. source: which door or importer tests came through. optional: ids of
+    records that may be refused alone.
     """
     if not sees(by, site_id):
         raise NotFound("There is no such site, or not for you.")
     for permission in dict.fromkeys(record.permission for record in records):
         require(by, permission, site_id)
-    if not 1 <= len(records) <= LARGEST_POST:
+    if not records or (largest is not None and len(records) > largest):
         raise InvalidInput(
             f"{len(records):,} records were posted; expected 1 to {LARGEST_POST:,}.",
             code="too-many-records",
@@ -150,14 +159,15 @@ def post_records(
     try:
         with ledger.verb(VERB, by=by, at=at, subject=_subject(records)) as entry:
             picture = Picture(Site.objects.get(pk=site_id), by=by, at=at, records=len(records))
+            picture.source = source
             answer, taking = plan_all(picture, records)
             if mode == "all":
-                demand_all(answer)
+                demand_all(answer, optional)
             stored = answer.count("stored")
             if not stored:
                 raise _NothingNew(answer)
             entry.details.update(stored=stored, refused=len(answer.refused))
-            entry.details.update(site=picture.site.code)
+            entry.details.update(site=picture.site.code, **(details or {}))
             write_records(entry, picture, taking.pending)
             write_readings(entry, picture, taking.pending)
     except _NothingNew as nothing:
@@ -179,9 +189,9 @@ def _subject(records: Sequence[Posted]) -> str:
     return f"{len(records)} records: {', '.join(kinds)}"[:300]
 
 
-def demand_all(answer: PostAnswer) -> None:
+def demand_all(answer: PostAnswer, optional: Container[UUID] = ()) -> None:
     """Raises Refused naming the first record that cannot be taken, and listing the others."""
-    refused = answer.refused
+    refused = [one for one in answer.refused if one.id not in optional]
     if not refused:
         return
     first, told = refused[0], [_told(a) for a in refused[:200]]
@@ -231,6 +241,7 @@ def _answer(
         if stored.already(record) or _posted_before(seen, record):
             return Answer(index, record.id, kind, about, "already")
         record.check()
+        check_run_open(taking, record)
         said = _PLANS[type(record)](taking, record)
     except FirstoffError as error:
         taking.picture.undo.back()

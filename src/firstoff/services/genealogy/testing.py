@@ -28,7 +28,6 @@ from firstoff.rules.genealogy import FileOf, ProcedureText, Tested, check_counts
 from firstoff.services.genealogy.taking import Taking
 from firstoff.terms import TestOutcome
 
-SOURCE = "records"
 _PASS, _FAIL, _UNSET = (
     LETTERS[o] for o in (TestOutcome.PASS, TestOutcome.FAIL, TestOutcome.UNSET)
 )
@@ -57,7 +56,7 @@ def test(taking: Taking, record: Tested) -> str:
         run_id=unit.run_id,
         unit=unit,
         procedure=revision,
-        source=SOURCE,
+        source=picture.source[:20],
         source_digest=digest_of(record),
         station=record.station or picture.by.station,
         operator_id=picture.operator(record.operator).id,
@@ -104,8 +103,8 @@ def _limits_of(definition: str) -> _Limits:
 @lru_cache(maxsize=512)
 def _frozen(text: ProcedureText) -> Procedure:
     name = f"{text.name} {text.version}".strip()
-    if not name or not text.lines:
-        raise InvalidInput("A procedure has a name and at least one line.", field="procedure")
+    if not name:
+        raise InvalidInput("The procedure has no name.", field="procedure")
     seen = {(line.phase, line.name) for line in text.lines}
     if len(seen) < len(text.lines):
         raise InvalidInput(
