@@ -4,7 +4,7 @@ A row that cannot be taken is refused with one sentence; the others still come, 
 """
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from io import StringIO
 
@@ -37,7 +37,7 @@ COLUMNS: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "GRM188R71C104KA01D",
         ("manufacturer part", "manufacturer part number", "mfr part", "mfg part"),
     ),
-    "expires": ("Last day of use, 2026-12-31.", "", ("expiry", "use by", "expiration", "best before")),
+    "expires": ("Last day of use, 2026-12-31.", "", ("expiry", "use by", "best before")),
     "receipt": ("Delivery note or order.", "DN-881", ("delivery note", "order", "po", "grn")),
 }  # fmt: skip
 _BY_HEADER = {
@@ -52,6 +52,7 @@ class ReceiptRow:
     """A lot as its row says it. ``problem``: why the row cannot be taken."""
 
     row: int
+    expires: date | None = None
     part: str = ""
     lot: str = ""
     quantity: str = ""
@@ -61,7 +62,6 @@ class ReceiptRow:
     date_code: str = ""
     manufacturer: str = ""
     mpn: str = ""
-    expires: date | None = None
     receipt: str = ""
     problem: str = ""
     raw: str = ""
@@ -110,15 +110,16 @@ def _row(table: Table, row: Row) -> ReceiptRow:
     given = {field: cells.get(field, "") for field in COLUMNS}
     given["lot"] = given["lot"] or given["supplier_lot"]
     expires = given.pop("expires")
+    read = ReceiptRow(row.number, None, **given, raw=_raw(row))
     try:
         day = date.fromisoformat(expires[:10]) if expires else None
         _check(given)
     except InvalidInput as error:
-        return ReceiptRow(row.number, **given, problem=error.message, raw=_raw(row))
+        return replace(read, problem=error.message)
     except ValueError:
         problem = f"expires is {expires[:40]!r}; expected a date such as 2026-12-31."
-        return ReceiptRow(row.number, **given, problem=problem, raw=_raw(row))
-    return ReceiptRow(row.number, **given, expires=day, raw=_raw(row))
+        return replace(read, problem=problem)
+    return replace(read, expires=day)
 
 
 def _check(given: dict[str, str]) -> None:
@@ -140,9 +141,7 @@ def _once(rows: list[ReceiptRow]) -> list[ReceiptRow]:
         first = seen.setdefault(key, one.row)
         if not one.problem and first != one.row:
             problem = f"Lot {one.lot} stands in row {first} already."
-            one = ReceiptRow(
-                one.row, one.part, one.lot, one.quantity, problem=problem, raw=one.raw
-            )
+            one = replace(one, problem=problem)
         found.append(one)
     return found
 

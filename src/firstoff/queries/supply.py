@@ -1,6 +1,6 @@
 """Lots of material: the list of a site, one lot with its history, and where it is now."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -239,11 +239,13 @@ def _events(lot: LotView) -> tuple[tuple[LotEvent, ...], int]:
     rows = moves.select_related("by", "source", "target").order_by("-moved_at", "-pk")
     received = Lot.objects.select_related("by").get(pk=lot.id)
     came = LotEvent(lot.arrived_at, "received", received.by.name, "", lot.quantity)
-    found = [came] if lot.quantity or not rows else []
-    for s in decided.order_by("-decided_at", "-pk")[:_EVENTS]:
-        found.append(LotEvent(s.decided_at, s.status, s.by.name, s.reason))
+    found = [
+        LotEvent(s.decided_at, s.status, s.by.name, s.reason)
+        for s in decided.order_by("-decided_at", "-pk")[:_EVENTS]
+    ]
     found += [_moved(move, lot.id) for move in rows[:_EVENTS]]
-    ordered = sorted(reversed(found), key=lambda e: e.at, reverse=True)
+    found += [came] if lot.quantity or not found else []
+    ordered = sorted(found, key=lambda e: e.at, reverse=True)
     return tuple(ordered[:_EVENTS]), len(found)
 
 
@@ -315,6 +317,31 @@ def parts_meant(
         return tuple(known)
     here = {k.part for k in found}
     return tuple(k for k in known if k.part in here) or tuple(found)
+
+
+def our_parts(
+    actor: Actor, site_id: int, written: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
+    """Our number of each part that is written as (number, MPN): the number where we have it, else
+    that of the only part with the MPN. Two queries."""
+    require(actor, "see", site_id)
+    numbers = {part for part, _ in written if part}
+    known = set(
+        Part.objects.filter(site=site_id, number__in=numbers).values_list("number", flat=True)
+    )
+    names = {mpn for _, mpn in written if mpn} | numbers
+    by_mpn: dict[str, set[str]] = {}
+    sources = ManufacturerPart.objects.filter(part__site=site_id, mpn__in=names)
+    for mpn, number in sources.values_list("mpn", "part__number"):
+        by_mpn.setdefault(mpn, set()).add(number)
+    found: dict[tuple[str, str], str] = {}
+    for part, mpn in written:
+        meant = by_mpn.get(mpn) or by_mpn.get(part) or set()
+        if part in known:
+            found[part, mpn] = part
+        elif len(meant) == 1:
+            found[part, mpn] = next(iter(meant))
+    return found
 
 
 def free_code(actor: Actor, site_id: int, part: str, wanted: str) -> str:

@@ -12,6 +12,7 @@ from firstoff.web import (
     plan,
     product,
     release,
+    supply,
     trace,
 )
 
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *finding.urlpatterns,
     *product.urlpatterns,
     *plan.urlpatterns,
+    *supply.urlpatterns,
     *execution.urlpatterns,
     *release.urlpatterns,
     *trace.urlpatterns,
