@@ -15,6 +15,7 @@ _PAGES = {
     "unit": "unit",
     "run": "run",
     "program": "program",
+    "lot": "lot",
     "person": "people-person",
 }
 _WORDS = {
@@ -47,9 +48,8 @@ def _address(found: Found) -> str:
     if found.kind == "equipment":
         query = urlencode({"site": found.site, "q": found.name})
         return f"{reverse('equipment')}?{query}"
-    if found.kind in ("lot", "package", "shipment"):
-        part = {"part": found.keys[1]} if found.kind == "lot" else {}
-        query = urlencode({"site": found.site, found.kind: found.name, **part})
+    if found.kind in ("package", "shipment"):  # the question what was in it
+        query = urlencode({"site": found.site, found.kind: found.name})
         return f"{reverse('at-risk')}?{query}"
     try:
         return reverse(_PAGES[found.kind], args=found.keys)
