@@ -8,6 +8,7 @@ import pytest
 from firstoff import stats
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "methods"
+METHODS = sorted(page for page in PAGES.glob("*.md") if page.name != "README.md")
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in sorted(PAGES.glob("*.md")))
 
 
@@ -26,8 +27,19 @@ def test_every_page_is_in_the_index() -> None:
     assert pages == set(re.findall(r"\]\(([\w-]+\.md)\)", index))
 
 
-@pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda page: page.stem)
+def test_every_function_and_result_is_introduced_at_the_head_of_a_page() -> None:
+    heads = [page.read_text(encoding="utf-8").split("\n## ")[0] for page in METHODS]
+    introduced = set(re.findall(r"`(\w+)[`(]", "\n".join(heads)))
+    refusals = {name for name in stats.__all__ if _is_refusal(getattr(stats, name))}
+    assert sorted(set(stats.__all__) - introduced - refusals - {"Caveat"}) == []
+
+
+def _is_refusal(value: object) -> bool:
+    return isinstance(value, type) and issubclass(value, stats.StatsError)
+
+
+@pytest.mark.parametrize("page", METHODS, ids=lambda page: page.stem)
 def test_a_page_has_its_parts(page: Path) -> None:
-    text = page.read_text(encoding="utf-8").lower()
-    if page.name != "README.md":
-        assert [part for part in ("example", "not", "source") if part not in text] == []
+    text = page.read_text(encoding="utf-8")
+    wanted = ("## Source", "example", "when", "not ", " = ")
+    assert [part for part in wanted if part.lower() not in text.lower()] == []

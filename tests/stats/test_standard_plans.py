@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstoff import stats
-from firstoff.stats import LotOutcome, OutOfDomain
+from firstoff.stats import Caveat, LotOutcome, OutOfDomain
 from firstoff.stats.standard_plans import INSPECTIONS, LEVELS, PROCEDURES, _read
 
 MOST = min(40, settings.default.max_examples)
@@ -57,6 +57,30 @@ def test_a_sample_that_reaches_the_lot_inspects_all() -> None:
 def test_a_reduced_plan_accepts_in_its_gap() -> None:
     plan = stats.standard_plan(1000, aql="1.0", inspection="reduced")
     assert (plan.ac, plan.re, plan.c) == ((1,), (3,), (2,))
+
+
+def test_five_multiple_plans_are_those_of_the_code_of_federal_regulations() -> None:
+    # 46 CFR 160.066-12, distress signals; it leaves out the first accept number, 0, of the third.
+    printed = [
+        "#/4 1/5 2/6 3/7 5/8 7/9 9/10",
+        "#/4 1/6 3/8 5/10 7/11 10/12 13/14",
+        "0/5 3/8 6/10 8/13 11/15 14/17 18/19",
+        "1/7 4/10 8/13 12/17 17/20 21/23 25/26",
+        "2/9 7/14 13/19 19/25 25/29 31/33 37/38",
+    ]
+    cells = {
+        cell
+        for row in _read("mil_std_105e_plans.csv")
+        if row[:2] == ["multiple", "normal"]
+        for cell in row
+    }
+    assert [plan for plan in printed if plan not in cells] == []
+
+
+def test_a_plan_of_one_printed_source_says_so() -> None:
+    one = stats.standard_plan(1000, aql="1.0", inspection="reduced", procedure="multiple")
+    other = stats.standard_plan(1000, aql="1.0", procedure="multiple")
+    assert (one.caveats, other.caveats) == ((Caveat.ONE_SOURCE,), ())
 
 
 @few

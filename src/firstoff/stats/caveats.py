@@ -21,6 +21,7 @@ class Caveat(StrEnum):
     FEW_CATEGORIES = "few-categories"
     FEW_FAILURES = "few-failures"
     NOT_FIT = "not-fit"
+    ONE_SOURCE = "one-source"
 
     @property
     def sentence(self) -> str:
@@ -42,5 +43,6 @@ _SENTENCES: dict[Caveat, str] = {
     Caveat.NEGATIVE_VARIANCE: "A variance component came out negative and was set to zero.",
     Caveat.FEW_CATEGORIES: "The gauge tells fewer than five categories of parts apart.",
     Caveat.FEW_FAILURES: "Few failures were seen: the fit leans on very little.",
+    Caveat.ONE_SOURCE: "These numbers rest on one printed source, and on how their curve runs.",
     Caveat.NOT_FIT: "The model does not fit these data well.",
 }

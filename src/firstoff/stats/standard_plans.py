@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from firstoff.stats import checks
+from firstoff.stats.caveats import Caveat
 from firstoff.stats.errors import OutOfDomain
 
 Inspection = Literal["normal", "tightened", "reduced"]
@@ -22,6 +23,7 @@ Level = Literal["S-1", "S-2", "S-3", "S-4", "I", "II", "III"]
 LEVELS = ("S-1", "S-2", "S-3", "S-4", "I", "II", "III")
 INSPECTIONS = ("normal", "tightened", "reduced")
 PROCEDURES = ("single", "double", "multiple")
+_ONE_SOURCE = ("multiple", "reduced")
 _TABLES = Path(__file__).parent / "tables"
 
 
@@ -46,6 +48,7 @@ class StandardPlan:
     re: tuple[int, ...]
     inspect_all: bool
     standard: str = "MIL-STD-105E (ANSI/ASQ Z1.4)"
+    caveats: tuple[Caveat, ...] = ()
 
     @property
     def c(self) -> tuple[int, ...]:
@@ -119,6 +122,8 @@ def standard_plan(
         cell.ac,
         cell.re,
         sum(cell.n) >= lot,
+        # A second printed source for the lists of these plans could not be had.
+        caveats=(Caveat.ONE_SOURCE,) if (cell.procedure, inspection) == _ONE_SOURCE else (),
     )
 
 
