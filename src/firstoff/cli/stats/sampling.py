@@ -168,6 +168,7 @@ def sampling(
         rows.append(("Sample", f"{n} units, {accept}, reject at {re}"))
     if found.inspect_all:
         rows.append(("Note", f"The sample reaches the lot: inspect all {lot:,} units."))
+    rows += [("Note", caveat.sentence) for caveat in found.caveats]
     if drawn is not None:
         rows.append(("Draw", ", ".join(str(unit) for unit in drawn)))
     answer({**plain(found), "drawn": drawn}, rows, as_json)
