@@ -67,7 +67,8 @@ class Plant:
         set_up(home, "")
         self.home, self.records, self.rng = home, records, np.random.default_rng(20260105)
         self.middles = self.rng.uniform(1, 100, WIDTH)
-        self.run = world.build(50)
+        world.build(50)
+        self.run = world.open_run("HISTORY", sample=50)  # a part of its own
         self.database = sqlite3.connect(home / "firstoff.sqlite3", isolation_level=None)
         for pragma in ("synchronous = OFF", "foreign_keys = OFF", "cache_size = -262144"):
             self.database.execute(f"PRAGMA {pragma}")

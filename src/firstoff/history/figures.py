@@ -47,7 +47,17 @@ def series(table: Any) -> Series:
     if "began" in table.column_names:
         record, began = table["record"].to_numpy(), table["began"].cast("int64").to_numpy()
         if not (np.diff(began) > 0).all():
-            order = np.lexsort((record, began))
+            order = _order(began, record)
             unit, value = unit[order], value[order]
     finite = np.isfinite(value)
     return Series(unit, value) if finite.all() else Series(unit[finite], value[finite])
+
+
+def _order(began: Ints, record: Ints) -> NDArray[np.int64]:
+    """By time, and by record where two began at once. Times come in long runs: sorting those is
+    merging them."""
+    order = np.argsort(began, kind="stable")
+    same = np.flatnonzero(np.diff(began[order]) == 0)
+    if (record[order[same]] > record[order[same + 1]]).any():
+        return np.lexsort((record, began))
+    return order
