@@ -28,6 +28,7 @@ SAMPLES = (
     ("certificate", "certificate"),
     ("containment_report", "containment_report"),
     ("customer_letter", "customer_letter"),
+    ("packing_list", "packing_list"),
 )
 every_sample = pytest.mark.parametrize(("kind", "name"), SAMPLES)
 

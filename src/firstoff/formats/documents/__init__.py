@@ -14,7 +14,7 @@ from typing import Any
 
 from firstoff.errors import InvalidInput
 
-from . import certificate, containment_report, customer_letter, fonts, pilot_report, seal
+from . import certificate, containment_report, customer_letter, fonts, packing_list, pilot_report, seal
 from .kind import Kind
 from .pictures import qr
 from .shape import conform
@@ -24,6 +24,7 @@ KINDS: tuple[Kind, ...] = (
     certificate.KIND,
     containment_report.KIND,
     customer_letter.KIND,
+    packing_list.KIND,
 )
 
 __all__ = ["KINDS", "Kind", "document_kind", "missing_glyphs", "render", "reproduces"]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count
 
-from firstoff.db.models import FloorRecord, Package, PackageState, Shipment, UnitState
+from firstoff.db.models import Assembly, FloorRecord, Package, PackageState, Shipment, UnitState
 from firstoff.errors import NotFound
 from firstoff.queries.access import site as site_of
 from firstoff.rules.access import Actor
@@ -196,3 +196,15 @@ def _codes(rows: object, pattern: str) -> Iterable[str]:
     before = pattern.partition("{")[0]
     found = rows.filter(code__startswith=before)  # type: ignore[attr-defined]
     return list(found.order_by("-code").values_list("code", flat=True)[:200])
+
+
+def fitted_in(site_id: int, part: str, serial: str) -> tuple[tuple[str, str, str], ...]:
+    """Part, serial and position of what is installed in a unit now. One query."""
+    rows = Assembly.objects.filter(
+        parent__part__site=site_id,
+        parent__part__number=part,
+        parent__serial=serial,
+        removed_at__isnull=True,
+    )
+    columns = ("child__part__number", "child__serial", "position")
+    return tuple(rows.order_by(*columns).values_list(*columns)[:500])

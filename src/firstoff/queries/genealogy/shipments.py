@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
@@ -12,14 +13,11 @@ from django.db.models import Count, Q, QuerySet
 from firstoff.db.models import (
     Customer,
     FloorRecord,
-    LedgerEntry,
-    PackageState,
     Shipment,
     ShippedUnit,
 )
 from firstoff.errors import NotFound
 from firstoff.formats.exports import Value
-from firstoff.queries.access import SiteView
 from firstoff.queries.access import site as site_of
 from firstoff.rules.access import Actor
 from firstoff.terms import FloorKind
@@ -134,6 +132,12 @@ def shipment(actor: Actor, site: str, code: str) -> ShipmentView:
     return _view(row)
 
 
+def shipped_under(site_id: int, uid: UUID) -> str:
+    """The shipment that began with this record; empty: there is none. One query."""
+    rows = Shipment.objects.filter(site=site_id, uid=uuid5(uid, "shipment"))
+    return rows.values_list("code", flat=True).first() or ""
+
+
 @dataclass(frozen=True, slots=True)
 class SentUnit:
     part: str
@@ -184,6 +188,13 @@ def export(view: ShipmentView, zone: str) -> Iterator[tuple[Value, ...]]:
         u = _sent_unit(row)
         off = u.cancelled_at.astimezone(ZoneInfo(zone)) if u.cancelled_at else None
         yield (u.part, u.part_name, u.serial, u.batch, u.package, u.pallet, off)
+
+
+def contents(view: ShipmentView) -> Iterator[SentUnit]:
+    """What left with a shipment, by package. One query."""
+    rows = _sent(view).filter(cancelled_at__isnull=True)
+    for row in rows.values_list(*_SENT).iterator(2000):
+        yield _sent_unit(row)
 
 
 # ---------------------------------------------------------------- what came back
@@ -251,33 +262,3 @@ def sent_to(site_id: int, part: str, serial: str) -> tuple[str, str]:
     ).order_by("-shipment__shipped_at", "-shipment_id")
     found = rows.values_list("shipment__code", "shipment__customer__name").first()
     return (found[0], found[1]) if found else ("", "")
-
-
-# ---------------------------------------------------------------- the packing list
-
-
-def packing_list(actor: Actor, place: SiteView, code: str) -> dict[str, object]:
-    """The data of ``documents.render("packing_list", ...)``, without the digest. Raises NotFound.
-
-    Packages with the units in them; every serial stands on the paper.
-    """
-    view = shipment(actor, place.code, code)
-    groups: dict[tuple[str, str], list[SentUnit]] = {}
-    for row in _sent(view).filter(cancelled_at__isnull=True).values_list(*_SENT).iterator(2000):
-        one = _sent_unit(row)
-        groups.setdefault((one.pallet, one.package), []).append(one)
-    head = LedgerEntry.objects.order_by("-seq").values_list("seq", "hash").first() or (0, "")
-    outer = PackageState.objects.filter(shipment=view.id, inside__isnull=True).count()
-    return {
-        "view": view,
-        "head": head,
-        "outer": outer,
-        "packages": [
-            {
-                "code": package,
-                "pallet": pallet,
-                "units": [(u.part, u.part_name, u.serial, u.batch) for u in units],
-            }
-            for (pallet, package), units in groups.items()
-        ],
-    }
