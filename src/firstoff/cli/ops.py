@@ -127,7 +127,7 @@ def demo(
     if not no_serve:
         serving.check_free(host, port)
     start(home, make=True)
-    guide = _load_demo()
+    guide = load_demo()
     if no_serve:
         _print_guide(guide, "")
     else:
@@ -293,16 +293,17 @@ def _listening(host: str, port: int, proxy: str) -> "Server":
     return serving.Server(get_wsgi_application(), at, settings.MAX_UPLOAD_BYTES)
 
 
-def _load_demo() -> "DemoGuide":
+def load_demo(*, quiet: bool = False) -> "DemoGuide":
     """Load the golden pilot, once; the second time it is there."""
     from django.conf import settings
 
     from firstoff.services import demo as service
     from firstoff.services import upkeep
 
-    upkeep.migrate(out.print)
+    say = (lambda text: None) if quiet else out.print
+    upkeep.migrate(say)
     try:
-        return service.load(at=now(), say=out.print)
+        return service.load(at=now(), say=say)
     except Refused as error:
         if error.code != "already-set-up":
             raise

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # `firstoff stats` pays for no Django and `firstoff --help` for nothing.
 COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "demo": ("ops", "demo", "Load the golden pilot and start the site."),
+    "plant": ("plant", "plant", "Add a made-up plant to the demonstration, of any size."),
     "init": ("ops", "init", "Set up: the first site and its administrator."),
     "serve": ("ops", "serve", "Start the site."),
     "migrate": ("ops", "migrate", "Bring the database to this version."),

@@ -4,6 +4,7 @@ Only the clock is moved: what happened is recorded at the times it would have ha
 """
 
 from firstoff.services.demo.guide import DemoGuide, DemoPerson, LookAt
+from firstoff.services.demo.plant import PlantSize, load_plant
 from firstoff.services.demo.story import load
 
-__all__ = ["DemoGuide", "DemoPerson", "LookAt", "load"]
+__all__ = ["DemoGuide", "DemoPerson", "LookAt", "PlantSize", "load", "load_plant"]

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from firstoff.db.models import Person, Run
+from firstoff.db.models import Containment, ContainmentFinding, Person, Run
 from firstoff.terms import Role
 
 PASSWORD = "counter crock CC-1"
 SITE, LEEDS = "STOKE", "LEEDS"
+SUSPECT_TITLE = "Seals that drip"  # the containment of the dosing pumps
 
 PEOPLE = (
     ("ada", "Ada Okafor", Role.QUALITY_MANAGER, "locks bars, signs off or holds"),
@@ -67,4 +68,25 @@ def _look_at() -> tuple[LookAt, ...]:
         LookAt("The bar, and what it lets through.", f"/runs/{SITE}/CC1-P2/bar/"),
         LookAt("The line, as ben: scan a serial, pass or fail it.", f"/runs/{SITE}/CC1-P2/line/"),
         LookAt("The road: nine gates, computed.", f"/p/{SITE}/CC-1/"),
+        *_field_failure(),
+    )
+
+
+def _field_failure() -> tuple[LookAt, ...]:
+    """A pump that came back, and what contains it; nothing in a demonstration made before."""
+    contained = Containment.objects.filter(site__code=SITE, title=SUSPECT_TITLE).first()
+    found = ContainmentFinding.objects.filter(member__containment=contained).order_by("pk")
+    names = found.values_list("member__unit__part__number", "member__unit__serial").first()
+    if contained is None or names is None:
+        return ()
+    part, serial = names
+    return (
+        LookAt(
+            "A pump that came back: who built it, from which lots, how it tested.",
+            f"/units/{SITE}/{part}/{serial}/",
+        ),
+        LookAt(
+            "The seals behind it: every pump at risk, held, told, worked off.",
+            f"/containments/{SITE}/{contained.number}/",
+        ),
     )

@@ -17,7 +17,7 @@ from firstoff.rules.execution import Bar, BarCapability
 from firstoff.rules.plan import Definition
 from firstoff.rules.release import STATEMENT, template
 from firstoff.services import access, evidence, execution, nonconformity, plan, product, release
-from firstoff.services.demo import pilot
+from firstoff.services.demo import field, pilot
 from firstoff.services.demo.guide import (
     ADMINISTRATOR,
     LEEDS,
@@ -77,6 +77,7 @@ class _Story:
         self._second_batch(first)
         self._other_programs(self._day(2))
         self._elsewhere(self._day(1, 9))
+        field.tell(at=self.at, say=self.say)
 
     def _day(self, days: float, hour: int = 8, minute: int = 0) -> datetime:
         then = self.at - timedelta(days=days)
