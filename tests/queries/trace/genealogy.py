@@ -110,6 +110,8 @@ class Floor:
             install_record_id=fitted.pk,
             remove_record_id=taken.pk if taken else None,
         )
+        if until is None:
+            self.state(child, "installed", at)
 
     def move(self, source: Lot, target: Lot, at: datetime = NOW, kind: str = "split") -> None:
         LotMove.objects.create(

@@ -103,7 +103,11 @@ _ROW = np.dtype([("columns", ">i2"), ("length", ">i4"), ("value", ">i8")])
 
 
 def _copied(cursor: Any, sql: str, params: Sequence[Any]) -> Keys:
-    with cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT BINARY)", params) as copy:
+    from psycopg import ClientCursor
+
+    # COPY takes no parameters: they are written into it here, by the driver.
+    written = ClientCursor(connection.connection).mogrify(sql, params)
+    with cursor.copy(f"COPY ({written}) TO STDOUT (FORMAT BINARY)") as copy:
         raw = b"".join(bytes(block) for block in copy)
     rows = np.frombuffer(raw[_HEAD:-_END], dtype=_ROW)
     return settled(rows["value"].astype(np.int64))
