@@ -12,16 +12,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from firstoff.db.models import Baseline, Judgement
+from firstoff.db.models import Baseline, Customer, Judgement
 from firstoff.queries.access import actor_named
 from firstoff.queries.evidence import verdict
 from firstoff.queries.execution import units
 from firstoff.rules.plan import EquipmentFacts
-from firstoff.services import access, execution, plan
+from firstoff.rules.trace import read_question
+from firstoff.services import access, execution, plan, trace
 from firstoff.services.execution import PostedDefect, PostedMeasure, PostedStep, PostedUnit
 from firstoff.terms import EquipmentClass, EquipmentKind, Role
 from tests.conftest import NOW, PASSWORD, World
 from tests.making import CROCK, MINUTE, Pilot, make_program, opened_pilot
+from tests.recording import LATER, post, rec, unit
 from tests.web.conftest import Browse
 
 # Addresses without something to show here: files that came with a record, the certificate of a
@@ -69,6 +71,14 @@ def known_of(pilot: Pilot) -> dict[str, str]:
         "judgement": str(Judgement.objects.order_by("pk")[0].uid),
         "number": "7",
         "ending": "csv",
+        "containment:number": "1",
+        "containment-work:number": "1",
+        "containment-units:number": "1",
+        "containment-report:number": "1",
+        "containment-report:ending": "pdf",
+        "containment-letter:number": "1",
+        "containment-letter:ending": "pdf",
+        "customer": str(Customer.objects.get(name="Acme").pk),
     }
 
 
@@ -122,6 +132,31 @@ def one_more(world: World, pilot: Pilot, number: int) -> None:
     plan.add_equipment(site_id=world.site.pk, equipment=machine, by=world.eli, at=at)
     record_unit(world, pilot, number, at)
     other_program(world, number, at)
+    contained(world, number)
+
+
+def contained(world: World, number: int) -> None:
+    """A unit at a customer, at risk by the first containment; and a containment more."""
+    serial = f"W-{number}"
+    post(world, unit(serial, part="WIDGET"))
+    post(
+        world,
+        rec(
+            "ship",
+            shipment=f"SH-{number}",
+            customer="Acme",
+            units=[{"serial": serial, "part": "WIDGET"}],
+        ),
+    )
+    where = {"kind": "serial", "serial": "W-1", "to_serial": "W-9"}
+    trace.open_containment(
+        site_id=world.site.pk,
+        question=read_question({"where": [where]}),
+        title=f"Widgets {number}",
+        reason="They crack.",
+        by=world.ada,
+        at=LATER,
+    )
 
 
 def record_unit(world: World, pilot: Pilot, number: int, at: Any) -> None:

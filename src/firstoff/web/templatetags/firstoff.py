@@ -115,6 +115,7 @@ _DAILY = (
     ("board", "Board", "board", "b", "see"),
     ("line", "Line", "line", "l", "unit.record"),
     ("trace", "Trace", "trace", "t", "see"),
+    ("containment", "Containment", "fence", "c", "see"),
 )
 _PROGRAM = (
     ("program", "Road and gates", "road", "", "see"),
@@ -130,7 +131,7 @@ _WORKSPACE = (
     ("tokens", "Tokens", "key", "", "token.edit"),
     ("sites", "Sites", "site", "", "people.edit"),
 )
-_PLURALS = {"lot": "lots", "run": "runs", "action": "actions"}
+_PLURALS = {"containment": "containments", "lot": "lots", "run": "runs", "action": "actions"}
 _BESIDE = {"trace": ("unit", "at-risk")}  # pages of a place that are not named by it
 
 
