@@ -155,3 +155,22 @@ def test_a_chart_of_another_ending_is_refused(capsys: Console, tmp_path: Path) -
     assert capsys.readouterr().err == (
         "a.gif: expected a name that ends in .svg, .png or .html.\n"
     )
+
+
+def test_capability_goes_by_percentiles_or_after_a_transform(
+    capsys: Console, tmp_path: Path
+) -> None:
+    values = [1.2, 1.9, 2.5, 1.4, 3.6, 2.2, 1.7, 2.9, 5.1, 1.5, 2.0, 1.8, 2.4, 3.1, 1.6, 2.7]
+    path = _file(tmp_path, "x\n" + "\n".join(map(str, values * 2)))
+    said = _said(capsys, "capability", path, "--upper", "20", "--family", "lognormal")
+    assert said["Fitted"].strip().startswith("lognormal: meanlog")
+    moved = _said(capsys, "capability", path, "--upper", "20", "--transform", "box-cox")
+    assert moved["Transform"].strip().startswith("box-cox (")
+    assert run(["stats", "capability", path, "--upper", "20", "--family", "cauchy"]) == 2
+
+
+def test_a_lot_is_judged_by_its_measured_values(capsys: Console, tmp_path: Path) -> None:
+    assert _said(capsys, "variables")["Plan"].strip().startswith("21 units, k 1.756")
+    path = _file(tmp_path, "x\n" + "\n".join(str(10 + place / 10) for place in range(21)))
+    said = _said(capsys, "variables", path, "--lower", "8", "--upper", "14")
+    assert said["Lot"].strip() == "accept, by the M method"

@@ -160,3 +160,44 @@ def test_an_interval_can_settle_a_bar(
 def test_a_prediction_is_drawn(tmp_path: Path) -> None:
     said = _finding(tmp_path, "predict", "1", "20", "--quantity", "1000")
     assert said.endswith("90\u00a0% of the predictions lie from 8 to 181.")
+
+
+KINDS: dict[str, tuple[str, list[str]]] = {
+    "mr": ("gap", []),
+    "xbar-r": ("gap", ["--subgroup", "2"]),
+    "xbar-s": ("gap", ["--subgroup", "2", "--spread"]),
+    "g": ("count", []),
+    "t": ("gap", []),
+    "ewma": ("gap", []),
+    "cusum": ("gap", []),
+    "c": ("count", ["--rules", "western-electric"]),
+    "p": ("count", ["--size-column", "size"]),
+    "np": ("count", ["--size-column", "size"]),
+    "u": ("count", ["--size-column", "size"]),
+    "p-laney": ("count", ["--size-column", "size"]),
+    "u-laney": ("count", ["--size-column", "size"]),
+    "dnom": ("gap", ["--part-column", "part", "--nominal-column", "nominal"]),
+    "z-mr": ("gap", ["--part-column", "part", "--nominal-column", "nominal"]),
+    "t2": ("gap", ["--columns", "gap,count"]),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_control_chart_is_drawn_from_a_file(kind: str, tmp_path: Path) -> None:
+    rows = ["gap,count,size,part,nominal"]
+    for place, value in enumerate(VALUES):
+        part = "AB"[place % 2]
+        rows.append(f"{value},{1 + 3 * place % 5},40,{part},10")
+    column, words = KINDS[kind]
+    told = ["--kind", kind, "--column", column, *words]
+    said = _finding(tmp_path, "chart", _table(tmp_path, "\n".join(rows)), *told)
+    assert said.endswith(".")
+
+
+def test_a_part_with_two_nominals_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    table = _table(tmp_path, "x,part,nominal\n1,a,1\n2,a,2\n")
+    words = ["--column", "x", "--part-column", "part", "--nominal-column", "nominal"]
+    assert run(["stats", "chart", table, "--kind", "dnom", *words]) == 2
+    assert "Part a has the nominals 1 and 2." in capsys.readouterr().err

@@ -3,6 +3,7 @@
 from firstoff.cli.stats import (
     batches,
     chains,
+    control,
     gauges,
     life,
     measured,
@@ -13,6 +14,6 @@ from firstoff.cli.stats import (
 from firstoff.cli.stats.shared import app
 
 # Importing a family adds its commands to ``app``.
-FAMILIES = (proportions, sampling, measured, gauges, chains, life, batches, yields)
+FAMILIES = (proportions, sampling, measured, control, gauges, chains, life, batches, yields)
 
 __all__ = ["FAMILIES", "app"]

@@ -1,4 +1,4 @@
-"""Commands on a column of measured values: capability, control charts, tolerance intervals."""
+"""Commands on a column of measured values: capability, tolerance intervals, normality."""
 
 from typing import Annotated, Any
 
@@ -7,8 +7,6 @@ import typer
 from firstoff.cli.stats.pictures import (
     Picture,
     capability_study,
-    control_points,
-    cusum_sums,
     draw,
     probability_plot,
 )
@@ -32,6 +30,9 @@ from firstoff.cli.stats.shared import (
 )
 from firstoff.errors import InvalidInput
 
+_FAMILIES = ("normal", "lognormal", "exponential", "weibull", "gamma", "gumbel_max")
+_TRANSFORMS = ("box-cox", "yeo-johnson", "johnson")
+
 
 @app.command()
 @refusing
@@ -43,6 +44,10 @@ def capability(
     column: ColumnName = None,
     subgroup: Annotated[int, typer.Option(help="Values in a subgroup; 1 is a series.")] = 1,
     confidence: Confidence = "95",
+    family: Annotated[
+        str | None, typer.Option(help="By percentiles of: " + ", ".join(_FAMILIES))
+    ] = None,
+    transform: Annotated[str | None, typer.Option(help="Of: " + ", ".join(_TRANSFORMS))] = None,
     picture: Picture = None,
     as_json: AsJson = False,
 ) -> None:
@@ -50,16 +55,46 @@ def capability(
     from firstoff import stats
 
     found = read(file).column(column)
-    seen = stats.capability(
-        grouped(found.numbers(), subgroup),
-        lower=lower,
-        upper=upper,
-        target=target,
-        confidence=fraction(confidence, "confidence"),
-    )
+    limits: Any = {
+        "lower": lower,
+        "upper": upper,
+        "confidence": fraction(confidence, "confidence"),
+    }
+    if family is not None or transform is not None:
+        if picture is not None or target is not None or subgroup != 1 or (family and transform):
+            raise InvalidInput("A family or a transform goes with limits and confidence alone.")
+        _not_normal(found, limits, family, transform, as_json)
+        return
+    seen = stats.capability(grouped(found.numbers(), subgroup), target=target, **limits)
     if picture is not None:
         draw(picture, "capability_histogram", capability_study(seen, found.numbers(), found.name))
     answer(seen, capability_rows(seen, found.name), as_json)
+
+
+def _not_normal(
+    found: Any, limits: Any, family: str | None, transform: str | None, as_json: bool
+) -> None:
+    """Capability by percentiles of a family, or after a transform."""
+    from firstoff import stats
+
+    values = found.numbers()
+    if family is None:
+        moved = stats.transformed_capability(values, method=said(transform or ""), **limits)
+        named = ", ".join(f"{value:.4g}" for value in moved.parameters)
+        first = ("Transform", f"{moved.transform} ({named})")
+        answer(moved, [first, *capability_rows(moved.result, found.name)], as_json)
+        return
+    seen = stats.percentile_capability(values, said(family), **limits)
+    named = ", ".join(f"{k} {v:.5g}" for k, v in seen.distribution.parameters.items())
+    outside = (seen.expected_below + seen.expected_above) * 1e6
+    rows = [
+        ("Characteristic", f"{found.name}, {seen.distribution.n} values"),
+        ("Fitted", f"{family}: {named}"),
+        ("Percentiles", f"{seen.p00135:.6g}, {seen.p50:.6g}, {seen.p99865:.6g} ({seen.method})"),
+        (f"Ppk, lower {percent(seen.confidence)} bound", f"{seen.ppk:.2f}, {seen.ppk_lower:.2f}"),
+        ("Outside, expected", f"{outside:,.3g} in a million"),
+    ]
+    answer(seen, rows, as_json)
 
 
 def capability_rows(seen: Any, name: str) -> list[Row]:
@@ -83,39 +118,6 @@ def capability_rows(seen: Any, name: str) -> list[Row]:
     rows.append(("Outside, seen", f"{outside} of {seen.n}"))
     rows.append(("Outside, expected", f"{seen.expected_outside * 1e6:,.3g} in a million"))
     return rows
-
-
-_CHARTS = ("i", "xbar-r", "xbar-s", "p", "np", "c", "u", "p-laney", "u-laney", "ewma", "cusum")
-
-
-@app.command()
-@refusing
-def chart(
-    file: File,
-    kind: Annotated[str, typer.Option(help=", ".join(_CHARTS))] = "i",
-    column: ColumnName = None,
-    size_column: Annotated[
-        str | None, typer.Option(help="Column of sample sizes, for p, np, u.")
-    ] = None,
-    subgroup: Annotated[int, typer.Option(help="Values in a subgroup, for X-bar.")] = 5,
-    base: Annotated[int | None, typer.Option(help="Limits from the first so many points.")] = None,
-    rules: Annotated[str, typer.Option(help="nelson or western-electric.")] = "nelson",
-    picture: Picture = None,
-    as_json: AsJson = False,
-) -> None:
-    """Is the process stable? Limits, and the points that break a rule."""
-    table = read(file)
-    found = table.column(column)
-    values = found.numbers()
-    sizes = None if size_column is None else table.column(size_column).numbers()
-    seen = _charted(kind, values, sizes, subgroup, base, rules)
-    if picture is not None:
-        if hasattr(seen, "signal_upper"):
-            draw(picture, "cusum", cusum_sums(seen, found.name))
-        else:
-            drawn = getattr(seen, "location", getattr(seen, "chart", seen))
-            draw(picture, "control_chart", control_points(drawn, found.name))
-    answer(seen, _chart_rows(seen), as_json)
 
 
 @app.command()
@@ -190,82 +192,3 @@ def normality(
         ("Normal", "no sign against it" if seen.normal else f"not normal, by {_TESTS[test]}")
     )
     answer(seen, rows, as_json)
-
-
-def _charted(
-    kind: str,
-    values: list[float],
-    sizes: list[float] | None,
-    subgroup: int,
-    base: int | None,
-    rules: str,
-) -> Any:
-    from firstoff import stats
-
-    if kind not in _CHARTS:
-        raise InvalidInput(f"kind is {kind!r}; expected one of {', '.join(_CHARTS)}.")
-    told: Any = {"base": base, "rule_set": rules}
-    if kind == "i":
-        return stats.individuals_chart(values, **told)
-    if kind.startswith("xbar"):
-        made = stats.xbar_r_chart if kind == "xbar-r" else stats.xbar_s_chart
-        return made(grouped(values, subgroup), **told)
-    if kind == "c":
-        return stats.c_chart(values, base=base)
-    if kind == "ewma":
-        return stats.ewma_chart(values, base=base)
-    if kind == "cusum":
-        return stats.cusum_chart(values, base=base)
-    if sizes is None:
-        raise InvalidInput(f"A {kind} chart needs sample sizes; name their column.")
-    if kind == "np":
-        return stats.np_chart(values, _one_size(sizes), base=base)
-    counted: Any = {
-        "p": stats.p_chart,
-        "u": stats.u_chart,
-        "p-laney": stats.laney_p_chart,
-        "u-laney": stats.laney_u_chart,
-    }
-    return counted[kind](values, sizes, base=base)
-
-
-def _one_size(sizes: list[float]) -> int:
-    if len(set(sizes)) != 1 or sizes[0] != int(sizes[0]):
-        raise InvalidInput("An np chart needs samples of one size; take a p chart.")
-    return int(sizes[0])
-
-
-def _chart_rows(seen: Any) -> list[Row]:
-    if hasattr(seen, "signal_upper"):
-        return _cusum_rows(seen)
-    if hasattr(seen, "sigma_z"):
-        return [*_one_chart(seen.chart), ("Sigma between samples", f"{seen.sigma_z:.3g}")]
-    if hasattr(seen, "location"):
-        return [*_one_chart(seen.location), *_one_chart(seen.spread)]
-    return _one_chart(seen)
-
-
-def _one_chart(seen: Any) -> list[Row]:
-    low, high = seen.lcl[-1], seen.ucl[-1]
-    rows = [
-        (f"{seen.kind} chart", f"{seen.points.size} points, centre {seen.center[-1]:.6g}"),
-        ("Limits", f"LCL {low:.6g}, UCL {high:.6g}"),
-    ]
-    first = seen.signals.first
-    if first is None:
-        return [*rows, ("Signals", "none")]
-    for rule, at in seen.signals.found.items():
-        if at.size:
-            named = ", ".join(str(int(point) + 1) for point in at[:20])
-            more = f" and {at.size - 20} more" if at.size > 20 else ""
-            rows.append((f"{seen.kind} rule {rule}", f"points {named}{more}"))
-    return rows
-
-
-def _cusum_rows(seen: Any) -> list[Row]:
-    rows = [("CUSUM chart", f"{seen.upper.size} points, k {seen.k:g}, h {seen.h:g}")]
-    for name, at in (("Above", seen.signal_upper), ("Below", seen.signal_lower)):
-        if at.size:
-            began = seen.began(int(at[0])) + 1
-            rows.append((name, f"first at point {int(at[0]) + 1}, began at point {began}"))
-    return rows if len(rows) > 1 else [*rows, ("Signals", "none")]

@@ -80,6 +80,25 @@ def control_points(chart: Any, what: str) -> object:
     )
 
 
+def t2_points(seen: Any) -> object:
+    """A chart of Hotelling's T²: its limit is that of the base, then that of what came later."""
+    from firstoff.formats.charts.control_chart import ControlPoints
+
+    count, p = seen.t2.size, seen.mean.size
+    later = [seen.ucl_future] * (count - seen.base)
+    return ControlPoints(
+        what=f"{p} characteristics together",
+        unit="T²",
+        points=tuple(seen.t2.tolist()),
+        center=(float(p),) * count,  # what a stable process has on average
+        lcl=(0.0,) * count,
+        ucl=(*[seen.ucl_base] * seen.base, *later),
+        broken=tuple((int(i), (1,)) for i in seen.beyond),
+        base=seen.base if seen.base < count else None,
+        digits=2,
+    )
+
+
 def curve_of(n: int, c: int, rates: list[float], lot: int | None) -> object:
     """The operating characteristic of a plan as its picture wants it, the asked rates marked."""
     import numpy as np
