@@ -68,6 +68,7 @@ class _Held:
     """What is recorded of one unit, while it is read."""
 
     operations: dict[int, tuple[int, int]] = field(default_factory=dict)  # seq: attempt, key
+    spent: dict[int, float] = field(default_factory=dict)  # seconds of the first attempt
     uses: set[EquipmentUse] = field(default_factory=set)
     people: set[int] = field(default_factory=set)
     tests: dict[str, MadeTest] = field(default_factory=dict)
@@ -91,7 +92,7 @@ def looks(
     _tests(wanted, held, definition)
     _material(wanted, held, began)
     _floor(wanted, held)
-    final = _results(wanted, held, max_seconds)
+    final = _results(wanted, held, max_seconds, len(plan.operations))
     found = {}
     for key, position, serial, instruction, equipment, operator, _ in rows:
         of = held[key]
@@ -141,15 +142,17 @@ def _operations(wanted: Wanted, held: dict[int, _Held]) -> _Made:
     )
     said = {key: (digest, tools != "[]") for key, digest, tools in context}
     made: dict[int, OperationMade] = {}
-    rows = OperationRecord.objects.filter(wanted.of()).annotate(_ended=Raw("ended_at"))
-    table: Rows = rows.values_list(
-        "pk", "unit_id", "seq", "attempt", "outcome", "equipment_id", "operator_id", "_ended"
-    )
-    for key, unit, seq, attempt, outcome, equipment, operator, ended in table:
-        of = held[unit]
+    rows = OperationRecord.objects.filter(wanted.of())
+    timed = rows.annotate(_began=Raw("began_at"), _ended=Raw("ended_at"))
+    columns = ("pk", "unit_id", "seq", "attempt", "outcome", "equipment_id", "operator_id")
+    table: Rows = timed.values_list(*columns, "_began", "_ended")
+    for key, unit, seq, attempt, outcome, equipment, operator, began, at in table:
+        of, ended = held[unit], moment(at)
+        if attempt == 1:
+            of.spent[seq] = (ended - moment(began)).total_seconds()
         of.people.add(operator)
         if equipment is not None:
-            of.uses.add(EquipmentUse(equipment, moment(ended)))
+            of.uses.add(EquipmentUse(equipment, ended))
         if of.operations.get(seq, (0, 0)) < (attempt, key):
             of.operations[seq] = (attempt, key)
         instruction, tools = said.get(key, ("", False))
@@ -306,12 +309,18 @@ def _designated(content: str) -> bool:
     return bool(items) and all(item.get("designators") for item in items)
 
 
-def _results(wanted: Wanted, held: dict[int, _Held], max_seconds: float | None) -> dict[int, Any]:
+def _results(
+    wanted: Wanted, held: dict[int, _Held], max_seconds: float | None, operations: int
+) -> dict[int, Any]:
     """How each unit stands now, as every other page says it. Two queries, and the inspectors."""
     units = unit_facts(Unit.objects.filter(wanted.of("")).order_by("position"))
     judged = Judgement.objects.filter(wanted.of())
     rows: list[JudgementFacts] = judgement_facts(judged)
     for key, inspector in judged.values_list("unit_id", "inspector_id"):
         held[key].people.add(inspector)
-    states = judge_units(units, rows, max_unit_seconds=max_seconds)
+    # A build time that nobody gave is the sum of all operations, as everywhere.
+    spent = {
+        key: sum(of.spent.values()) for key, of in held.items() if len(of.spent) == operations
+    }
+    states = judge_units(units, rows, max_unit_seconds=max_seconds, operation_seconds=spent)
     return {key: state.final for key, state in states.items()}

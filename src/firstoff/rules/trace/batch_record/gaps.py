@@ -78,7 +78,7 @@ def _of_run(run: RunMade, looks: Sequence[Look], held: Gathered) -> Keyed:
         yield f"setup_line:{item.key}", ()
     if len(looks) < run.planned:
         yield f"units_missing:{run.planned - len(looks)}", ()
-    yield from _parameters(run, held)
+    yield from _parameters(run, looks, held)
     article = run.first_article
     if run.gated and (article is None or not article[1]):
         yield f"first_article:{article[0] if article else ''}", ()
@@ -95,15 +95,18 @@ def _of_run(run: RunMade, looks: Sequence[Look], held: Gathered) -> Keyed:
         yield "decision:", ()
 
 
-def _parameters(run: RunMade, held: Gathered) -> Keyed:
+def _parameters(run: RunMade, looks: Sequence[Look], held: Gathered) -> Keyed:
     for seq, name in sorted(run.batch_outside):
         yield f"parameter_outside:{seq}:{name}", held.everyone
     for (seq, name), positions in held.parameters.items():
         if (seq, name) in run.batch_parameters or _rare(positions, held):
             continue
+        if len(positions) == len(held.everyone):
+            continue
         # Where the operation itself has no record, that is the gap.
-        unrecorded = held.gaps.get(f"operation_missing:{seq}", set())
-        without = held.everyone - positions - unrecorded
+        without = {
+            one.position for one in looks if seq in one.done and one.position not in positions
+        }
         if without:
             yield f"parameter_missing:{seq}:{name}", without
 
@@ -115,7 +118,7 @@ def _rare(positions: set[int], held: Gathered) -> bool:
 def _material(run: RunMade, held: Gathered) -> Keyed:
     if held.everyone and not held.parts and not held.in_batch:
         yield "material_none:", ()
-    unfinished = held.gaps.get("result_missing:", set())
+    unfinished = held.gaps.get("result_missing:", set()) | held.scrapped
     for part, positions in held.parts.items():
         if part in held.in_batch or _rare(positions, held):
             continue

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from firstoff.rules.trace.batch_record.units import Look
+from firstoff.rules.trace.batch_record.units import Look, Shows
 from firstoff.rules.trace.batch_record.values import RunMade, Span
 
 
@@ -40,6 +40,7 @@ class Gathered:
     gaps: Mapping[str, set[int]]
     people: Mapping[int, int]  # how many units each touched
     tests: Mapping[str, "Tested"]
+    scrapped: frozenset[int]
     in_batch: frozenset[str]  # parts whose lots are recorded for the batch
 
 
@@ -78,6 +79,7 @@ def gather(run: RunMade, looks: Sequence[Look]) -> Gathered:
         gaps,
         people,
         tests,
+        frozenset(one.position for one in looks if one.shows & Shows.SCRAPPED),
         frozenset(lot.part for lot in run.lots.values() if lot.in_batch),
     )
 

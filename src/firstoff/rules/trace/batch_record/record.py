@@ -202,8 +202,9 @@ def _material_seen(
     parts: Mapping[str, set[int]],
     serials: Mapping[int, str],
 ) -> MaterialSeen:
-    lots = list(run.lots.values())
-    named = [lot for key, lot in run.lots.items() if lot.maker and _quantity(run, held, key)]
+    used = {k: lot for k, lot in run.lots.items() if k in held.lots or lot.in_batch}
+    lots = list(used.values())
+    named = [lot for key, lot in used.items() if lot.maker and _quantity(run, held, key)]
     own = set.intersection(*(set(at) for at in parts.values())) if parts else set()
     exact = {one.position for one in looks if one.shows & Shows.DESIGNATED} & own
     unnamed = next((x for x in lots if x not in named), None)

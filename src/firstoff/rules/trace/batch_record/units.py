@@ -23,6 +23,7 @@ class Shows(IntFlag):
     DESIGNATED = 32  # each lot in it names its reference designators
     LABELLED = 64
     OPERATIONS = 128  # every operation of the plan is recorded
+    SCRAPPED = 256
 
 
 class Look(NamedTuple):
@@ -36,6 +37,7 @@ class Look(NamedTuple):
     parts: frozenset[str]
     parameters: frozenset[tuple[int, str]]
     uses: tuple[EquipmentUse, ...]
+    done: frozenset[int]  # operations with a record
     people: tuple[int, ...] = ()
     tests: tuple[tuple[str, bool | None, int], ...] = ()  # procedure, last result, tries
 
@@ -52,6 +54,7 @@ def look(unit: UnitMade, plan: PlanAsks) -> Look:
         unit.parts,
         frozenset((o.seq, p.name) for o in unit.operations for p in o.parameters),
         unit.uses,
+        frozenset(o.seq for o in unit.operations),
         unit.people,
         tuple((t.procedure, t.passed, t.tries) for t in unit.tests),
     )
@@ -118,4 +121,6 @@ def _shows(unit: UnitMade, plan: PlanAsks) -> int:
         found |= Shows.DESIGNATED
     if unit.labelled:
         found |= Shows.LABELLED
+    if unit.scrapped:
+        found |= Shows.SCRAPPED
     return int(found)
