@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from firstoff.errors import NotFound
 from firstoff.queries import release as reads
 from firstoff.queries.execution import runs
+from firstoff.queries.trace import containments
 from firstoff.rules.access import may
 from firstoff.rules.evidence import RunState
 from firstoff.rules.release import STATEMENT, GateFinding, GateLook, decision_meaning
@@ -135,7 +136,10 @@ def board(request: Request) -> HttpResponse:
     found = tuple(sorted(found, key=_urgency))
     kept = {key: [row for row in found if _kept(request, row, key)] for key, _ in _FILTERS}
     show = request.GET.get("show", "")
+    contained, open_containments = containments.open_at(request.actor, limit=5)
     context = {
+        "contained": contained,
+        "contained_total": open_containments,
         "rows": [(row, _points(row), _stands(row.road)) for row in kept.get(show, found)],
         "total": total,
         "numbers": range(1, 10),
