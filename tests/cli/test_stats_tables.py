@@ -203,3 +203,10 @@ def test_a_step_is_passed_of_entered(capsys: Console) -> None:
     assert run(["stats", "rolled", "95"]) == 2
     said = "A step is '95'; expected passed/entered, such as 95/100.\n"
     assert capsys.readouterr().err == said
+
+
+def test_a_column_named_failed_or_count_is_meant(capsys: Console, table: Path) -> None:
+    path = _rows(table, "time,failed,count", [(10, 1, 1), (20, 1, 2), (30, 0, 40)])
+    assert _said(capsys, "weibull", path)["Units"].startswith("3 failed of 43;")
+    path = _rows(table, "cause,count", [("dent", 12), ("paint", 88)])
+    assert _said(capsys, "pareto", path)["paint"].startswith("88, 88")

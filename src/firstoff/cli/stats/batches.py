@@ -14,6 +14,7 @@ from firstoff.cli.stats.shared import (
     answer,
     app,
     fraction,
+    named,
     p_value,
     percent,
     read,
@@ -179,7 +180,9 @@ def process_time(
 def pareto(
     file: File,
     cause: Annotated[str, typer.Option(help="Column of the causes.")] = "cause",
-    count: Annotated[str | None, typer.Option(help="Column of counts; none: one a row.")] = None,
+    count: Annotated[
+        str | None, typer.Option(help="Column of counts, count unless told; none: one a row.")
+    ] = None,
     picture: Picture = None,
     as_json: AsJson = False,
 ) -> None:
@@ -188,6 +191,7 @@ def pareto(
 
     table = read(file)
     names = table.column(cause).words()
+    count = named(table, count, "count")
     numbers = [1.0] * len(names) if count is None else table.column(count).numbers()
     total: dict[str, float] = {}
     for name, number in zip(names, numbers, strict=True):

@@ -13,6 +13,7 @@ from firstoff.cli.stats.shared import (
     answer,
     app,
     fraction,
+    named,
     percent,
     plain,
     read,
@@ -26,9 +27,14 @@ if TYPE_CHECKING:
 
 Time = Annotated[str, typer.Option(help="Column of the times.")]
 Failed = Annotated[
-    str | None, typer.Option(help="Column of 1 (failed) and 0 (still good); none: all failed.")
+    str | None,
+    typer.Option(
+        help="Column of 1 (failed) and 0 (still good), failed unless told; none: all failed."
+    ),
 ]
-Count = Annotated[str | None, typer.Option(help="Column of units behind each row.")]
+Count = Annotated[
+    str | None, typer.Option(help="Column of units behind each row, count unless told.")
+]
 Shape = Annotated[float, typer.Option(help="Weibull shape, known from before.")]
 Reliability = Annotated[str, typer.Argument(help="Reliability to show, such as 95%.")]
 Allow = Annotated[int, typer.Option(help="Failures allowed.")]
@@ -104,6 +110,7 @@ def _weibull_rows(seen: Any, at: float | None) -> list[Row]:
 def _interval_fit(table: "Table", lower: str, upper: str, count: str | None, level: float) -> Any:
     from firstoff import stats
 
+    count = named(table, count, "count")
     column = table.column(upper)
     ends = [
         float("inf") if str(cell if cell is not None else "").strip() == "" else None
@@ -264,6 +271,7 @@ def weibayes(
     from firstoff import stats
 
     table = read(file)
+    count = named(table, count, "count")
     seen = stats.weibayes(
         table.column(time).numbers(),
         shape=shape,
@@ -329,6 +337,8 @@ def warranty(
 def _life_columns(
     table: "Table", time: str, failed: str | None, count: str | None
 ) -> dict[str, Any]:
+    # A column of that very name is meant: to take it for nothing would call good units failed.
+    failed, count = named(table, failed, "failed"), named(table, count, "count")
     return {
         "times": table.column(time).numbers(),
         "failed": None if failed is None else table.column(failed).numbers(),

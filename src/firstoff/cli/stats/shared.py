@@ -66,6 +66,12 @@ def read(file: str) -> "Table":
         raise InvalidInput(f"{file}: {error.strerror or error}; expected a file.") from error
 
 
+def named(table: "Table", told: str | None, usual: str) -> str | None:
+    """The column that was told, else the one of the usual name where the table has it."""
+    there = any(column.name == usual for column in table.columns)
+    return told if told is not None else usual if there else None
+
+
 def grouped(values: list[float], size: int) -> Any:
     if size < 1 or len(values) % size:
         raise InvalidInput(f"{len(values)} values do not make whole subgroups of {size}.")

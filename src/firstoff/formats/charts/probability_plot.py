@@ -61,7 +61,8 @@ def draw(d: ProbabilityPlot, look: Look) -> Spec:
     model = [d.mean - top * d.sd, d.mean + top * d.sd]
     ends = [d.points[0][0], d.points[-1][0], *model]
     across = {"title": d.unit, "tickCount": 6}
-    x = marks.number([min(ends), max(ends)], axis=across)
+    room = 0.02 * (max(ends) - min(ends))  # so that no point is cut by the edge
+    x = marks.number([min(ends) - room, max(ends) + room], axis=across)
     shares = [_z(share) for share in SHARES if abs(_z(share)) <= top]
     up = {"title": "share of values below", "values": shares, "labelExpr": SHARE}
     y = marks.number([-top, top], axis=up)
