@@ -26,7 +26,8 @@ CARTON = Kind("C", "carton", ("number",))
 PALLET = Kind("P", "pallet", ("number",))
 LOT = Kind("L", "lot", ("lot",))
 PLACE = Kind("E", "place", ("number",))
-KINDS = (UNIT, BATCH, CARTON, PALLET, LOT, PLACE)
+COMMAND = Kind("X", "command", ("number",))  # on a card beside a station
+KINDS = (UNIT, BATCH, CARTON, PALLET, LOT, PLACE, COMMAND)
 
 SAFE = "BCDEFGHJKLNPRSTUX"  # the same key on American, German and French keyboards; no I, no O
 _MODULUS = 283  # the largest prime of two such letters; over 255, so every changed byte shows

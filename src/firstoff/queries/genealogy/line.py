@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from firstoff.db.models import Assembly, Equipment, FloorRecord, Load, Lot, Part, Unit
+from firstoff.queries.execution.line import is_serial
 from firstoff.queries.execution.runs import RunView
 from firstoff.rules.genealogy.at_line import OnPlace
 from firstoff.terms import EquipmentKind, FloorKind, LotStatus
@@ -120,7 +121,8 @@ def _reel(row: Load, today: date) -> LoadedReel:
 def taken_before(run_id: int, operation: int, part: str) -> Decimal | None:
     """What a unit took of the reel of the part that was at the operation last. One query."""
     rows = Load.objects.filter(run=run_id, operation=operation, lot__part__number=part)
-    return rows.order_by("-loaded_at", "-pk").values_list("per_unit", flat=True).first()
+    last = rows.order_by("-loaded_at", "-pk").first()
+    return None if last is None else last.per_unit
 
 
 def inside(unit_id: int) -> tuple[Inside, ...]:
@@ -150,6 +152,13 @@ def named(run: RunView, text: str) -> tuple[Named, ...]:
             for e in machines[:1]
         ),
     )
+
+
+def is_unit(run: RunView, text: str) -> bool:
+    """Whether the text names a unit of the run, or one that its pattern makes. One query."""
+    if run.serial_pattern and is_serial(run, text):
+        return True
+    return Unit.objects.filter(run=run.id, serial=text).exists()
 
 
 def lots_meant(

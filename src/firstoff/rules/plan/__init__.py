@@ -1,5 +1,11 @@
 """How it is built: equipment, operations, defect codes, and the baseline that freezes it all."""
 
+from firstoff.rules.plan.asked import (
+    AskedParameter,
+    asked_parameters,
+    check_answers,
+    check_asked,
+)
 from firstoff.rules.plan.baseline import (
     FORMAT,
     BaselineFacts,
@@ -37,6 +43,7 @@ __all__ = [
     "CALIBRATION_NOTICE",
     "FORMAT",
     "SEQ_STEP",
+    "AskedParameter",
     "BaselineFacts",
     "CatalogueCode",
     "Definition",
@@ -45,7 +52,10 @@ __all__ = [
     "EquipmentState",
     "Gap",
     "PlanOperation",
+    "asked_parameters",
     "baseline_content",
+    "check_answers",
+    "check_asked",
     "check_catalogue_code",
     "check_category",
     "check_definition",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from firstoff.errors import InvalidInput
+from firstoff.rules.plan.asked import check_asked
 from firstoff.rules.product import (
     at_row,
     balloon_key,
@@ -134,6 +135,7 @@ def check_operation(operation: PlanOperation) -> PlanOperation:
             f"{what} names jig {operation.jig} and says that none is needed; expected one.",
             field="jig",
         )
+    check_asked(operation.instruction, what)
     return _trimmed(operation, what.lower())
 
 

@@ -1,10 +1,11 @@
 """The pages of runs, the line and units."""
 
-from firstoff.web.execution import bar, imports, line, records, runs, units
+from firstoff.web.execution import bar, imports, line, line_sheet, records, runs, units
 
 urlpatterns = [
     *runs.urlpatterns,
     *bar.urlpatterns,
+    *line_sheet.urlpatterns,
     *line.urlpatterns,
     *records.urlpatterns,
     *units.urlpatterns,
