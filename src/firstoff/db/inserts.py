@@ -4,7 +4,7 @@ What ``bulk_create`` does, a column at a time: Django asks every value of every 
 and for ten thousand units that takes ten times as long as the database does.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
 from functools import cache
@@ -58,6 +58,21 @@ def insert(records: Sequence[Record]) -> list[str]:
         state.adding, state.db = False, alias
     names = sorted(record_columns(model))
     return list(canonical_rows(names, [columns[name] for name in names]))
+
+
+def insert_columns(
+    model: type[Record], count: int, columns: Mapping[str, Sequence[Any]]
+) -> tuple[Sequence[int], list[str]]:
+    """Write new records given by their columns, by attribute, each value as the database gives it
+    back; answers their numbers and their canonical rows. For what comes by the hundred in one
+    form: an object for every record takes as long as all the rest.
+    """
+    keys = list(_keys(model, count))
+    whole: dict[str, Sequence[Any]] = {**columns, "id": keys}
+    fields = model._meta.concrete_fields
+    _write(model, [_stored(f, whole[f.attname]) for f in fields])
+    names = sorted(record_columns(model))
+    return keys, list(canonical_rows(names, [whole[name] for name in names]))
 
 
 class Keys:

@@ -1,6 +1,6 @@
 """Writing to the ledger: every verb is one transaction and one entry."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
-from firstoff.db.inserts import insert
+from firstoff.db.inserts import insert, insert_columns, write_rows
 from firstoff.db.models import LedgerEntry, Program, Record, Unit
 from firstoff.db.rows import as_values
 from firstoff.rules.access import Actor
@@ -75,6 +75,22 @@ class Entry:
         elif hasattr(model, "unit_id"):
             self.units.update(r.__dict__["unit_id"] for r in records)
             self.units.discard(None)
+
+    def add_columns(
+        self, model: type[Record], count: int, columns: Mapping[str, Sequence[Any]]
+    ) -> Sequence[int]:
+        """Save many records of one form, given by their columns (``insert_columns``); ``of`` does
+        not know them, ``units`` does."""
+        stamped: dict[str, Sequence[Any]] = {
+            "entry_id": [self.seq] * count,
+            "by_id": [self.by.person_id] * count,
+            "received_at": [self.at] * count,
+        }
+        keys, rows = insert_columns(model, count, {**columns, **stamped})
+        table = model._meta.db_table
+        self.rows += [(table, key, row) for key, row in zip(keys, rows, strict=True)]
+        self.units.update(columns.get("unit_id", ()))
+        return keys
 
     def _stamp(self, record: Record) -> None:
         record.__dict__.update(entry_id=self.seq, by_id=self.by.person_id, received_at=self.at)
@@ -148,16 +164,17 @@ def _write(entry: Entry, name: str, subject: str, previous: str) -> None:
         digest=rows_digest(entry.rows),
         previous=previous,
     )
-    LedgerEntry.objects.create(
-        seq=link.seq,
-        at=link.at,
-        by=link.by,
-        verb=link.verb,
-        subject=link.subject,
-        program_id=link.program,
-        details=link.details,
-        records=link.records,
-        digest=link.digest,
-        previous=link.previous,
-        hash=link_hash(link),
-    )
+    row = {
+        "seq": link.seq,
+        "at": connection.ops.adapt_datetimefield_value(link.at),
+        "by": link.by,
+        "verb": link.verb,
+        "subject": link.subject,
+        "program_id": link.program,
+        "details": link.details,
+        "records": link.records,
+        "digest": link.digest,
+        "previous": link.previous,
+        "hash": link_hash(link),
+    }
+    write_rows(LedgerEntry, list(row), [tuple(row.values())])

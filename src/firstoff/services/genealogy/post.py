@@ -3,7 +3,7 @@
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from firstoff.db.models import Site
@@ -45,6 +45,7 @@ from firstoff.services.genealogy import (
     equipping,
     lots,
     material,
+    measuring,
     packing,
     reworking,
     testing,
@@ -158,6 +159,11 @@ def post_records(
         )
     try:
         with ledger.verb(VERB, by=by, at=at, subject=_subject(records)) as entry:
+            if measuring.plain(records):
+                tests = cast(Sequence[Tested], records)
+                if measuring.take(entry, tests, site_id=site_id, by=by, at=at, source=source):
+                    entry.details.update(stored=len(tests), refused=0, **(details or {}))
+                    return _all_stored(tests)
             picture = Picture(Site.objects.get(pk=site_id), by=by, at=at, records=len(records))
             picture.source = source
             answer, taking = plan_all(picture, records)
@@ -173,6 +179,15 @@ def post_records(
     except _NothingNew as nothing:
         return nothing.answer
     return answer
+
+
+def _all_stored(tests: Sequence[Tested]) -> PostAnswer:
+    return PostAnswer(
+        tuple(
+            Answer(index, t.id, "test", t.serial, "stored", procedure=str(t.procedure))
+            for index, t in enumerate(tests)
+        )
+    )
 
 
 class _NothingNew(Exception):

@@ -121,6 +121,11 @@ _WITH: Mapping[type[Record], tuple[str, ...]] = {
 }
 
 
+def ids_taken(uids: Iterable[UUID]) -> bool:
+    """Whether any of these ids is stored, as whatever kind of record. One query."""
+    return bool(_asked(uids))
+
+
 def _inner(record: Posted) -> UUID | None:
     """The id of what an operation consumed: a record of its own."""
     return derived(record.id, "consumes") if isinstance(record, OperationDone) else None

@@ -4,6 +4,7 @@ import hashlib
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from math import inf
 
@@ -24,6 +25,7 @@ from firstoff.formats.testdata.packing import (
     procedure,
     read_procedure,
 )
+from firstoff.rules.execution import check_recorded_time
 from firstoff.rules.genealogy import FileOf, ProcedureText, Tested, check_counts
 from firstoff.services.genealogy.taking import Taking
 from firstoff.terms import TestOutcome
@@ -43,13 +45,7 @@ def test(taking: Taking, record: Tested) -> str:
     picture = taking.picture
     unit = picture.unit(record.serial, record.part, record.batch)
     revision, limits = _procedure(taking, record.procedure)
-    check_counts(record, limits.count)
-    ended = record.ended_at or taking.time_of(record)
-    began = record.began_at or ended
-    if ended < began:
-        raise InvalidInput("The test would end before it begins.", field="ended_at")
-    values, outcomes, extras = _packed(record, limits)
-    outcome = record.outcome or (TestOutcome.FAIL if _FAIL in outcomes else TestOutcome.PASS)
+    began, ended, outcome, values, outcomes, extras = measured(record, limits, picture.at)
     row = fresh(
         TestRecord,
         uid=record.id,
@@ -60,7 +56,7 @@ def test(taking: Taking, record: Tested) -> str:
         source_digest=digest_of(record),
         station=record.station or picture.by.station,
         operator_id=picture.operator(record.operator).id,
-        outcome=outcome.value,
+        outcome=outcome,
         outcome_details=record.note,
         began_at=began,
         ended_at=ended,
@@ -74,13 +70,30 @@ def test(taking: Taking, record: Tested) -> str:
     return revision.digest
 
 
+def measured(
+    record: Tested, limits: "Limits", received: datetime
+) -> tuple[datetime, datetime, str, bytes, str, str]:
+    """When it was measured, its outcome, and the values packed. Raises InvalidInput."""
+    check_counts(record, limits.count)
+    ended = record.ended_at or record.at or received
+    began = record.began_at or ended
+    for what, when in (("at", record.at), ("ended_at", ended)):
+        if when is not None:
+            check_recorded_time(when, received=received, what=what)
+    if ended < began:
+        raise InvalidInput("The test would end before it begins.", field="ended_at")
+    values, outcomes, extras = _packed(record, limits)
+    outcome = record.outcome or (TestOutcome.FAIL if _FAIL in outcomes else TestOutcome.PASS)
+    return began, ended, outcome.value, values, outcomes, extras
+
+
 def digest_of(record: Tested) -> str:
     """SHA-256 of the record as it was posted: what tells it from another one."""
     return hashlib.sha256(_encoder.encode(record)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
-class _Limits:
+class Limits:
     """A procedure as far as judging needs it; without a limit a value is within it."""
 
     lower: tuple[float, ...]
@@ -91,10 +104,24 @@ class _Limits:
         return len(self.lower)
 
 
+def limits_of(digest: str, key: int) -> Limits:
+    """Those of a procedure that is stored: read once, its digest is what it is kept under."""
+    held = _judged_by.get(digest)
+    if held is None:
+        if len(_judged_by) >= 512:
+            _judged_by.clear()
+        definition = ProcedureRevision.objects.values_list("definition", flat=True).get(pk=key)
+        held = _judged_by[digest] = _limits_in(definition)
+    return held
+
+
+_judged_by: dict[str, Limits] = {}
+
+
 @lru_cache(maxsize=512)
-def _limits_of(definition: str) -> _Limits:
+def _limits_in(definition: str) -> Limits:
     lines = read_procedure(definition).lines
-    return _Limits(
+    return Limits(
         tuple(-inf if line.lower is None else float(line.lower) for line in lines),
         tuple(inf if line.upper is None else float(line.upper) for line in lines),
     )
@@ -125,7 +152,7 @@ def _frozen(text: ProcedureText) -> Procedure:
     )
 
 
-def _procedure(taking: Taking, given: ProcedureText | str) -> tuple[ProcedureRevision, _Limits]:
+def _procedure(taking: Taking, given: ProcedureText | str) -> tuple[ProcedureRevision, Limits]:
     picture = taking.picture
     if isinstance(given, str):
         held = picture.procedures.get(given)
@@ -135,7 +162,7 @@ def _procedure(taking: Taking, given: ProcedureText | str) -> tuple[ProcedureRev
                 way_out="Post the text of the procedure once; its digest is in the answer.",
                 field="procedure",
             )
-        return held, _limits_of(held.definition)
+        return held, _limits_in(held.definition)
     wanted = _frozen(given)
     held = picture.procedures.get(wanted.digest)
     if held is None:
@@ -144,10 +171,10 @@ def _procedure(taking: Taking, given: ProcedureText | str) -> tuple[ProcedureRev
             digest=wanted.digest, name=wanted.name, definition=wanted.definition
         )
         picture.procedures[wanted.digest] = held
-    return held, _limits_of(held.definition)
+    return held, _limits_in(held.definition)
 
 
-def _packed(record: Tested, limits: _Limits) -> tuple[bytes, str, str]:
+def _packed(record: Tested, limits: Limits) -> tuple[bytes, str, str]:
     """Values as little-endian float64, a letter for each outcome, and what is no number."""
     values = record.values
     if all(type(value) is float for value in values):
@@ -183,7 +210,7 @@ def _letters(record: Tested) -> str:
     return given
 
 
-def _judged(values: Sequence[float], limits: _Limits) -> str:
+def _judged(values: Sequence[float], limits: Limits) -> str:
     """All numbers: within their limits or not. No number (NaN) is within any."""
     lower, upper = limits.lower, limits.upper
     return "".join(
