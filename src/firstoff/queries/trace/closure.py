@@ -173,10 +173,10 @@ def shipped(seeds: str, params: Sequence[Any]) -> Keys:
         WITH RECURSIVE up(unit, since, until) AS (
             SELECT unit, since, {end} FROM ({seeds}) AS direct UNION {step}
         )
-        SELECT DISTINCT u.unit_id FROM up
-        JOIN firstoff_shippedunit u ON u.unit_id = up.unit AND u.cancelled_at IS NULL
-        JOIN firstoff_shipment s ON s.id = u.shipment_id
-        WHERE s.shipped_at >= up.since AND s.shipped_at < up.until"""
+        SELECT DISTINCT u.unit_id
+        FROM up CROSS JOIN firstoff_shippedunit u CROSS JOIN firstoff_shipment s
+        WHERE u.unit_id = up.unit AND u.cancelled_at IS NULL AND s.id = u.shipment_id
+            AND s.shipped_at >= up.since AND s.shipped_at < up.until"""
     return fetch(sql, params)
 
 
