@@ -304,7 +304,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
 
 
 @contextmanager
-def _database(kind: str, home: Path) -> Iterator[str]:
+def database(kind: str, home: Path) -> Iterator[str]:
     if kind == "sqlite":
         yield ""
         return
@@ -318,7 +318,7 @@ def measure(units: int, kind: str, rounds: int, parts: list[str]) -> Report:
     with tempfile.TemporaryDirectory(prefix="firstoff-bench-") as folder:
         home = Path(folder) / "home"
         home.mkdir()
-        with _database(kind, Path(folder)) as url:
+        with database(kind, Path(folder)) as url:
             set_up(home, url)
             report = Report(units, kind, machine())
             bench = Bench(report, home, rounds)

@@ -12,7 +12,7 @@ NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 def posts(seed: int) -> list[dict[str, object]]:
-    plant = Plant("Q", seed, NOW - timedelta(days=60), timedelta(minutes=5))
+    plant = Plant("Q", seed, NOW - timedelta(days=60), timedelta(minutes=5), NOW)
     found = list(plant.calibrations())
     for number in range(60):
         found += plant.pump(number, "QB001", "QP001", first=number == 0)

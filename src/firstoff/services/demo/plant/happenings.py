@@ -24,6 +24,7 @@ Post = dict[str, Any]
 
 # Shares of units, as a middling plant has them.
 BOARD_FAILS, PUMP_FAILS, MOTOR_REPLACED, RETURNED = 0.03, 0.02, 0.01, 0.004
+SUSPECT_RETURNED = 0.06  # of the pumps with the seals that leak
 CARTON, PER_SHIPMENT = 20, 10  # units of a carton, cartons of a shipment
 KEPT = 0.12  # of the units are not shipped yet
 CUSTOMERS = ("Alder Water", "Brook & Sons", "Clearwell AG", "Dale Farms", "Estuary Labs")
@@ -79,6 +80,7 @@ class Plant:
     seed: int
     began: datetime
     spacing: timedelta  # between two pumps
+    until: datetime  # nothing is recorded after it
     suspect: str = ""  # lot of seals that leaks: its pumps come back
     operators: tuple[str, ...] = ("ben",)
     _chance: random.Random = field(init=False)
@@ -310,11 +312,11 @@ class Plant:
         )
         self._cartons = []
         for serial, _, seal in self._out:
-            back = seal == self.suspect and self._chance.random() < 0.3
+            back = seal == self.suspect and self._chance.random() < SUSPECT_RETURNED
             if back or self._chance.random() < RETURNED:
                 yield self._post(
                     "return",
-                    at + timedelta(seconds=30),
+                    min(at + timedelta(days=self._chance.uniform(9, 20)), self.until),
                     part=self._part(PUMP),
                     serial=serial,
                     customer=customer,

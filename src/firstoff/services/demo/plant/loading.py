@@ -75,6 +75,7 @@ class _Loading:
             size.seed,
             self.began,
             min(span / size.pumps, timedelta(minutes=10)),
+            at - timedelta(hours=1),
             suspect=f"{prefix}-SEAL-{max(1, size.pumps // 800):04d}",
         )
 
