@@ -21,6 +21,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("plan", ""),
     ("execution", ""),
     ("records", ""),
+    ("labels", ""),
     ("nonconformity", ""),
     ("evidence", ""),
     ("release", ""),

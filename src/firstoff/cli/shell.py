@@ -50,6 +50,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "trace": ("trace", "trace", "From a serial number to everything."),
     "where-used": ("trace", "where_used", "From anything to serial numbers: units at risk."),
     "containment": ("containment", "app", "Units at risk: hold, work off, close."),
+    "label": ("label", "app", "Labels: asked for, printed, scanned back."),
     "genealogy": ("genealogy", "app", "Readings and records: compared, made again."),
     "action": ("verdict", "action", "Corrective actions."),
     "gate": ("verdict", "gate", "Gates and their criteria."),
