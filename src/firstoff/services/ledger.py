@@ -144,8 +144,10 @@ def _head() -> tuple[int, str]:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
-    last = LedgerEntry.objects.order_by("-seq").values_list("seq", "hash").first()
-    return last or (0, START)
+    table = LedgerEntry._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT seq, hash FROM {table} ORDER BY seq DESC LIMIT 1")
+        return cursor.fetchone() or (0, START)
 
 
 def _write(entry: Entry, name: str, subject: str, previous: str) -> None:

@@ -34,6 +34,7 @@ _PASS, _FAIL, _UNSET = (
     LETTERS[o] for o in (TestOutcome.PASS, TestOutcome.FAIL, TestOutcome.UNSET)
 )
 _KNOWN = frozenset(LETTERS.values())
+_NUMBERS = frozenset({float})
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
@@ -177,7 +178,7 @@ def _procedure(taking: Taking, given: ProcedureText | str) -> tuple[ProcedureRev
 def _packed(record: Tested, limits: Limits) -> tuple[bytes, str, str]:
     """Values as little-endian float64, a letter for each outcome, and what is no number."""
     values = record.values
-    if all(type(value) is float for value in values):
+    if set(map(type, values)) <= _NUMBERS:
         packed = struct.pack(f"<{len(values)}d", *values)
         numbers: Sequence[float] = values  # type: ignore[assignment]
         return packed, _letters(record) or _judged(numbers, limits), "{}"
