@@ -13,14 +13,19 @@ from urllib.parse import urlencode
 
 
 class Site:
-    """``firstoff serve`` in a process of its own, on a free port of this machine."""
+    """``firstoff serve`` in a process of its own, on a free port of this machine.
 
-    def __init__(self) -> None:
+    bare: with the addresses that do nothing (``benchmarks.served``).
+    """
+
+    def __init__(self, *, bare: bool = False) -> None:
         with socket.socket() as trial:
             trial.bind(("127.0.0.1", 0))
             self.port = trial.getsockname()[1]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "firstoff.cli", "serve", "--port", str(self.port)],
+            [sys.executable, "-m", "benchmarks.served", str(self.port)]
+            if bare
+            else [sys.executable, "-m", "firstoff.cli", "serve", "--port", str(self.port)],
             env={**os.environ, "FIRSTOFF_LOG_LEVEL": "info"},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
