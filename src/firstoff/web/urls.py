@@ -8,6 +8,7 @@ from firstoff.web import (
     evidence,
     execution,
     finding,
+    genealogy,
     ledger,
     plan,
     product,
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *plan.urlpatterns,
     *supply.urlpatterns,
     *execution.urlpatterns,
+    *genealogy.urlpatterns,
     *release.urlpatterns,
     *trace.urlpatterns,
     # A batch ID may hold slashes, so the run's own address matches nearly anything: last.

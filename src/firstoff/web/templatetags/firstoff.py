@@ -114,6 +114,7 @@ class Entry:
 _DAILY = (
     ("board", "Board", "board", "b", "see"),
     ("line", "Line", "line", "l", "unit.record"),
+    ("pack", "Pack and ship", "pack", "p", "see"),
     ("trace", "Trace", "trace", "t", "see"),
     ("containment", "Containment", "fence", "c", "see"),
 )
