@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -29,9 +30,11 @@ from firstoff.rules.trace.batch_record import (
     batch_record,
     closing_refusal,
     folded,
+    gather,
     look,
     record_digest,
     spans,
+    together,
 )
 from firstoff.rules.trace.then import CalibrationFacts
 from firstoff.terms import CalibrationResult, UnitResult
@@ -45,9 +48,11 @@ PLAN = PlanAsks(
     variable=frozenset({"1"}),
     instruction="a" * 64,
 )
+TORQUE = ParameterMade("torque", Decimal(5), Decimal(4), Decimal(6), "Nm")
+HIGH = TORQUE._replace(value=Decimal(9))
 DONE = (
     OperationMade(10, passed=True, equipment=True),
-    OperationMade(20, True, True, "", (ParameterMade("torque", outside=False),)),
+    OperationMade(20, True, True, "", (TORQUE,)),
 )
 TEST = MadeTest("Lid", True, frozenset({"1"}), frozenset({"1"}), True, True)
 ONES = frozenset({"1"})
@@ -90,7 +95,7 @@ def units(**of_the_third: Any) -> list[UnitMade]:
 
 
 def read(run: RunMade = RUN, made: list[UnitMade] | None = None) -> BatchRecord:
-    return batch_record(run, [look(one, run.plan) for one in made or units()])
+    return batch_record(run, gather([look(one, run.plan) for one in made or units()]))
 
 
 def keys(record: BatchRecord) -> list[str]:
@@ -151,7 +156,10 @@ CASES: tuple[Case, ...] = (
         "Torque at operation 20 Seat the lid was outside its limits on 1 unit.",
         lambda: read(
             made=units(
-                operations=(DONE[0], DONE[1]._replace(parameters=(ParameterMade("torque", True),)))
+                operations=(
+                    DONE[0],
+                    DONE[1]._replace(parameters=(HIGH,)),
+                )
             )
         ),
     ),
@@ -402,6 +410,15 @@ def test_spans_hold_each_position_once(positions: set[int]) -> None:
     assert held == sorted(positions)
 
 
+@given(st.lists(st.sampled_from(SPOILT), max_size=12), st.integers(1, 5))
+def test_units_are_gathered_by_stretches_as_at_once(
+    spoilt: list[dict[str, Any]], length: int
+) -> None:
+    looks = [look(unit(n, **change), PLAN) for n, change in enumerate(spoilt, start=1)]
+    parts = [gather(looks[n : n + length]) for n in range(0, len(looks), length)]
+    assert batch_record(RUN, together(parts)) == batch_record(RUN, gather(looks))
+
+
 def test_units_are_folded_into_ranges() -> None:
     names = {n: f"S{n}" for n in range(1, 40)}
     told = folded(spans([1, 2, 3, 5, 8, 9, 20]), names, most=3)
@@ -468,7 +485,7 @@ def test_the_next_level_says_what_it_lacks_with_an_example() -> None:
 
 
 def test_nothing_recorded_reaches_nothing() -> None:
-    found = batch_record(replace(RUN, lots={}), [])
+    found = batch_record(replace(RUN, lots={}), gather([]))
     assert (found.material.name, found.process.name) == ("none", "none")
 
 
@@ -507,7 +524,7 @@ def test_a_run_with_gaps_is_not_closed() -> None:
 
 
 def test_a_run_without_units_is_not_closed() -> None:
-    refused = closing_refusal("CC1-P1", batch_record(replace(RUN, planned=0), []))
+    refused = closing_refusal("CC1-P1", batch_record(replace(RUN, planned=0), gather([])))
     assert refused is not None
     assert refused.message == "No unit of CC1-P1 is started; there is nothing to close."
 

@@ -12,18 +12,16 @@ from firstoff.queries.trace.batch_record.around import run_made
 from firstoff.queries.trace.batch_record.views import (
     Around,
     ClosureView,
-    ParameterLine,
     SignedView,
     Stamp,
     around,
     closed,
 )
-from firstoff.rules.trace.batch_record import BatchRecord, batch_record
+from firstoff.rules.trace.batch_record import BatchRecord, batch_record, together
 
 __all__ = [
     "Around",
     "ClosureView",
-    "ParameterLine",
     "RecordView",
     "SignedView",
     "Stamp",
@@ -70,11 +68,10 @@ def _read(view: RunView, at: Head) -> RecordView:
     definition = frozen(view.baseline_id, view.baseline)
     bar = view.bar
     limit = None if bar is None or bar.max_unit_minutes is None else bar.max_unit_minutes * 60
-    units = kept.units_of(
-        view.id, definition, limit=None if limit is None else float(limit), at=at
-    )
-    record = batch_record(run_made(view, definition, units), list(units.values()))
-    return RecordView(view, record, around(view), at)
+    held = kept.units_of(view.id, definition, limit=None if limit is None else float(limit), at=at)
+    all_units = together(stretch for _, stretch in sorted(held.stretches.items()))
+    record = batch_record(run_made(view, definition, held.units, all_units), all_units)
+    return RecordView(view, record, around(view, record), at)
 
 
 def _keep(found: RecordView) -> None:

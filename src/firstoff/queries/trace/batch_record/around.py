@@ -31,9 +31,11 @@ from firstoff.rules.trace.batch_record import (
     Contained,
     Deviation,
     EquipmentMade,
+    Gathered,
     Look,
     LotMade,
     OpenAction,
+    ParameterMade,
     RunMade,
     plan_asks,
 )
@@ -51,15 +53,12 @@ _GATED = frozenset({RunKind.PRE_PRODUCTION, RunKind.PILOT, RunKind.PRODUCTION})
 Rows = Iterable[tuple[Any, ...]]
 
 
-def run_made(view: RunView, definition: BaselineFacts, units: Mapping[int, Look]) -> RunMade:
+def run_made(
+    view: RunView, definition: BaselineFacts, units: Mapping[int, Look], held: Gathered
+) -> RunMade:
     """The run and what surrounds its units. Fifteen queries, whatever the size of the run."""
-    held = units.values()
-    lots = {use.lot for one in held for use in one.lots}
-    machines = {use.equipment for one in held for use in one.uses}
-    people = {person for one in held for person in one.people}
     article = first_article_facts([view.id]).get(view.id)
-    operations, parameters, outside = _on_batch(view.id)
-    positions = {key: one.position for key, one in units.items()}
+    operations, parameters = _on_batch(view.id)
     return RunMade(
         batch_id=view.batch_id,
         planned=view.planned_quantity,
@@ -71,24 +70,20 @@ def run_made(view: RunView, definition: BaselineFacts, units: Mapping[int, Look]
         first_article=None if article is None else (article.serial, article.passed),
         batch_operations=operations,
         batch_parameters=parameters,
-        batch_outside=outside,
-        lots=_lots(view.id, lots),
-        equipment=_equipment(machines),
-        contained=_contained(view.id, positions),
-        unknown_causes=_unknown(view.id, positions),
+        lots=_lots(view.id, held.lots),
+        equipment=_equipment(held.equipment),
+        contained=_contained(view.id, units),
+        unknown_causes=_unknown(view.id, units),
         actions=_actions(view.id),
         people=dict(
-            Person.objects.filter(pk__in=list(people)).values_list("pk", "name")
+            Person.objects.filter(pk__in=list(held.people)).values_list("pk", "name")
         ),
         deviations=deviations(view.id),
     )  # fmt: skip
 
 
-_Named = frozenset[tuple[int, str]]
-
-
-def _on_batch(run_id: int) -> tuple[frozenset[int], _Named, _Named]:
-    """Operations done on the batch as a whole, and what was read there. Two queries."""
+def _on_batch(run_id: int) -> tuple[frozenset[int], tuple[tuple[int, ParameterMade], ...]]:
+    """Operations done on the batch as a whole, and the last readings there. Two queries."""
     rows = FloorRecord.objects.filter(
         run=run_id, unit__isnull=True, kind=FloorKind.OPERATION, superseded_by__isnull=True
     )
@@ -102,17 +97,11 @@ def _on_batch(run_id: int) -> tuple[frozenset[int], _Named, _Named]:
         floor_record__unit__isnull=True,
         floor_record__superseded_by__isnull=True,
     )
-    named: set[tuple[int, str]] = set()
-    outside: set[tuple[int, str]] = set()
     table: Rows = read.order_by("pk").values_list(
-        "floor_record__seq", "name", "value", "lower", "upper"
+        "floor_record__seq", "name", "value", "lower", "upper", "measured_in"
     )
-    for seq, name, value, lower, upper in table:
-        key = (seq or 0, name)
-        named.add(key)
-        wrong = (lower is not None and value < lower) or (upper is not None and value > upper)
-        (outside.add if wrong else outside.discard)(key)  # the last reading holds
-    return frozenset(done), frozenset(named), frozenset(outside)
+    last = {(seq or 0, name): ParameterMade(name, *rest) for seq, name, *rest in table}
+    return frozenset(done), tuple((seq, made) for (seq, _), made in last.items())
 
 
 def _lots(run_id: int, used: Collection[int]) -> dict[int, LotMade]:
@@ -184,7 +173,7 @@ def _equipment(used: Collection[int]) -> dict[int, EquipmentMade]:
     }
 
 
-def _contained(run_id: int, positions: Mapping[int, int]) -> tuple[Contained, ...]:
+def _contained(run_id: int, units: Mapping[int, Look]) -> tuple[Contained, ...]:
     """Open containments, with the units of the run that they hold. One query."""
     last = ContainmentFinding.objects.filter(member=OuterRef("pk")).order_by("-pk")
     rows = (
@@ -199,7 +188,7 @@ def _contained(run_id: int, positions: Mapping[int, int]) -> tuple[Contained, ..
     for number, title, unit, outcome, place in rows:
         _, members = found.setdefault(number, (title, set()))
         if holds(outcome, whereabouts(place or Place.IN_PROCESS)):
-            members.add(positions[unit])
+            members.add(units[unit].position)
     return tuple(
         Contained(label(number), title, frozenset(members))
         for number, (title, members) in found.items()
@@ -207,7 +196,7 @@ def _contained(run_id: int, positions: Mapping[int, int]) -> tuple[Contained, ..
     )
 
 
-def _unknown(run_id: int, positions: Mapping[int, int]) -> dict[str, frozenset[int]]:
+def _unknown(run_id: int, units: Mapping[int, Look]) -> dict[str, frozenset[int]]:
     """Defects whose cause nobody named yet, by code. One query."""
     last = CauseFinding.objects.filter(defect=OuterRef("pk")).order_by("-pk")
     rows = (
@@ -218,8 +207,8 @@ def _unknown(run_id: int, positions: Mapping[int, int]) -> dict[str, frozenset[i
     )
     found: dict[str, set[int]] = {}
     for code, unit in rows:
-        found.setdefault(code, set()).add(positions[unit])
-    return {code: frozenset(units) for code, units in sorted(found.items())}
+        found.setdefault(code, set()).add(units[unit].position)
+    return {code: frozenset(positions) for code, positions in sorted(found.items())}
 
 
 def _actions(run_id: int) -> tuple[OpenAction, ...]:

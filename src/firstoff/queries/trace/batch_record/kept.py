@@ -6,7 +6,7 @@ entry of the ledger touched are read again, and nothing else.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 
@@ -16,10 +16,11 @@ from firstoff.db.models import LedgerEntry
 from firstoff.queries.ledger import Head, head
 from firstoff.queries.trace.batch_record.units import Wanted, looks
 from firstoff.rules.plan import BaselineFacts
-from firstoff.rules.trace.batch_record import Look, plan_asks
+from firstoff.rules.trace.batch_record import Gathered, Look, gather, plan_asks
 from firstoff.terms import FloorKind
 
 _MOST_UNITS = 200_000  # over all runs held; about two kilobytes each
+_STRETCH = 200  # units gathered together
 _MOST_TOUCHED = 500  # more are read faster with all the others
 
 
@@ -31,6 +32,7 @@ class Held:
     at: Head
     limit: float | None  # seconds of the bar that they were judged by
     units: Mapping[int, Look]
+    stretches: Mapping[int, Gathered]  # by position over _STRETCH
 
 
 _held: OrderedDict[int, Held] = OrderedDict()
@@ -43,9 +45,7 @@ def forget() -> None:
         _held.clear()
 
 
-def units_of(
-    run_id: int, definition: BaselineFacts, *, limit: float | None, at: Head
-) -> Mapping[int, Look]:
+def units_of(run_id: int, definition: BaselineFacts, *, limit: float | None, at: Head) -> Held:
     """Every unit of the run looked at, by its key, as the records stand at ``at``.
 
     Two queries where nothing is new; fifteen else, whatever the size of the run.
@@ -53,17 +53,28 @@ def units_of(
     plan = plan_asks(definition)
     known = _still_true(run_id, limit, at)
     if known is not None and known.at.seq == at.seq:
-        return known.units
+        return known
     new = None if known is None else _touched(run_id, known.at.seq)
     if known is None or new is None or len(new) > _MOST_TOUCHED:
-        found = looks(Wanted(run_id), plan, definition, max_seconds=limit)
+        units = looks(Wanted(run_id), plan, definition, max_seconds=limit)
+        found = Held(at, limit, units, _stretches(units.values()))
     elif new:
         fresh = looks(Wanted(run_id, tuple(new)), plan, definition, max_seconds=limit)
-        found = {**known.units, **fresh}
+        units = {**known.units, **fresh}
+        moved = {one.position // _STRETCH for one in fresh.values()}
+        around = (one for one in units.values() if one.position // _STRETCH in moved)
+        found = Held(at, limit, units, {**known.stretches, **_stretches(around)})
     else:
-        found = dict(known.units)
-    _keep(run_id, Held(at, limit, found))
+        found = Held(at, limit, known.units, known.stretches)
+    _keep(run_id, found)
     return found
+
+
+def _stretches(units: Iterable[Look]) -> dict[int, Gathered]:
+    by_stretch: dict[int, list[Look]] = {}
+    for one in units:
+        by_stretch.setdefault(one.position // _STRETCH, []).append(one)
+    return {key: gather(some) for key, some in by_stretch.items()}
 
 
 def _still_true(run_id: int, limit: float | None, at: Head) -> Held | None:

@@ -68,6 +68,7 @@ class _Held:
     """What is recorded of one unit, while it is read."""
 
     operations: dict[int, tuple[int, int]] = field(default_factory=dict)  # seq: attempt, key
+    ended: datetime | None = None
     spent: dict[int, float] = field(default_factory=dict)  # seconds of the first attempt
     uses: set[EquipmentUse] = field(default_factory=set)
     people: set[int] = field(default_factory=set)
@@ -114,6 +115,8 @@ def looks(
             designated=bool(of.consumed) and all(of.consumed) and not of.carried,
             uses=tuple(of.uses),
             people=tuple(of.people),
+            began=began[key],
+            ended=of.ended,
         )
         found[key] = look(unit, plan)
     return found
@@ -132,11 +135,10 @@ def _operations(wanted: Wanted, held: dict[int, _Held]) -> _Made:
     """The operations by their keys; which is the last of a unit is noted. Three queries."""
     parameters: dict[int, list[ParameterMade]] = defaultdict(list)
     read: Rows = ParameterReading.objects.filter(wanted.of(), operation__isnull=False).values_list(
-        "operation_id", "name", "value", "lower", "upper"
+        "operation_id", "name", "value", "lower", "upper", "measured_in"
     )
-    for key, name, value, lower, upper in read:
-        outside = (lower is not None and value < lower) or (upper is not None and value > upper)
-        parameters[key].append(ParameterMade(name, outside))
+    for key, *made_of in read:
+        parameters[key].append(ParameterMade(*made_of))
     context: Rows = OperationContext.objects.filter(wanted.of("operation__unit")).values_list(
         "operation_id", "instruction", "tools"
     )
@@ -148,6 +150,7 @@ def _operations(wanted: Wanted, held: dict[int, _Held]) -> _Made:
     table: Rows = timed.values_list(*columns, "_began", "_ended")
     for key, unit, seq, attempt, outcome, equipment, operator, began, at in table:
         of, ended = held[unit], moment(at)
+        of.ended = ended if of.ended is None else max(of.ended, ended)
         if attempt == 1:
             of.spent[seq] = (ended - moment(began)).total_seconds()
         of.people.add(operator)

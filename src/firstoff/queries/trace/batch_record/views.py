@@ -1,24 +1,20 @@
 """What surrounds the figures of a batch record on its page and paper."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Max, Min, Q
 
 from firstoff.db.models import (
     FirstArticle,
-    OperationRecord,
-    ParameterReading,
     RouteRelease,
-    Run,
     RunClosure,
     ShippedUnit,
     Signature,
 )
 from firstoff.queries.execution.runs import AdjustmentView, RunView, SetupValue, adjustments, setup
+from firstoff.rules.trace.batch_record import BatchRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +24,6 @@ class Stamp:
     what: str
     at: datetime
     by: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterLine:
-    """Readings of one parameter at one operation, with the limits they were judged by."""
-
-    seq: int
-    name: str
-    unit: str
-    lower: Decimal | None
-    upper: Decimal | None
-    readings: int
-    smallest: Decimal
-    largest: Decimal
-
-    @property
-    def outside(self) -> bool:
-        below = self.lower is not None and self.smallest < self.lower
-        return below or (self.upper is not None and self.largest > self.upper)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +51,17 @@ class ClosureView:
 class Around:
     stamps: tuple[Stamp, ...]
     setup: tuple[SetupValue, ...]
-    parameters: tuple[ParameterLine, ...]
     adjustments: tuple[AdjustmentView, ...]
     signatures: tuple[SignedView, ...]
     closure: ClosureView | None
 
 
-def around(view: RunView) -> Around:
-    """Nine queries."""
+def around(view: RunView, record: BatchRecord) -> Around:
+    """Six queries."""
     closure = closed(view.id)
     return Around(
-        _stamps(view, closure),
+        _stamps(view, record, closure),
         setup(view.id),
-        _parameters(view.id),
         adjustments(view.id),
         _signatures(view),
         closure,
@@ -104,9 +79,7 @@ def closed(run_id: int) -> ClosureView | None:
     return ClosureView(name, at, note, digest, str(uid), numbers)
 
 
-def _stamps(view: RunView, closure: ClosureView | None) -> tuple[Stamp, ...]:
-    made = OperationRecord.objects.filter(run=view.id).aggregate(last=Max("ended_at"))
-    begun = Run.objects.filter(pk=view.id).aggregate(first=Min("units__started_at"))
+def _stamps(view: RunView, record: BatchRecord, closure: ClosureView | None) -> tuple[Stamp, ...]:
     gone = ShippedUnit.objects.filter(unit__run=view.id, cancelled_at__isnull=True).aggregate(
         first=Min("shipment__shipped_at"), last=Max("shipment__shipped_at")
     )
@@ -114,13 +87,13 @@ def _stamps(view: RunView, closure: ClosureView | None) -> tuple[Stamp, ...]:
     found: list[tuple[str, datetime | None, str]] = [
         ("Run created", view.created_at, view.created_by),
         ("Bar locked", view.bar.locked_at if view.bar else None, _locked_by(view)),
-        ("First unit started", begun["first"], ""),
+        ("First unit started", record.first, ""),
         (
             "First article checked",
             article.judged_at if article else None,
             article.by.name if article else "",
         ),
-        ("Last operation ended", made["last"], ""),
+        ("Last operation ended", record.last, ""),
         (
             "Decided",
             view.decision.at if view.decision else None,
@@ -135,26 +108,6 @@ def _stamps(view: RunView, closure: ClosureView | None) -> tuple[Stamp, ...]:
 
 def _locked_by(view: RunView) -> str:
     return view.bar.locked_by if view.bar else ""
-
-
-_PARAMETER = ("name", "measured_in", "lower", "upper")
-
-
-def _parameters(run_id: int) -> tuple[ParameterLine, ...]:
-    """Of the operations on units and of those on the batch, each by its limits. One query."""
-    rows: Iterable[tuple[Any, ...]] = (
-        ParameterReading.objects.filter(run=run_id, floor_record__superseded_by__isnull=True)
-        .order_by()
-        .values_list(
-            "operation__seq", "floor_record__seq", "name", "measured_in", "lower", "upper"
-        )
-        .annotate(n=Count("pk"), low=Min("value"), high=Max("value"))
-    )
-    found = [
-        ParameterLine(of_unit if of_unit is not None else of_batch or 0, *rest)
-        for of_unit, of_batch, *rest in rows
-    ]
-    return tuple(sorted(found, key=lambda p: (p.seq, p.name)))
 
 
 def _signatures(view: RunView) -> tuple[SignedView, ...]:

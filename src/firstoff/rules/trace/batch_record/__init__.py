@@ -12,12 +12,13 @@ from firstoff.rules.trace.batch_record.closing import (
     scope_of,
 )
 from firstoff.rules.trace.batch_record.gaps import Gap
-from firstoff.rules.trace.batch_record.gathering import spans, within
+from firstoff.rules.trace.batch_record.gathering import Gathered, gather, spans, together, within
 from firstoff.rules.trace.batch_record.kinds import KINDS, TITLES, GapKind, Place, Section
 from firstoff.rules.trace.batch_record.record import (
     BatchRecord,
     EquipmentLine,
     LotLine,
+    ParameterLine,
     PersonLine,
     SectionFigures,
     TestedLine,
@@ -55,6 +56,7 @@ __all__ = [
     "EquipmentUse",
     "Gap",
     "GapKind",
+    "Gathered",
     "Look",
     "LotLine",
     "LotMade",
@@ -62,6 +64,7 @@ __all__ = [
     "MadeTest",
     "OpenAction",
     "OperationMade",
+    "ParameterLine",
     "ParameterMade",
     "PersonLine",
     "Place",
@@ -78,6 +81,7 @@ __all__ = [
     "closing_refusal",
     "deviation_meaning",
     "folded",
+    "gather",
     "late_refusal",
     "look",
     "outlives",
@@ -86,5 +90,6 @@ __all__ = [
     "record_numbers",
     "scope_of",
     "spans",
+    "together",
     "within",
 ]

@@ -117,7 +117,7 @@ def record_digest(record: BatchRecord) -> str:
                 }
                 for gap in record.gaps
             ],
-            "serials": [record.serials[p] for p in sorted(record.serials)],
+            "serials": ledger.text_digest("\n".join(sorted(record.serials.values()))),
             "lots": [f"{line.lot.part}/{line.lot.code}" for line in record.lots],
         }
     )

@@ -1,13 +1,13 @@
 """Gaps of the whole run: those of its units folded together, and those only the run can tell."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from firstoff.rules.execution import setup_gaps
 from firstoff.rules.trace.batch_record.gathering import Gathered, spans, within
 from firstoff.rules.trace.batch_record.kinds import BY_NAME, GapKind
-from firstoff.rules.trace.batch_record.units import Look
+from firstoff.rules.trace.batch_record.units import Shows
 from firstoff.rules.trace.batch_record.values import (
     Deviation,
     EquipmentMade,
@@ -40,12 +40,12 @@ class Gap:
     accepted: tuple[Deviation, ...] = ()
 
 
-def gaps(run: RunMade, looks: Sequence[Look], held: Gathered) -> tuple[Gap, ...]:
+def gaps(run: RunMade, held: Gathered) -> tuple[Gap, ...]:
     """Every gap of the run, in the order of ``KINDS``."""
     found = {key: set(positions) for key, positions in held.gaps.items()}
     for seq in run.batch_operations:  # done on the batch as a whole
         found.pop(f"operation_missing:{seq}", None)
-    for key, positions in _of_run(run, looks, held):
+    for key, positions in _of_run(run, held):
         found.setdefault(key, set()).update(positions)
     order = {name: place for place, name in enumerate(BY_NAME)}
     keys = sorted(found, key=lambda key: (order[key.partition(":")[0]], _number(key)))
@@ -73,18 +73,19 @@ def _number(key: str) -> tuple[int, str]:
 Keyed = Iterator[tuple[str, Iterable[int]]]
 
 
-def _of_run(run: RunMade, looks: Sequence[Look], held: Gathered) -> Keyed:
+def _of_run(run: RunMade, held: Gathered) -> Keyed:
     for item in setup_gaps(run.setup):
         yield f"setup_line:{item.key}", ()
-    if len(looks) < run.planned:
-        yield f"units_missing:{run.planned - len(looks)}", ()
-    yield from _parameters(run, looks, held)
+    started = len(held.serials)
+    if started < run.planned:
+        yield f"units_missing:{run.planned - started}", ()
+    yield from _parameters(run, held)
     article = run.first_article
     if run.gated and (article is None or not article[1]):
         yield f"first_article:{article[0] if article else ''}", ()
     yield from _material(run, held)
-    yield from _lots(run, looks, held)
-    yield from _equipment(run, looks, held)
+    yield from _lots(run, held)
+    yield from _equipment(run, held)
     for contained in run.contained:
         yield f"containment:{contained.label}", contained.positions
     for code, positions in run.unknown_causes.items():
@@ -95,50 +96,66 @@ def _of_run(run: RunMade, looks: Sequence[Look], held: Gathered) -> Keyed:
         yield "decision:", ()
 
 
-def _parameters(run: RunMade, looks: Sequence[Look], held: Gathered) -> Keyed:
-    for seq, name in sorted(run.batch_outside):
-        yield f"parameter_outside:{seq}:{name}", held.everyone
+def _parameters(run: RunMade, held: Gathered) -> Keyed:
+    for seq, made in run.batch_parameters:
+        if made.outside:
+            yield f"parameter_outside:{seq}:{made.name}", held.serials
+    of_batch = {(seq, made.name) for seq, made in run.batch_parameters}
     for (seq, name), positions in held.parameters.items():
-        if (seq, name) in run.batch_parameters or _rare(positions, held):
+        if (seq, name) in of_batch or _rare(positions, held):
             continue
-        if len(positions) == len(held.everyone):
+        if len(positions) == len(held.serials):
             continue
         # Where the operation itself has no record, that is the gap.
         without = {
-            one.position for one in looks if seq in one.done and one.position not in positions
+            one.position
+            for one in held.each()
+            if seq in one.done and one.position not in positions
         }
         if without:
             yield f"parameter_missing:{seq}:{name}", without
 
 
 def _rare(positions: set[int], held: Gathered) -> bool:
-    return len(positions) <= MOST * len(held.everyone)
+    return len(positions) <= MOST * len(held.serials)
+
+
+def in_batch(run: RunMade) -> frozenset[str]:
+    """Parts whose lots are recorded for the batch."""
+    return frozenset(lot.part for lot in run.lots.values() if lot.in_batch)
+
+
+def holding(run: RunMade, held: Gathered) -> dict[str, set[int]]:
+    """Which units hold a part themselves, by its number: a lot of it, or one with a serial."""
+    found = {part: set(positions) for part, positions in held.parts.items()}
+    for key, used in held.lots.items():
+        found.setdefault(run.lots[key].part, set()).update(used.positions)
+    return found
 
 
 def _material(run: RunMade, held: Gathered) -> Keyed:
-    if held.everyone and not held.parts and not held.in_batch:
+    parts, of_batch = holding(run, held), in_batch(run)
+    if held.serials and not parts and not of_batch:
         yield "material_none:", ()
-    unfinished = held.gaps.get("result_missing:", set()) | held.scrapped
-    for part, positions in held.parts.items():
-        if part in held.in_batch or _rare(positions, held):
+    unfinished = held.gaps.get("result_missing:", set()) | held.showing(Shows.SCRAPPED)
+    for part, positions in parts.items():
+        if part in of_batch or _rare(positions, held):
             continue
-        without = held.everyone - positions - unfinished
+        without = held.serials.keys() - positions - unfinished
         if without:
             yield f"material_missing:{part}", without
 
 
-def _lots(run: RunMade, looks: Sequence[Look], held: Gathered) -> Keyed:
+def _lots(run: RunMade, held: Gathered) -> Keyed:
     """Lots that were not fit to be used when they were."""
     doubtful = set()
     for key, lot in run.lots.items():
         if lot.batch_at is not None:
-            yield from (
-                (f"{name}:{_lot(lot)}", held.everyone) for name in wrong(lot, lot.batch_at)
-            )
+            yield from ((f"{name}:{_lot(lot)}", held.serials) for name in wrong(lot, lot.batch_at))
         used = held.lots.get(key)
         if used is not None and not _always_good(lot, used.first, used.last):
             doubtful.add(key)
-    for one in looks if doubtful else ():
+    for one in held.each() if doubtful else ():
         for key, at, _ in one.lots:
             if key in doubtful:
                 for name in wrong(run.lots[key], at):
@@ -166,7 +183,7 @@ def wrong(lot: LotMade, at: datetime) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _equipment(run: RunMade, looks: Sequence[Look], held: Gathered) -> Keyed:
+def _equipment(run: RunMade, held: Gathered) -> Keyed:
     for key, used in held.equipment.items():
         machine = run.equipment[key]
         if not unfit(machine, used.first, used.last):
@@ -174,7 +191,7 @@ def _equipment(run: RunMade, looks: Sequence[Look], held: Gathered) -> Keyed:
         # Which of its uses: those after it was due, or all where it was found failing.
         positions = {
             one.position
-            for one in looks
+            for one in held.each()
             for other, at in one.uses
             if other == key and unfit(machine, at, at)
         }

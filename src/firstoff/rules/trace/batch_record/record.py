@@ -1,17 +1,16 @@
 """The batch record of a run: what is complete, what is missing, how deep it can be traced (R-39,
 R-63)."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
-from firstoff.rules.trace.batch_record.gaps import Gap, gaps, standing, wrong
-from firstoff.rules.trace.batch_record.gathering import Gathered, gather, spans, within
+from firstoff.rules.trace.batch_record.gaps import Gap, gaps, holding, in_batch, standing, wrong
+from firstoff.rules.trace.batch_record.gathering import Gathered, spans, within
 from firstoff.rules.trace.batch_record.kinds import TITLES, Section
-from firstoff.rules.trace.batch_record.units import Look, Shows
+from firstoff.rules.trace.batch_record.units import Shows
 from firstoff.rules.trace.batch_record.values import EquipmentMade, LotMade, RunMade, Span
 from firstoff.rules.trace.levels import Level, MaterialSeen, ProcessSeen, material, process
 from firstoff.rules.trace.statement import Sentence, Shown, statement
@@ -75,6 +74,24 @@ class PersonLine(NamedTuple):
     units: int
 
 
+class ParameterLine(NamedTuple):
+    """Readings of one parameter at one operation, with the limits they were judged by."""
+
+    seq: int
+    name: str
+    unit: str
+    lower: Decimal | None
+    upper: Decimal | None
+    readings: int
+    smallest: Decimal
+    largest: Decimal
+
+    @property
+    def outside(self) -> bool:
+        below = self.lower is not None and self.smallest < self.lower
+        return below or (self.upper is not None and self.largest > self.upper)
+
+
 @dataclass(frozen=True, slots=True)
 class BatchRecord:
     """``complete``: units without a gap that nobody signed for; ``units``: planned, or started
@@ -88,10 +105,13 @@ class BatchRecord:
     equipment: tuple[EquipmentLine, ...]
     tests: tuple[TestedLine, ...]
     people: tuple[PersonLine, ...]
+    parameters: tuple[ParameterLine, ...]
     material: Level
     process: Level
     statement: tuple[Sentence, ...]
     serials: Mapping[int, str]  # by position
+    first: datetime | None  # unit started
+    last: datetime | None  # operation ended
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -114,20 +134,16 @@ class BatchRecord:
         return f"{self.complete:,} of {self.units:,} units complete; {left}."
 
 
-def batch_record(run: RunMade, looks: Sequence[Look]) -> BatchRecord:
-    """The record as it reads now. looks: of every unit, in any order, each position once."""
-    held = gather(run, looks)
-    found = gaps(run, looks, held)
+def batch_record(run: RunMade, held: Gathered) -> BatchRecord:
+    """The record as it reads now. held: what all units of the run hold, each position once."""
+    started = len(held.serials)
+    found = gaps(run, held)
     lacking = {p for gap in found if gap.open for p in within(gap.units)}
-    sections = tuple(_section(s, found, len(looks)) for s in Section)
-    parts = _parts(run, held)
-    counts = Counter(one.shows for one in looks)
-    serials = {one.position: one.serial for one in looks}
     return BatchRecord(
-        complete=len(looks) - len(lacking),
-        units=max(run.planned, len(looks)),
-        started=len(looks),
-        sections=sections,
+        complete=started - len(lacking),
+        units=max(run.planned, started),
+        started=started,
+        sections=tuple(_section(s, found, started) for s in Section),
         lots=_lot_lines(run, held),
         equipment=_equipment_lines(run, held),
         tests=tuple(
@@ -137,10 +153,13 @@ def batch_record(run: RunMade, looks: Sequence[Look]) -> BatchRecord:
         people=tuple(
             sorted(PersonLine(run.people.get(key, "?"), n) for key, n in held.people.items())
         ),
-        material=material(_material_seen(run, looks, held, parts, serials)),
-        process=process(_process_seen(looks, counts, serials)),
-        statement=statement(_shown(run, counts, found, len(looks))),
-        serials=serials,
+        parameters=_parameter_lines(run, held),
+        material=material(_material_seen(run, held)),
+        process=process(_process_seen(held)),
+        statement=statement(_shown(run, held, found)),
+        serials=held.serials,
+        first=held.first,
+        last=held.last,
     )
 
 
@@ -189,82 +208,82 @@ def _equipment_lines(run: RunMade, held: Gathered) -> tuple[EquipmentLine, ...]:
     return tuple(sorted(lines, key=lambda line: line.equipment.code))
 
 
+def _parameter_lines(run: RunMade, held: Gathered) -> tuple[ParameterLine, ...]:
+    lines = [
+        ParameterLine(*limits, read.readings, read.smallest, read.largest)
+        for limits, read in held.read.items()
+    ]
+    lines += [
+        ParameterLine(seq, p.name, p.unit, p.lower, p.upper, 1, p.value, p.value)
+        for seq, p in run.batch_parameters
+        if p.value is not None
+    ]
+    return tuple(sorted(lines, key=lambda line: (line.seq, line.name, str(line.lower))))
+
+
 def _parts(run: RunMade, held: Gathered) -> dict[str, set[int]]:
     """Parts that the product is made of, as far as the records tell: units that hold each."""
-    common = {p: at for p, at in held.parts.items() if 2 * len(at) > len(held.everyone)}
-    return common | {p: held.parts.get(p, set()) for p in held.in_batch}
+    parts = holding(run, held)
+    common = {p: at for p, at in parts.items() if 2 * len(at) > len(held.serials)}
+    return common | {p: parts.get(p, set()) for p in in_batch(run)}
 
 
-def _material_seen(
-    run: RunMade,
-    looks: Sequence[Look],
-    held: Gathered,
-    parts: Mapping[str, set[int]],
-    serials: Mapping[int, str],
-) -> MaterialSeen:
+def _material_seen(run: RunMade, held: Gathered) -> MaterialSeen:
     used = {k: lot for k, lot in run.lots.items() if k in held.lots or lot.in_batch}
     lots = list(used.values())
     named = [lot for key, lot in used.items() if lot.maker and _quantity(run, held, key)]
-    own = set.intersection(*(set(at) for at in parts.values())) if parts else set()
-    exact = {one.position for one in looks if one.shows & Shows.DESIGNATED} & own
-    unnamed = next((x for x in lots if x not in named), None)
+    parts = _parts(run, held)
+    own = set.intersection(*parts.values()) if parts else set()
+    exact = held.showing(Shows.DESIGNATED) & own
+    identified = [lot for lot in lots if lot.supplier_lot or lot.received]
     return MaterialSeen(
-        units=len(looks),
+        units=len(held.serials),
         lots=len(lots),
         named=len(named),
-        unnamed=f"{unnamed.part} lot {unnamed.code}" if unnamed else "",
-        identified=sum(bool(lot.supplier_lot or lot.received) for lot in lots),
-        unidentified=next(
-            (f"{x.part} lot {x.code}" for x in lots if not (x.supplier_lot or x.received)), ""
-        ),
+        unnamed=_lot_without(lots, named),
+        identified=len(identified),
+        unidentified=_lot_without(lots, identified),
         own=len(own),
-        not_own=_first(serials, own),
-        batch_parts=tuple(sorted(held.in_batch)),
+        not_own=_unit_without(held, own),
+        batch_parts=tuple(sorted(in_batch(run))),
         exact=len(exact),
-        not_exact=_first(serials, exact),
+        not_exact=_unit_without(held, exact),
     )
 
 
-def _first(serials: Mapping[int, str], has: set[int]) -> str:
+def _lot_without(lots: Sequence[LotMade], having: Sequence[LotMade]) -> str:
+    found = next((lot for lot in lots if lot not in having), None)
+    return f"{found.part} lot {found.code}" if found else ""
+
+
+def _unit_without(held: Gathered, having: set[int]) -> str:
     """The first unit, in the order of building, that is not among them."""
-    without = min((p for p in serials if p not in has), default=None)
-    return "" if without is None else serials[without]
+    without = min(held.serials.keys() - having, default=None)
+    return "" if without is None else held.serials[without]
 
 
-def _process_seen(
-    looks: Sequence[Look], counts: Mapping[int, int], serials: Mapping[int, str]
-) -> ProcessSeen:
-    asked = (
-        Shows.RESULT,
-        Shows.RESULT | Shows.FIXTURES | Shows.CRITICAL,
-        Shows.RESULT | Shows.FIXTURES | Shows.CRITICAL | Shows.NUMBERS,
-        Shows.RESULT | Shows.FIXTURES | Shows.CRITICAL | Shows.NUMBERS | Shows.ATTACHED,
-    )
-    found = []
-    for wanted in asked:
-        have = sum(n for shows, n in counts.items() if shows & wanted == wanted)
-        first = ""
-        if have < len(looks):
-            first = min((x for x in looks if x.shows & wanted != wanted), key=_place).serial
-        found.append((have, first))
-    return ProcessSeen(len(looks), tuple(found))
+_BY_LEVEL = (
+    Shows.RESULT,
+    Shows.RESULT | Shows.FIXTURES | Shows.CRITICAL,
+    Shows.RESULT | Shows.FIXTURES | Shows.CRITICAL | Shows.NUMBERS,
+    Shows.RESULT | Shows.FIXTURES | Shows.CRITICAL | Shows.NUMBERS | Shows.ATTACHED,
+)
 
 
-def _place(one: Look) -> int:
-    return one.position
+def _process_seen(held: Gathered) -> ProcessSeen:
+    steps = tuple((held.having(wanted), held.without(wanted)) for wanted in _BY_LEVEL)
+    return ProcessSeen(len(held.serials), steps)
 
 
-def _shown(run: RunMade, counts: Mapping[int, int], found: Sequence[Gap], units: int) -> Shown:
-    def having(wanted: Shows) -> int:
-        return sum(n for shows, n in counts.items() if shows & wanted == wanted)
-
+def _shown(run: RunMade, held: Gathered, found: Sequence[Gap]) -> Shown:
+    units = len(held.serials)
     missing = any(g.kind.name in ("material_none", "material_missing") for g in found)
     on_batch = run.plan.operations.keys() <= run.batch_operations
     return Shown(
         units=units,
-        labelled=having(Shows.LABELLED),
-        results=having(Shows.RESULT),
-        operations=units if on_batch else having(Shows.OPERATIONS),
+        labelled=held.having(Shows.LABELLED),
+        results=held.having(Shows.RESULT),
+        operations=units if on_batch else held.having(Shows.OPERATIONS),
         lots=len(run.lots),
         material=bool(run.lots) and not missing,
     )

@@ -1,11 +1,13 @@
 """One unit looked at: which gaps it has, and what its records can carry."""
 
+from datetime import datetime
 from enum import IntFlag
 from typing import NamedTuple
 
 from firstoff.rules.trace.batch_record.values import (
     EquipmentUse,
     LotUse,
+    ParameterMade,
     PlanAsks,
     UnitMade,
 )
@@ -35,11 +37,13 @@ class Look(NamedTuple):
     shows: int
     lots: tuple[LotUse, ...]
     parts: frozenset[str]
-    parameters: frozenset[tuple[int, str]]
+    parameters: tuple[tuple[int, ParameterMade], ...]
     uses: tuple[EquipmentUse, ...]
     done: frozenset[int]  # operations with a record
     people: tuple[int, ...] = ()
     tests: tuple[tuple[str, bool | None, int], ...] = ()  # procedure, last result, tries
+    began: datetime | None = None
+    ended: datetime | None = None
 
 
 def look(unit: UnitMade, plan: PlanAsks) -> Look:
@@ -52,11 +56,13 @@ def look(unit: UnitMade, plan: PlanAsks) -> Look:
         _shows(unit, plan),
         unit.lots,
         unit.parts,
-        frozenset((o.seq, p.name) for o in unit.operations for p in o.parameters),
+        tuple((o.seq, p) for o in unit.operations for p in o.parameters),
         unit.uses,
         frozenset(o.seq for o in unit.operations),
         unit.people,
         tuple((t.procedure, t.passed, t.tries) for t in unit.tests),
+        unit.began,
+        unit.ended,
     )
 
 

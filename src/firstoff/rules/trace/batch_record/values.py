@@ -55,8 +55,20 @@ def plan_asks(definition: BaselineFacts) -> PlanAsks:
 
 
 class ParameterMade(NamedTuple):
+    """A reading with the limits it was judged by."""
+
     name: str
-    outside: bool  # of the limits it was judged by
+    value: Decimal | None = None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    unit: str = ""
+
+    @property
+    def outside(self) -> bool:
+        if self.value is None:
+            return False
+        below = self.lower is not None and self.value < self.lower
+        return below or (self.upper is not None and self.value > self.upper)
 
 
 class OperationMade(NamedTuple):
@@ -114,6 +126,8 @@ class UnitMade:
     designated: bool = False  # each lot in it names its reference designators
     uses: tuple[EquipmentUse, ...] = ()
     people: tuple[int, ...] = ()  # who built, operated, tested or judged it
+    began: datetime | None = None
+    ended: datetime | None = None  # its last operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +209,7 @@ class RunMade:
     setup: Mapping[str, str] = field(default_factory=dict)
     first_article: tuple[str, bool] | None = None  # its serial, and whether it passed
     batch_operations: frozenset[int] = frozenset()  # done on the batch as a whole
-    batch_parameters: frozenset[tuple[int, str]] = frozenset()
-    batch_outside: frozenset[tuple[int, str]] = frozenset()
+    batch_parameters: tuple[tuple[int, ParameterMade], ...] = ()  # the last reading of each
     lots: Mapping[int, LotMade] = field(default_factory=dict)
     equipment: Mapping[int, EquipmentMade] = field(default_factory=dict)
     contained: tuple[Contained, ...] = ()
