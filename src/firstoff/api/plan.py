@@ -41,6 +41,7 @@ class EquipmentIn(Schema):
     equipment_class: EquipmentClass
     line: str = Field("", max_length=120)
     calibration_due: date | None = Field(None, description="Usable up to this day")
+    max_uses: int | None = Field(None, ge=1, le=10**12, description="Its life, where counted")
 
 
 class NewEquipment(EquipmentIn):
@@ -48,6 +49,7 @@ class NewEquipment(EquipmentIn):
 
 
 class EquipmentOut(NewEquipment):
+    uses: int
     state: EquipmentState
     retired_at: datetime | None
 
@@ -159,9 +161,11 @@ def equipment(
     kind: EquipmentKind | None = None,
     equipment_class: EquipmentClass | None = None,
     retired: bool = False,
+    due_by: date | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> dict[str, object]:
+    """`due_by`: what has to be calibrated by that day, the most urgent first."""
     by = actor(request)
     place = access.site(by, site)
     offset, size = window(cursor, limit)
@@ -173,6 +177,7 @@ def equipment(
         kind=kind or "",
         equipment_class=equipment_class or "",
         retired=retired,
+        due_by=due_by,
         offset=offset,
         limit=size,
     )

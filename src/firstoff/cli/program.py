@@ -180,6 +180,7 @@ def equipment_add(
     ] = False,
     line: str = "",
     calibration_due: DateOption = None,
+    max_uses: Annotated[int | None, typer.Option(help="Its life, where uses count.")] = None,
     site: SiteOption = None,
     by: AsOption = None,
     as_json: JsonOption = False,
@@ -198,6 +199,7 @@ def equipment_add(
         EquipmentClass.BENCH if bench else EquipmentClass.PRODUCTION,
         line,
         calibration_due.date() if calibration_due else None,
+        max_uses,
     )
     plan.add_equipment(site_id=place.id, equipment=wanted, by=actor, at=shell.now())
     _said(as_json, wanted, f"{code} is on the list of {place.name}.")

@@ -102,6 +102,7 @@ class _Equipment(_Struct):
     equipment_class: EquipmentClass
     line: str = ""
     calibration_due: date | None = None
+    max_uses: int | None = None
 
 
 class _DefectCode(_Struct):
@@ -165,7 +166,7 @@ def write_definition(definition: Definition) -> str:
             "operations": [_filled(o, ("seq", "name"), _OPERATION) for o in definition.operations],
         },
         "equipment": [
-            _filled(e, ("code", "name", "kind", "equipment_class"), ("line", "calibration_due"))
+            _filled(e, ("code", "name", "kind", "equipment_class"), _EQUIPMENT)
             for e in definition.equipment
         ],
         "defect_codes": [
@@ -175,6 +176,7 @@ def write_definition(definition: Definition) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
+_EQUIPMENT = ("line", "calibration_due", "max_uses")
 _ALWAYS = ("number", "name", "kind", "classification")
 _PROGRAM = ("description", "first_quantity", "due", "currency")
 _CHARACTERISTIC = ("nominal", "lower", "upper", "unit", "method", "measured_as")

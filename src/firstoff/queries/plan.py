@@ -20,6 +20,7 @@ from firstoff.queries.product import (
 from firstoff.rules.access import Actor, require
 from firstoff.rules.ledger import canonical, decimal_text, text_digest
 from firstoff.rules.plan import (
+    CALIBRATION_NOTICE,
     BaselineFacts,
     CatalogueCode,
     Definition,
@@ -57,6 +58,8 @@ class EquipmentView:
     equipment_class: EquipmentClass
     line: str
     calibration_due: date | None
+    max_uses: int | None  # its life, where it is counted
+    uses: int
     retired_at: datetime | None
     state: EquipmentState
 
@@ -70,6 +73,7 @@ class EquipmentList:
     kinds: Mapping[EquipmentKind, int]
     classes: Mapping[EquipmentClass, int]
     retired: int
+    due: int  # to be calibrated within the notice, or overdue
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,30 +139,38 @@ def equipment(
     kind: str = "",
     equipment_class: str = "",
     retired: bool = False,
+    due_by: date | None = None,
     offset: int = 0,
     limit: int = 50,
 ) -> EquipmentList:
-    """Equipment of a site by code: in use, or retired. Three queries."""
+    """Equipment of a site by code: in use, or retired. Three queries.
+
+    due_by: only what has to be calibrated by that day, the most urgent first.
+    """
     require(actor, "see", site_id)
     rows = Equipment.objects.filter(site=site_id)
     if search:
         rows = rows.filter(
             Q(code__icontains=search) | Q(name__icontains=search) | Q(line__icontains=search)
         )
-    kinds, classes, gone = _counts(rows)
+    kinds, classes, gone, due = _counts(rows, today)
     rows = rows.filter(retired_at__isnull=not retired).order_by("code", "pk")
+    if due_by is not None:
+        rows = rows.filter(calibration_due__lte=due_by).order_by("calibration_due", "code", "pk")
     if kind:
         rows = rows.filter(kind=kind)
     if equipment_class:
         rows = rows.filter(equipment_class=equipment_class)
-    page = tuple(_equipment(e, today) for e in rows[offset : offset + limit])
-    return EquipmentList(page, rows.count(), kinds, classes, gone)
+    page = rows.select_related("use")[offset : offset + limit]
+    found = tuple(_equipment(e, today) for e in page)
+    return EquipmentList(found, rows.count(), kinds, classes, gone, due)
 
 
 def equipment_named(actor: Actor, site_id: int, code: str, *, today: date) -> EquipmentView:
     """Raises NotFound. One query."""
     require(actor, "see", site_id)
-    found = Equipment.objects.filter(site=site_id, code=code).first()
+    rows = Equipment.objects.filter(site=site_id, code=code)
+    found = rows.select_related("use").first()
     if found is None:
         raise NotFound(f"There is no equipment {code!r} at this site.")
     return _equipment(found, today)
@@ -167,7 +179,8 @@ def equipment_named(actor: Actor, site_id: int, code: str, *, today: date) -> Eq
 def usable(actor: Actor, site_id: int, *kinds: EquipmentKind) -> tuple[EquipmentView, ...]:
     """What is not retired, for a choice; of these kinds, or of all. One query."""
     require(actor, "see", site_id)
-    rows = Equipment.objects.filter(site=site_id, retired_at__isnull=True).order_by("code")
+    rows = Equipment.objects.filter(site=site_id, retired_at__isnull=True)
+    rows = rows.select_related("use").order_by("code")
     if kinds:
         rows = rows.filter(kind__in=kinds)
     return tuple(_equipment(e, date.min) for e in rows)
@@ -388,23 +401,29 @@ def _chosen(there: tuple[RevisionView, ...], label: str, what: str) -> RevisionV
 
 
 def _counts(
-    rows: QuerySet[Equipment],
-) -> tuple[dict[EquipmentKind, int], dict[EquipmentClass, int], int]:
+    rows: QuerySet[Equipment], today: date
+) -> tuple[dict[EquipmentKind, int], dict[EquipmentClass, int], int, int]:
+    """In use by kind and by class, retired, and to be calibrated within the notice."""
     kinds = dict.fromkeys(EquipmentKind, 0)
     classes = dict.fromkeys(EquipmentClass, 0)
-    retired = 0
+    retired = soon = 0
     gone = ExpressionWrapper(Q(retired_at__isnull=False), BooleanField())
+    near = Count("pk", filter=Q(calibration_due__lte=today + CALIBRATION_NOTICE))
     groups = rows.annotate(gone=gone).values_list("kind", "equipment_class", "gone")
-    for kind, equipment_class, is_gone, n in groups.annotate(n=Count("pk")).order_by():
+    found = groups.annotate(n=Count("pk"), due=near).order_by()
+    for kind, equipment_class, is_gone, n, due in found:
         if is_gone:
             retired += n
         else:
             kinds[EquipmentKind(kind)] += n
             classes[EquipmentClass(equipment_class)] += n
-    return kinds, classes, retired
+            soon += due
+    return kinds, classes, retired, soon
 
 
 def _equipment(row: Equipment, today: date) -> EquipmentView:
+    """``use`` is read along: most equipment has none."""
+    uses = row.use.uses if hasattr(row, "use") else 0
     return EquipmentView(
         id=row.pk,
         code=row.code,
@@ -413,8 +432,16 @@ def _equipment(row: Equipment, today: date) -> EquipmentView:
         equipment_class=EquipmentClass(row.equipment_class),
         line=row.line,
         calibration_due=row.calibration_due,
+        max_uses=row.max_uses,
+        uses=uses,
         retired_at=row.retired_at,
-        state=equipment_state(row.calibration_due, row.retired_at, today),
+        state=equipment_state(
+            row.calibration_due,
+            row.retired_at,
+            today,
+            max_uses=row.max_uses,
+            uses=uses,
+        ),
     )
 
 
@@ -426,6 +453,7 @@ def _equipment_facts(row: Equipment) -> EquipmentFacts:
         EquipmentClass(row.equipment_class),
         row.line,
         row.calibration_due,
+        row.max_uses,
     )
 
 

@@ -24,6 +24,7 @@ from firstoff.terms import (
 
 SEQ_STEP = 10  # operations are numbered 10, 20, 30, so that one fits between
 CALIBRATION_NOTICE = timedelta(days=30)  # "due soon" from then on
+_LONGEST_LIFE = 10**12  # uses
 _LONGEST_EQUIPMENT_CODE = 60
 _LONGEST_PROSE = 20_000
 
@@ -38,6 +39,7 @@ class EquipmentFacts:
     equipment_class: EquipmentClass
     line: str = ""
     calibration_due: date | None = None
+    max_uses: int | None = None  # its life, where it is counted
 
 
 class EquipmentState(StrEnum):
@@ -47,6 +49,7 @@ class EquipmentState(StrEnum):
     CALIBRATED = "calibrated"
     DUE_SOON = "due_soon"
     OVERDUE = "overdue"  # R-35: cannot be used
+    WORN = "worn"  # past its counted life; R-35: cannot be used
     RETIRED = "retired"
 
 
@@ -92,6 +95,12 @@ class Gap:
 def check_equipment(found: EquipmentFacts) -> EquipmentFacts:
     """The equipment, trimmed. Raises InvalidInput naming the field."""
     code = check_code(found.code, longest=_LONGEST_EQUIPMENT_CODE)
+    life = found.max_uses
+    if life is not None and not 1 <= life <= _LONGEST_LIFE:
+        raise InvalidInput(
+            f"The life of {code} is {life} uses; expected 1 to {_LONGEST_LIFE:,}.",
+            field="max_uses",
+        )
     return replace(
         found,
         code=code,
@@ -101,11 +110,19 @@ def check_equipment(found: EquipmentFacts) -> EquipmentFacts:
 
 
 def equipment_state(
-    calibration_due: date | None, retired_at: datetime | None, today: date
+    calibration_due: date | None,
+    retired_at: datetime | None,
+    today: date,
+    *,
+    max_uses: int | None = None,
+    uses: int = 0,
 ) -> EquipmentState:
-    """Where a piece of equipment stands on a day. It may be used up to the day it is due."""
+    """Where a piece of equipment stands on a day. It may be used up to the day it is due, and as
+    often as its life holds."""
     if retired_at is not None:
         return EquipmentState.RETIRED
+    if max_uses is not None and uses >= max_uses:
+        return EquipmentState.WORN
     if calibration_due is None:
         return EquipmentState.IN_USE
     if calibration_due < today:

@@ -11,7 +11,7 @@ from firstoff.rules.plan import EquipmentFacts, check_equipment
 from firstoff.services import ledger
 from firstoff.services.ledger import Entry
 
-_FIELDS = ("name", "kind", "equipment_class", "line", "calibration_due")
+_FIELDS = ("name", "kind", "equipment_class", "line", "calibration_due", "max_uses")
 
 
 def add_equipment(

@@ -10,13 +10,18 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 
+from firstoff.queries import gauging
 from firstoff.queries import plan as reads
 from firstoff.rules.access import may
-from firstoff.rules.plan import EquipmentFacts, EquipmentState
-from firstoff.services import plan
-from firstoff.terms import EquipmentClass, EquipmentKind
+from firstoff.rules.genealogy import Calibrated
+from firstoff.rules.plan import CALIBRATION_NOTICE, EquipmentFacts, EquipmentState
+from firstoff.rules.trace import Question
+from firstoff.rules.trace.conditions import Gauge
+from firstoff.services import genealogy, plan
+from firstoff.terms import CalibrationResult, EquipmentClass, EquipmentKind
 from firstoff.web.auth import Request, page
-from firstoff.web.forms import DateInput, Form
+from firstoff.web.execution.shared import RecordForm
+from firstoff.web.forms import DateInput, DateTimeInput, Form
 from firstoff.web.templatetags.firstoff import page_bounds
 
 KINDS = [(k.value, k.value.capitalize()) for k in EquipmentKind]
@@ -42,17 +47,65 @@ class EquipmentForm(Form):
         widget=DateInput(),
         help_text="From the day after, the line refuses it. Leave empty where there is none.",
     )
+    max_uses = forms.IntegerField(
+        label="Life",
+        required=False,
+        min_value=1,
+        max_value=10**12,
+        help_text="Uses after which the line refuses it. Leave empty where none are counted.",
+    )
 
 
 class ChangeForm(EquipmentForm):
     code = None  # type: ignore[assignment]
 
 
+_FOUND = [
+    (CalibrationResult.PASS.value, "Within its limits"),
+    (CalibrationResult.FAIL.value, "Outside its limits"),
+    (CalibrationResult.UNKNOWN.value, "Not determined"),
+]
+
+
+class CalibrationForm(RecordForm):
+    result = forms.ChoiceField(
+        label="As found", choices=_FOUND, widget=forms.RadioSelect, initial="pass"
+    )
+    as_left = forms.ChoiceField(
+        label="As left",
+        choices=[("", "As it was found"), *_FOUND],
+        required=False,
+        help_text="After it was adjusted or repaired.",
+    )
+    calibrated_at = forms.DateTimeField(
+        label="When", required=False, widget=DateTimeInput(), help_text="Left empty: now."
+    )
+    due = forms.DateField(
+        label="Next due",
+        required=False,
+        widget=DateInput(),
+        help_text="It is in use up to that day.",
+    )
+    certificate = forms.CharField(max_length=200, required=False, help_text="Number or file name")
+
+    def record(self, data: dict[str, Any], code: str) -> Calibrated:
+        left = data["as_left"]
+        return Calibrated(
+            id=data["uid"],
+            at=data["calibrated_at"],
+            equipment=code,
+            result=CalibrationResult(data["result"]),
+            as_left=CalibrationResult(left) if left else None,
+            due=data["due"],
+            certificate=data["certificate"],
+        )
+
+
 @page("see")
 def equipment(request: Request) -> HttpResponse:
     search = request.GET.get("q", "").strip()
     kind, wanted = request.GET.get("kind", ""), request.GET.get("class", "")
-    retired = request.GET.get("retired") == "1"
+    retired, due = request.GET.get("retired") == "1", request.GET.get("due") == "1"
     offset, limit = page_bounds(request.GET)
     today = timezone.localdate(request.at)
     found = reads.equipment(
@@ -63,6 +116,7 @@ def equipment(request: Request) -> HttpResponse:
         kind=kind,
         equipment_class=wanted,
         retired=retired,
+        due_by=today + CALIBRATION_NOTICE if due else None,
         offset=offset,
         limit=limit,
     )
@@ -72,12 +126,13 @@ def equipment(request: Request) -> HttpResponse:
         "search": search,
         "retired": retired,
         "today": today,
-        "filtered": bool(search or kind or wanted or retired),
+        "filtered": bool(search or kind or wanted or retired or due),
         "kinds": [("", "All kinds", in_use), *((k, w, found.kinds[k]) for k, w in _words(KINDS))],
         "classes": [
             ("", "Both classes", in_use),
             *((c, c.capitalize(), n) for c, n in found.classes.items()),
         ],
+        "dues": [("", "Any date", None), ("1", "Within 30 days, or overdue", found.due)],
         "states": [("", "In use", in_use), ("1", "Retired", found.retired)],
         "overdue": EquipmentState.OVERDUE,
         "may_edit": may(request.actor, "equipment.edit", request.place.id),
@@ -106,7 +161,8 @@ def equipment_add(request: Request, site: str) -> HttpResponse:
 @page("see", post="equipment.edit")
 def equipment_edit(request: Request, site: str, code: str) -> HttpResponse:
     place, by, at = request.place, request.actor, request.at
-    found = reads.equipment_named(by, place.id, code, today=timezone.localdate(at))
+    history = gauging.calibrations(by, place.id, code, today=timezone.localdate(at))
+    found = history.equipment
     form: ChangeForm = ChangeForm.of(request, initial=_said(found))
     if form.attempt(
         lambda data: plan.update_equipment(
@@ -118,9 +174,38 @@ def equipment_edit(request: Request, site: str, code: str) -> HttpResponse:
     context = {
         "form": form,
         "equipment": found,
+        "history": history,
+        "at_risk": _measured_with_it(site, found.code),
+        "left": None if found.max_uses is None else max(0, found.max_uses - found.uses),
         "may_edit": may(by, "equipment.edit", place.id),
+        "may_calibrate": may(by, "calibration.record", place.id),
     }
     return render(request, "plan/equipment_edit.html", context, status=form.status)
+
+
+@page("calibration.record", post="calibration.record")
+def equipment_calibrate(request: Request, site: str, code: str) -> HttpResponse:
+    place, by, at = request.place, request.actor, request.at
+    found = reads.equipment_named(by, place.id, code, today=timezone.localdate(at))
+    form: CalibrationForm = CalibrationForm.of(request)
+    if form.attempt(
+        lambda data: genealogy.post_records(
+            site_id=place.id, records=[form.record(data, found.code)], by=by, at=at
+        )
+    ):
+        if form.cleaned_data["result"] == CalibrationResult.FAIL:
+            messages.warning(request, f"{code} was found failing: look at what it measured.")
+        else:
+            messages.success(request, f"The calibration of {code} is recorded.")
+        return redirect("equipment-edit", site, found.code)
+    context = {"form": form, "equipment": found}
+    return render(request, "plan/equipment_calibrate.html", context, status=form.status)
+
+
+def _measured_with_it(site: str, code: str) -> str:
+    """Units at risk: what was measured with it since its last good calibration (R-61)."""
+    question = Question((Gauge(code),)).as_json()
+    return f"{reverse('at-risk')}?{urlencode({'site': site, 'question': question})}"
 
 
 @page(post="equipment.edit")
@@ -163,6 +248,7 @@ def _said(found: reads.EquipmentView) -> dict[str, Any]:
         "equipment_class": found.equipment_class.value,
         "line": found.line,
         "calibration_due": found.calibration_due,
+        "max_uses": found.max_uses,
     }
 
 
@@ -173,6 +259,7 @@ urlpatterns = [
     path(f"{_ONE}/add/", equipment_add, name="equipment-add"),
     # A code may hold a slash: what is done comes before it.
     path(f"{_ONE}/edit/<path:code>/", equipment_edit, name="equipment-edit"),
+    path(f"{_ONE}/calibrate/<path:code>/", equipment_calibrate, name="equipment-calibrate"),
     path(f"{_ONE}/retire/<path:code>/", equipment_retire, name="equipment-retire"),
     path(f"{_ONE}/reinstate/<path:code>/", equipment_reinstate, name="equipment-reinstate"),
 ]
