@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from firstoff.db.models import (
+    Customer,
     Equipment,
     Lot,
     Package,
@@ -15,8 +16,10 @@ from firstoff.db.models import (
     Shipment,
     Unit,
 )
+from firstoff.errors import InvalidInput
+from firstoff.formats.labels import Scanned, What, scanned
 from firstoff.rules.access import Actor
-from firstoff.rules.trace import elements, meant
+from firstoff.rules.trace import meant
 
 MOST = 20  # of a kind: who looks for one thing does not read more
 
@@ -25,7 +28,7 @@ MOST = 20  # of a kind: who looks for one thing does not read more
 class Found:
     """One thing. ``keys`` are what its address takes; ``exact``: it is called just that."""
 
-    kind: str  # unit, lot, run, program, equipment, package, shipment, person
+    kind: str  # unit, lot, run, program, equipment, package, shipment, customer, person
     name: str
     remark: str
     site: str
@@ -34,28 +37,46 @@ class Found:
 
 
 def find(actor: Actor, text: str) -> tuple[Found, ...]:
-    """What is called so, or begins so, at the sites the actor sees. Eight queries.
+    """What is called so, or begins so, at the sites the actor sees. Nine queries.
 
-    Exact names first; GS1 element strings are read for their serial number or batch.
+    Exact names first; the code of a label, ours or of GS1, is read for what it names.
     """
-    wanted = elements(text).get("00") or meant(text)
+    code = _code(text)
+    wanted = _named(code) if code is not None else meant(text)
     if not wanted:
         return ()
     found = [
-        *_units(actor, wanted),
+        *_units(actor, wanted, code.part if code is not None else ""),
         *_lots(actor, wanted),
         *_runs(actor, wanted),
         *_programs(actor, wanted),
         *_equipment(actor, wanted),
         *_packages(actor, wanted),
         *_shipments(actor, wanted),
+        *_customers(actor, wanted),
         *_people(actor, wanted),
     ]
     return tuple(sorted(found, key=lambda f: not f.exact))
 
 
-def _units(actor: Actor, text: str) -> Iterator[Found]:
+def _code(text: str) -> Scanned | None:
+    """What the code of a label says; None for a text that is none."""
+    try:
+        read = scanned(text)
+    except InvalidInput:
+        return None
+    return read if read.what in (What.GS1, What.LINK, What.INTERNAL) else None
+
+
+def _named(code: Scanned) -> str:
+    return code.serial or code.sscc or code.number or code.lot or code.part
+
+
+def _units(actor: Actor, text: str, part: str) -> Iterator[Found]:
+    """part: as the code of a label names it; empty for any."""
     rows = Unit.objects.filter(part__site__in=actor.site_ids, serial__istartswith=text)
+    if part:
+        rows = rows.filter(part__number=part)
     rows = rows.select_related("run", "part__site").order_by("serial", "pk")
     for u in rows[:MOST]:
         site = u.part.site.code
@@ -85,6 +106,12 @@ def _shipments(actor: Actor, text: str) -> Iterator[Found]:
     for s in rows.select_related("site", "customer").order_by("code", "pk")[:MOST]:
         said = f"to {s.customer.name}, {s.shipped_at:%Y-%m-%d}"
         yield _found("shipment", s.code, said, s.site.code, (s.site.code, s.code), text)
+
+
+def _customers(actor: Actor, text: str) -> Iterator[Found]:
+    rows = Customer.objects.filter(site__in=actor.site_ids, name__icontains=text)
+    for c in rows.select_related("site").order_by("name", "pk")[:MOST]:
+        yield _found("customer", c.name, "", c.site.code, (c.site.code, c.name), text)
 
 
 def _runs(actor: Actor, text: str) -> Iterator[Found]:

@@ -16,6 +16,8 @@ _PAGES = {
     "run": "run",
     "program": "program",
     "lot": "lot",
+    "package": "pack-package",
+    "shipment": "pack-shipment",
     "person": "people-person",
 }
 _WORDS = {
@@ -26,6 +28,7 @@ _WORDS = {
     "equipment": "Equipment",
     "package": "Package",
     "shipment": "Shipment",
+    "customer": "Customer",
     "person": "Person",
 }
 
@@ -48,9 +51,9 @@ def _address(found: Found) -> str:
     if found.kind == "equipment":
         query = urlencode({"site": found.site, "q": found.name})
         return f"{reverse('equipment')}?{query}"
-    if found.kind in ("package", "shipment"):  # the question what was in it
-        query = urlencode({"site": found.site, found.kind: found.name})
-        return f"{reverse('at-risk')}?{query}"
+    if found.kind == "customer":
+        query = urlencode({"customer": found.name})
+        return f"{reverse('pack-ship', args=found.keys[:1])}?{query}"
     try:
         return reverse(_PAGES[found.kind], args=found.keys)
     except NoReverseMatch:

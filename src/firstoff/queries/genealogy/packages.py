@@ -118,6 +118,16 @@ def package(actor: Actor, site: str, code: str, *, last: int = 12) -> PackageVie
     )
 
 
+def units_in(
+    view: PackageView, *, offset: int = 0, limit: int = 50
+) -> tuple[tuple[PackedUnit, ...], int]:
+    """The units directly in a package, the last first. Two queries."""
+    rows = UnitState.objects.filter(package=view.id).order_by("-since", "-unit_id")
+    columns = ("unit__part__number", "unit__serial", "unit__run__batch_id", "since")
+    found = rows.values_list(*columns)[offset : offset + limit]
+    return tuple(PackedUnit(p, s, b or "", at) for p, s, b, at in found), rows.count()
+
+
 @dataclass(frozen=True, slots=True)
 class PackageRow:
     code: str

@@ -66,6 +66,22 @@ def bench(request: Request, site: str) -> HttpResponse:
         return refused(request, error, "Not this one", context)
 
 
+@page("see")
+def package(request: Request, site: str, code: str) -> HttpResponse:
+    """What is in a package, and where it is."""
+    offset, limit = page_bounds(request.GET)
+    view = reads.package(request.actor, site, code, last=0)
+    rows, total = reads.units_in(view, offset=offset, limit=limit)
+    context = {
+        "package": view,
+        "site": site,
+        "rows": rows,
+        "total": total,
+        "may_record": may(request.actor, "unit.record", request.place.id),
+    }
+    return render(request, "genealogy/package.html", context)
+
+
 def _kind(text: str) -> PackageKind:
     return PackageKind.PALLET if text == "pallet" else PackageKind.CARTON
 
@@ -240,4 +256,5 @@ def _about(
 urlpatterns = [
     path("pack/", home, name="pack"),
     path("pack/<str:site>/", bench, name="pack-bench"),
+    path("packages/<str:site>/<quoted:code>/", package, name="pack-package"),
 ]

@@ -57,6 +57,7 @@ def unit(request: Request, site: str, part: str, serial: str) -> HttpResponse:
         and not shown.judgements
         and not shown.exclusion
         and may(request.actor, "unit.record", request.place.id),
+        "may_work": may(request.actor, "unit.record", request.place.id),
         "may_correct": may(request.actor, "judgement.correct", request.place.id),
         "before": _address(site, part, shown.before),
         "after": _address(site, part, shown.after),
