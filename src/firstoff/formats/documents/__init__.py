@@ -14,7 +14,16 @@ from typing import Any
 
 from firstoff.errors import InvalidInput
 
-from . import certificate, containment_report, customer_letter, fonts, packing_list, pilot_report, seal
+from . import (
+    batch_record,
+    certificate,
+    containment_report,
+    customer_letter,
+    fonts,
+    packing_list,
+    pilot_report,
+    seal,
+)
 from .kind import Kind
 from .pictures import qr
 from .shape import conform
@@ -22,6 +31,7 @@ from .shape import conform
 KINDS: tuple[Kind, ...] = (
     pilot_report.KIND,
     certificate.KIND,
+    batch_record.KIND,
     containment_report.KIND,
     customer_letter.KIND,
     packing_list.KIND,

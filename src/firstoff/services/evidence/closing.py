@@ -11,6 +11,7 @@ from firstoff.db.models import GapDeviation, Run, RunClosure
 from firstoff.errors import InvalidInput, StaleState
 from firstoff.queries.execution.runs import run_by_id
 from firstoff.queries.trace.batch_record import RecordView, record_of
+from firstoff.queries.trace.record_paper import record_content
 from firstoff.rules.access import Actor
 from firstoff.rules.execution import moment
 from firstoff.rules.ledger import canonical
@@ -164,18 +165,22 @@ def close_run(
             if uid is not None:
                 row.uid = uid
             entry.add(row)
-            entry.details.update(json.loads(row.numbers), digest=row.digest)
+            entry.details.update(_figures(row), digest=row.digest)
     except AlreadyStored as known:
         row = known.record
     return RunClosed(
         row.run_id,
         row.uid,
-        json.loads(row.numbers),
+        _figures(row),
         row.digest,
         row.signature.content_digest,
         row.closed_at,
         row.entry_id,
     )
+
+
+def _figures(row: RunClosure) -> dict[str, Any]:
+    return {key: value for key, value in json.loads(row.numbers).items() if key != "record"}
 
 
 def _closure(
@@ -198,7 +203,7 @@ def _closure(
     refusal = closing_refusal(run.batch_id, record)
     if refusal is not None:
         raise refusal
-    numbers = {**record_numbers(record), "ledger": found.at.seq}
+    figures = {**record_numbers(record), "ledger": found.at.seq}
     signature = access.sign(
         entry,
         confirmed,
@@ -206,11 +211,12 @@ def _closure(
         subject=_subject(run),
         permission="run.close",
         site_id=run.site_id,
-        content={"run": str(run.uid), "record": digest, "numbers": numbers, "note": note},
+        content={"run": str(run.uid), "record": digest, "numbers": figures, "note": note},
     )
     return RunClosure(
         run=run,
-        numbers=canonical(numbers),
+        # With the whole content: what was signed prints the same whatever comes later.
+        numbers=canonical({**figures, "record": record_content(found)}),
         digest=digest,
         note=note,
         signature=signature,

@@ -1,5 +1,6 @@
 """What surrounds the figures of a batch record on its page and paper."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,7 +45,7 @@ class ClosureView:
     note: str
     digest: str
     uid: str
-    numbers: str  # canonical JSON
+    figures: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ def closed(run_id: int) -> ClosureView | None:
     if found is None:
         return None
     name, at, note, digest, uid, numbers = found
-    return ClosureView(name, at, note, digest, str(uid), numbers)
+    figures = {key: value for key, value in json.loads(numbers).items() if key != "record"}
+    return ClosureView(name, at, note, digest, str(uid), figures)
 
 
 def _stamps(view: RunView, record: BatchRecord, closure: ClosureView | None) -> tuple[Stamp, ...]:
