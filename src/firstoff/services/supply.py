@@ -74,8 +74,12 @@ class Undo:
         """The record is taken: what it did stays."""
         self._done.clear()
 
-    def back(self) -> None:
-        while self._done:
+    def mark(self) -> int:
+        """Where it stands, to go back to."""
+        return len(self._done)
+
+    def back(self, mark: int = 0) -> None:
+        while len(self._done) > mark:
             self._done.pop()()
 
 

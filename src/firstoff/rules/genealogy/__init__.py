@@ -6,6 +6,7 @@ are built from it.
 
 from firstoff.rules.genealogy.calibration import Calibrated
 from firstoff.rules.genealogy.consume import Consumed
+from firstoff.rules.genealogy.file import FileHandedIn, check_whole
 from firstoff.rules.genealogy.install import Installed, check_free, check_no_loop
 from firstoff.rules.genealogy.label import Labelled, check_scan
 from firstoff.rules.genealogy.labelling import (
@@ -86,6 +87,7 @@ KINDS: tuple[type[Posted], ...] = (
     Returned,
     Labelled,
     Calibrated,
+    FileHandedIn,
     Voided,
 )
 
@@ -106,6 +108,7 @@ __all__ = [
     "ChildIn",
     "Consumed",
     "DefectFound",
+    "FileHandedIn",
     "FileOf",
     "HasContents",
     "Installed",
@@ -151,6 +154,7 @@ __all__ = [
     "check_reprint",
     "check_scan",
     "check_voidable",
+    "check_whole",
     "kind_of",
     "leaving_refusals",
     "moved_on",

@@ -36,7 +36,6 @@ from firstoff.rules.genealogy import (
 from firstoff.rules.ledger import canonical
 from firstoff.rules.product import check_line, check_prose
 from firstoff.services.execution.alongside import Result, plan_values
-from firstoff.services.execution.bulk import accept
 from firstoff.services.execution.floor import facts_of
 from firstoff.services.execution.operations import plan_done
 from firstoff.services.execution.planning import Plan, derived, plan_judgement, plan_start
@@ -79,8 +78,7 @@ def begin(taking: Taking, record: UnitBegun) -> tuple[str, ...]:
     if record.lot:
         _out_of_lot(taking, record, plan.unit)
     picture.add_unit(plan.unit)
-    taking.pending.execution.take(plan)
-    accept(floor, plan, plan.unit.serial)
+    taking.accept(floor, plan, plan.unit.serial)
     return plan.reasons
 
 
@@ -172,10 +170,9 @@ def _on_unit(taking: Taking, record: OperationDone) -> None:
     carry(taking, run.pk, record.operation, done.ended_at)
     _with_parts(taking, record, unit, done)
     taking.use(_equipment_of(taking, record, run))
-    _take(taking, record, unit, done, plan)
-    history.done[attempt, done.seq] = done.outcome
-    history.spent[attempt, done.seq] = (done.began_at, done.ended_at)
-    accept(floor, plan, unit.serial)
+    _take(taking, record, unit, done)
+    plan.operations.append(done)
+    taking.accept(floor, plan, unit.serial)
     if done.seq == floor.operations[-1].seq and done.outcome == OperationOutcome.PASS:
         picture.readings.finish(unit.pk, done.ended_at)
     _remember(taking, run, unit, done)
@@ -258,9 +255,7 @@ def _item(item: Item) -> dict[str, Any]:
     return {**named, "designators": item.designators} if item.designators else named
 
 
-def _take(
-    taking: Taking, record: OperationDone, unit: Unit, done: OperationRecord, plan: Plan
-) -> None:
+def _take(taking: Taking, record: OperationDone, unit: Unit, done: OperationRecord) -> None:
     pending, undo = taking.pending, taking.picture.undo
     for tool in record.tools:
         _use_tool(taking, tool, done.began_at)
@@ -278,8 +273,6 @@ def _take(
     ]
     for row in read:
         undo.append(pending.parameters, row)
-    plan.operations.append(done)
-    pending.execution.take(plan)
 
 
 def _use_tool(taking: Taking, code: str, at: datetime) -> None:
@@ -383,8 +376,7 @@ def judge(taking: Taking, record: UnitResult) -> None:
             way_out="Expected fit, finish, function, a build time, defects or measures.",
             field="fit",
         )
-    taking.pending.execution.take(plan)
-    accept(floor, plan, unit.serial)
+    taking.accept(floor, plan, unit.serial)
     made = plan.judgement
     if made is not None and (made.fit, made.finish, made.function) == ("pass",) * 3:
         picture.readings.finish(unit.pk, made.judged_at)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as made
 from datetime import datetime
 from typing import Any, Literal, cast
 from uuid import UUID
@@ -12,6 +13,7 @@ from firstoff.rules.access import Actor, require, sees
 from firstoff.rules.genealogy import (
     Calibrated,
     Consumed,
+    FileHandedIn,
     Installed,
     Labelled,
     Loaded,
@@ -52,6 +54,7 @@ from firstoff.services.genealogy import (
     voiding,
 )
 from firstoff.services.genealogy.closed import check_run_open
+from firstoff.services.genealogy.files import FileRead, UnreadFile, files_in, in_file
 from firstoff.services.genealogy.naming import names_in
 from firstoff.services.genealogy.picture import Picture
 from firstoff.services.genealogy.preparing import prepare
@@ -61,6 +64,7 @@ from firstoff.services.genealogy.writing import write_readings, write_records
 
 LARGEST_POST = 10_000
 Mode = Literal["all", "best_effort"]
+State = Literal["stored", "already", "refused"]
 VERB = "genealogy.post_records"
 
 # How each kind is planned. A plan answers why a unit does not count, the digest of a procedure,
@@ -102,13 +106,14 @@ class Answer:
     id: UUID
     kind: str
     about: str  # the serial, the lot, the package that it is about
-    state: Literal["stored", "already", "refused"]
+    state: State
     code: str = ""
     message: str = ""
     way_out: str = ""
     field: str = ""
     reasons: tuple[str, ...] = ()  # why the unit does not count
     procedure: str = ""  # digest of a test's procedure, by which the next one can name it
+    counts: Mapping[str, int] = made(default_factory=dict)  # what was in a file, by kind
     lift: str = ""  # which refusal a signature can lift, and for what
     subject: str = ""
 
@@ -174,6 +179,8 @@ def post_records(
                 raise _NothingNew(answer)
             entry.details.update(stored=stored, refused=len(answer.refused))
             entry.details.update(site=picture.site.code, **(details or {}))
+            if taking.pending.read_files:
+                entry.details["files"] = taking.pending.read_files
             write_records(entry, picture, taking.pending)
             write_readings(entry, picture, taking.pending)
     except _NothingNew as nothing:
@@ -238,52 +245,94 @@ def _told(answer: Answer) -> dict[str, object]:
 
 def plan_all(picture: Picture, records: Sequence[Posted]) -> tuple[PostAnswer, Taking]:
     """Plan every record, in the order posted, against the site as it will be by then."""
-    stored = stored_under(records)
-    prepare(picture, records, names_in(records))
-    taking = Taking(picture)
-    seen: dict[UUID, Posted] = {}
-    answers = [
-        _answer(taking, stored, seen, index, record) for index, record in enumerate(records)
-    ]
-    return PostAnswer(tuple(answers)), taking
+    files = files_in(records, picture.site.pk)
+    whole = [r for r in records if not isinstance(r, FileHandedIn)]
+    whole += [one for found in files.values() for one in found.records]
+    stored = stored_under(whole)
+    prepare(picture, whole, names_in(whole))
+    planning = _Planning(Taking(picture), stored, files)
+    answers = [planning.answer(index, record) for index, record in enumerate(records)]
+    return PostAnswer(tuple(answers)), planning.taking
 
 
-def _answer(
-    taking: Taking, stored: Stored, seen: dict[UUID, Posted], index: int, record: Posted
-) -> Answer:
-    kind, about = kind_of(record), record.about
-    try:
-        if stored.already(record) or _posted_before(seen, record):
-            return Answer(index, record.id, kind, about, "already")
-        record.check()
-        check_run_open(taking, record)
-        said = _PLANS[type(record)](taking, record)
-    except FirstoffError as error:
-        taking.picture.undo.back()
+class _Planning:
+    """One post, record by record: each is taken whole, or leaves nothing behind."""
+
+    def __init__(
+        self, taking: Taking, stored: Stored, files: Mapping[UUID, FileRead | UnreadFile]
+    ) -> None:
+        self.taking, self.stored, self.files = taking, stored, files
+        self.seen: dict[UUID, Posted] = {}
+
+    def answer(self, index: int, record: Posted) -> Answer:
+        kind, about = kind_of(record), record.about
+        try:
+            if isinstance(record, FileHandedIn):
+                counts = self._file(record)
+                state: State = "stored" if counts else "already"
+                self.taking.picture.undo.keep()
+                return Answer(index, record.id, kind, about, state, counts=counts)
+            state, said = self._take(record)
+        except FirstoffError as error:
+            self.taking.picture.undo.back()
+            return Answer(
+                index,
+                record.id,
+                kind,
+                about,
+                "refused",
+                error.code,
+                error.message,
+                error.way_out,
+                str(error.details.get("field", "")),
+                lift=str(error.details.get("lift", "")),
+                subject=str(error.details.get("subject", "")),
+            )
+        self.taking.picture.undo.keep()
         return Answer(
             index,
             record.id,
             kind,
             about,
-            "refused",
-            error.code,
-            error.message,
-            error.way_out,
-            str(error.details.get("field", "")),
-            lift=str(error.details.get("lift", "")),
-            subject=str(error.details.get("subject", "")),
+            state,
+            reasons=said if isinstance(said, tuple) else (),
+            procedure=said if isinstance(said, str) else "",
         )
-    taking.picture.undo.keep()
-    seen[record.id] = record
-    return Answer(
-        index,
-        record.id,
-        kind,
-        about,
-        "stored",
-        reasons=said if isinstance(said, tuple) else (),
-        procedure=said if isinstance(said, str) else "",
-    )
+
+    def _take(self, record: Posted) -> tuple[State, object]:
+        """Plan one record. Raises FirstoffError where it is refused."""
+        if self.stored.already(record) or _posted_before(self.seen, record):
+            return "already", None
+        record.check()
+        check_run_open(self.taking, record)
+        said = _PLANS[type(record)](self.taking, record)
+        self.taking.picture.undo.put(self.seen, record.id, record)
+        return "stored", said
+
+    def _file(self, record: FileHandedIn) -> dict[str, int]:
+        """What is in a file: all of it or nothing. How many of each kind are new."""
+        record.check()
+        found, picture = self.files[record.id], self.taking.picture
+        if isinstance(found, UnreadFile):
+            raise found.error
+        counts: dict[str, int] = {}
+        picture.source, before = found.kind, picture.source
+        try:
+            for one in found.records:
+                mark = picture.undo.mark()
+                try:
+                    state, _ = self._take(one)
+                except FirstoffError as error:
+                    picture.undo.back(mark)
+                    if one.id in found.optional:
+                        continue
+                    raise in_file(error, one) from error
+                if state == "stored":
+                    counts[kind_of(one)] = counts.get(kind_of(one), 0) + 1
+        finally:
+            picture.source = before
+        picture.undo.put(self.taking.pending.read_files, found.name, found.sha256)
+        return counts
 
 
 def _posted_before(seen: Mapping[UUID, Posted], record: Posted) -> bool:

@@ -26,6 +26,8 @@ from firstoff.rules.execution import check_recorded_time
 from firstoff.rules.genealogy import Posted
 from firstoff.rules.ledger import canonical
 from firstoff.services.execution.bulk import Planned
+from firstoff.services.execution.floor import Floor, earlier_of
+from firstoff.services.execution.planning import Plan
 from firstoff.services.genealogy.picture import Picture
 from firstoff.services.genealogy.readings import Fact
 from firstoff.terms import FloorKind
@@ -50,6 +52,7 @@ class Pending:
     facts: list[Fact] = field(default_factory=list)
     uses: dict[int, int] = field(default_factory=dict)  # of equipment, by its key
     done: list[tuple[Unit, OperationRecord]] = field(default_factory=list)
+    read_files: dict[str, str] = field(default_factory=dict)  # their digests, by name
     undone: list[Fact] = field(default_factory=list)  # whose edges are taken back
 
 
@@ -113,6 +116,34 @@ class Taking:
         undo.put(self.pending.uses, key, self.pending.uses.get(key, 0) + 1)
         if key in uses:
             undo.put(uses, key, uses[key] + 1)
+
+    def accept(self, floor: Floor, plan: Plan, serial: str) -> None:
+        """Rows of a run's unit, and the floor as it will be once they are stored."""
+        undo, rows = self.picture.undo, self.pending.execution
+        for held, found in (
+            (rows.units, [plan.unit] if plan.unit else []),
+            (rows.operations, plan.operations),
+            (rows.judgements, [plan.judgement] if plan.judgement else []),
+            (rows.defects, plan.defects),
+            (rows.causes, plan.causes),
+            (rows.tests, plan.tests),
+        ):
+            for row in found:
+                undo.append(held, row)
+        if plan.unit is not None:
+            undo.put(floor.units, serial, plan.unit)
+            undo.change(floor, "next_position", plan.unit.position + 1)
+            if not plan.reasons:
+                undo.change(floor, "counting_started", 1)
+        history = floor.history(serial)
+        if plan.judgement is not None:
+            undo.append(history.rows, plan.judgement)
+            undo.append(history.judgements, earlier_of(plan.judgement))
+        for done in plan.operations:
+            undo.put(history.done, (done.attempt, done.seq), done.outcome)
+            undo.put(history.spent, (done.attempt, done.seq), (done.began_at, done.ended_at))
+        for test in plan.tests:
+            undo.add(floor.tests, test.source_digest)
 
     def accept_test(self, test: TestRecord, name: str) -> None:
         self.picture.undo.append(self.pending.execution.tests, test)
