@@ -16,6 +16,10 @@ from firstoff.queries.evidence import papers
 from firstoff.queries.evidence.pilot import run_named
 from firstoff.queries.evidence.shape import verdict_shape
 from firstoff.queries.evidence.verdict import assess_address
+from firstoff.queries.execution import runs
+from firstoff.queries.trace import record_paper
+from firstoff.queries.trace.batch_record import record_of
+from firstoff.queries.trace.batch_record.shape import record_shape
 from firstoff.services import evidence
 from firstoff.terms import RunVerdict, Verdict
 
@@ -128,6 +132,101 @@ class DecidedOut(Schema):
     entry: int
 
 
+class GapOut(Schema):
+    """A gap of a batch record. ``key``: what a deviation names; ``positions``: spans of units by
+    their order in the run, none where it is about the run."""
+
+    key: str
+    kind: str
+    rule: str
+    sentence: str
+    way_out: str
+    count: int
+    units: str
+    positions: list[list[int]]
+    open: bool
+    deviations: list[dict[str, Any]]
+
+
+class SectionOut(Schema):
+    section: str
+    title: str
+    complete: int
+    units: int
+    gaps: list[GapOut]
+
+
+class LevelOut(Schema):
+    """IPC-1782: ``level`` M1 to M4 or P1 to P4, or none."""
+
+    level: str
+    reached: int
+    steps: list[dict[str, Any]]
+
+
+class BatchRecordOut(Schema):
+    """The batch record as it reads now. ``digest``: send it back when you close the run."""
+
+    site: str
+    program: str
+    batch_id: str
+    version: int
+    headline: str
+    digest: str
+    complete: int
+    units: int
+    started: int
+    open_gaps: int
+    accepted_gaps: int
+    sections: list[SectionOut]
+    material: LevelOut
+    process: LevelOut
+    statement: list[dict[str, Any]]
+    lots: list[dict[str, Any]]
+    equipment: list[dict[str, Any]]
+    tests: list[dict[str, Any]]
+    people: list[dict[str, Any]]
+    parameters: list[dict[str, Any]]
+    setup: list[dict[str, Any]]
+    adjustments: list[dict[str, Any]]
+    stages: list[dict[str, Any]]
+    signatures: list[dict[str, Any]]
+    closure: dict[str, Any] | None
+
+
+class DeviationIn(Schema):
+    gap: str = Field(max_length=300, description="Its key in the batch record")
+    reason: str = Field(max_length=10_000)
+    password: str = Field(description="Yours, again: this is a signature")
+    uid: UUID | None = None
+
+
+class DeviationOut(Schema):
+    uid: UUID
+    gap: str
+    sentence: str
+    units: int = Field(description="How many it is about; 0: the run")
+    content_digest: str
+    entry: int
+
+
+class ClosingIn(Schema):
+    password: str = Field(description="Yours, again: this is a signature")
+    note: str = Field("", max_length=10_000)
+    seen: str = Field("", max_length=64, description="The digest of the record you read")
+    uid: UUID | None = None
+
+
+class ClosedOut(Schema):
+    batch_id: str
+    uid: UUID
+    numbers: dict[str, Any]
+    digest: str
+    content_digest: str
+    closed_at: datetime
+    entry: int
+
+
 class CheckedOut(Schema):
     holds: bool
     sentence: str
@@ -190,6 +289,58 @@ def certificate_evidence(request: HttpRequest, site: str, batch_id: str) -> Http
     return _json(papers.certificate(by, run_named(by, site, batch_id).id))
 
 
+@router.get(f"{_RUN}/record", response=BatchRecordOut, summary="The batch record of a run")
+def record(request: HttpRequest, site: str, batch_id: str) -> dict[str, Any]:
+    """What is complete and what is missing, gap by gap, and how deep it traces (R-39, R-63)."""
+    return record_shape(record_of(runs.run(actor(request), site, batch_id)))
+
+
+@router.post(
+    f"{_RUN}/deviations", response={201: DeviationOut}, summary="Accept a gap, by signature"
+)
+def accept_gap(
+    request: HttpRequest, site: str, batch_id: str, payload: DeviationIn
+) -> Status[object]:
+    """For the units it reaches now; what comes to lack the same later is a gap again (R-39)."""
+    by = actor(request)
+    run = run_named(by, site, batch_id)
+    done = evidence.accept_gap(run_id=run.id, **payload.dict(), by=by, at=timezone.now())
+    return Status(201, done)
+
+
+@router.post(f"{_RUN}/close", response={201: ClosedOut}, summary="Close a run, by signature")
+def close(request: HttpRequest, site: str, batch_id: str, payload: ClosingIn) -> Status[object]:
+    """Refused while a gap is left that nobody signed for (R-39); later records are refused."""
+    by = actor(request)
+    run = run_named(by, site, batch_id)
+    done = evidence.close_run(run_id=run.id, **payload.dict(), by=by, at=timezone.now())
+    return Status(
+        201,
+        {
+            "batch_id": run.batch_id,
+            "uid": done.uid,
+            "numbers": done.numbers,
+            "digest": done.digest,
+            "content_digest": done.content_digest,
+            "closed_at": done.closed_at,
+            "entry": done.entry,
+        },
+    )
+
+
+@router.get(f"{_RUN}/record.pdf", summary="The batch record as a document")
+def record_pdf(request: HttpRequest, site: str, batch_id: str) -> HttpResponse:
+    """As it was closed; a DRAFT as it reads now where it is not."""
+    by = actor(request)
+    return _pdf(record_paper.paper_of(runs.run(by, site, batch_id)))
+
+
+@router.get(f"{_RUN}/record.json", summary="The evidence of the batch record")
+def record_evidence(request: HttpRequest, site: str, batch_id: str) -> HttpResponse:
+    by = actor(request)
+    return _json(record_paper.evidence_file(runs.run(by, site, batch_id)))
+
+
 @router.post("/verify", response=CheckedOut, summary="Check a document or its evidence")
 def verify(
     request: HttpRequest,
@@ -197,7 +348,7 @@ def verify(
     beside: File[UploadedFile | None] = None,
 ) -> papers.Checked:
     """A PDF, its evidence, or both; compared with the records you may see."""
-    return papers.check_file(
+    return record_paper.check_file(
         file.name or "the file",
         _content(file),
         beside=None if beside is None else _content(beside),

@@ -381,10 +381,10 @@ def verify(
     content = _content(file)
     beside = _beside(file, evidence)
     shell.django()
-    from firstoff.queries.evidence import papers
+    from firstoff.queries.trace import record_paper
 
     actor = None if offline or beside is not None else _asker(by)
-    found = papers.check_file(file.name, content, beside=beside, actor=actor)
+    found = record_paper.check_file(file.name, content, beside=beside, actor=actor)
     said(as_json, found, found.sentence)
     if not found.holds:
         raise typer.Exit(4)

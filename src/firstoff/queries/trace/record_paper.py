@@ -168,14 +168,14 @@ def _equipment(line: EquipmentLine) -> dict[str, Any]:
 # ---------------------------------------------------------------- documents
 
 
-def batch_record(actor: Actor, view: RunView) -> Paper:
-    """The document of a run that the actor is known to see: as it was closed, or a DRAFT."""
+def paper_of(view: RunView) -> Paper:
+    """The document of a run that the reader is known to see: as it was closed, or a DRAFT."""
     evidence, data = _evidence(view)
     pdf = documents.render(KIND, seal.sealed(data, evidence))
     return Paper(data["doc"]["number"], pdf, evidence)
 
 
-def evidence_file(actor: Actor, view: RunView) -> Paper:
+def evidence_file(view: RunView) -> Paper:
     """The evidence alone, without setting the document."""
     evidence, data = _evidence(view)
     return Paper(data["doc"]["number"], b"", evidence)
