@@ -19,6 +19,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("access", ""),
     ("product", ""),
     ("plan", ""),
+    ("supply", ""),
     ("execution", ""),
     ("records", ""),
     ("labels", ""),
