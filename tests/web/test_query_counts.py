@@ -32,6 +32,8 @@ ELSEWHERE = {
     "unit-file",
     "run-certificate",
     "run-certificate-evidence",
+    "at-risk-file",  # asked with a question: tests/web/test_trace.py
+    "unit-parts",
 }
 
 
