@@ -68,6 +68,7 @@ from firstoff.db.models.trace import (
     ContainmentClosure,
     ContainmentFinding,
     CustomerNotice,
+    EventCapture,
     GapDeviation,
     RunClosure,
 )
@@ -97,6 +98,7 @@ __all__ = [
     "DefectCode",
     "Equipment",
     "EquipmentUse",
+    "EventCapture",
     "FirstArticle",
     "FloorRecord",
     "GapDeviation",

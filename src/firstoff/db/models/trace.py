@@ -121,3 +121,26 @@ class RunClosure(Record):
 
     def __str__(self) -> str:
         return f"{self.run} closed"
+
+
+class EventCapture(Record):
+    """A document of events that somebody sent (EPCIS), kept as it came (R-65).
+
+    Its bytes lie in the store under their hash, so that nothing in it is lost, also what no
+    record can say. The same document twice is taken once.
+    """
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="event_captures")
+    name = models.CharField(max_length=300)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    events = models.PositiveIntegerField()
+    outcome = models.TextField()  # canonical JSON: what became of its events
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site", "sha256"], name="events_taken_once_a_site")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
