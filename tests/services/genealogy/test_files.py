@@ -1,7 +1,6 @@
 """A file from a machine is a record as well: all that is in it is taken, or nothing."""
 
 import hashlib
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
