@@ -1,5 +1,6 @@
 """Equipment on the command line: as it is listed, and its calibrations and life."""
 
+import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -155,4 +156,4 @@ def _today(place: Any) -> Any:
 
 
 def _line(*cells: object) -> None:
-    shell.out.print("\t".join(str(cell) for cell in cells if cell != ""), markup=False)
+    sys.stdout.write("\t".join(str(cell) for cell in cells if cell != "") + "\n")

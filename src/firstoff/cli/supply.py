@@ -1,5 +1,6 @@
 """Lots on the command line: what is there, received, accepted, rejected, split."""
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -340,4 +341,4 @@ def _plain(view: Any) -> dict[str, Any]:
 
 
 def _line(*cells: object) -> None:
-    shell.out.print("\t".join(str(cell) for cell in cells), markup=False)
+    sys.stdout.write("\t".join(str(cell) for cell in cells) + "\n")

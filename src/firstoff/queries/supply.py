@@ -239,11 +239,11 @@ def _events(lot: LotView) -> tuple[tuple[LotEvent, ...], int]:
     rows = moves.select_related("by", "source", "target").order_by("-moved_at", "-pk")
     received = Lot.objects.select_related("by").get(pk=lot.id)
     came = LotEvent(lot.arrived_at, "received", received.by.name, "", lot.quantity)
-    found = [
+    found = [_moved(move, lot.id) for move in rows[:_EVENTS]]
+    found += [
         LotEvent(s.decided_at, s.status, s.by.name, s.reason)
         for s in decided.order_by("-decided_at", "-pk")[:_EVENTS]
     ]
-    found += [_moved(move, lot.id) for move in rows[:_EVENTS]]
     found += [came] if lot.quantity or not found else []
     ordered = sorted(found, key=lambda e: e.at, reverse=True)
     return tuple(ordered[:_EVENTS]), len(found)
