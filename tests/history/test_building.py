@@ -243,17 +243,14 @@ def test_after_a_backup_was_brought_back_all_is_built_anew(folder: Folder) -> No
 
 def test_a_file_that_is_gone_or_cut_off_has_all_built_anew(folder: Folder) -> None:
     add(folder, MADE)
-    path = folder.root / held(folder).files[-1].path
-    path.unlink()
-    done = add(folder, MADE)
-    assert done.why_anew == f"The file {held(folder).files[-1].path} is missing."
-    path.write_bytes(path.read_bytes()[:100])
-    assert add(folder, MADE).why_anew.endswith("has 100 bytes instead of " + f"{_size(folder)}.")
+    lost = held(folder).files[-1]
+    (folder.root / lost.path).unlink()
+    assert add(folder, MADE).why_anew == f"The file {lost.path} is missing."
+    cut = held(folder).files[-1]
+    (folder.root / cut.path).write_bytes((folder.root / cut.path).read_bytes()[:100])
+    why = add(folder, MADE).why_anew
+    assert why == f"The file {cut.path} has 100 bytes instead of {cut.size}."
     assert everything(folder) == told(MADE)
-
-
-def _size(folder: Folder) -> int:
-    return held(folder).files[-1].size
 
 
 def test_a_file_whose_content_changed_is_found_when_it_is_read(folder: Folder) -> None:
