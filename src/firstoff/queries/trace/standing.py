@@ -35,8 +35,10 @@ def outermost(seed: str) -> str:
             f"UNION SELECT up.unit, a.parent_id FROM up {cross} {_IN.format(unit='up.holder')}"
         )
     return (
-        f"up(unit, holder) AS ({steps}), outermost(unit, holder) AS ("
-        "SELECT unit, holder FROM up WHERE NOT EXISTS (SELECT 1 FROM firstoff_assembly a "
+        # Materialised, and of a type, or SQLite looks through all of it for each unit.
+        f"up(unit, holder) AS ({steps}), outermost(unit, holder) AS MATERIALIZED ("
+        "SELECT CAST(unit AS BIGINT), CAST(holder AS BIGINT) FROM up "
+        "WHERE NOT EXISTS (SELECT 1 FROM firstoff_assembly a "
         f"WHERE {_IN.format(unit='up.holder')}))"
     )
 
