@@ -193,7 +193,14 @@ class Drawn:
             units |= self.in_run
         return units
 
-    def as_shipped(self, direct: Iterable[int]) -> set[int]:
+    def timed(self, lots: Iterable[int]) -> set[tuple[int, int]]:
+        """Units with one of the lots or of those that share material, and since when."""
+        found = _walk(lots, [(t, s) for s, t, _ in self.moves])
+        found = _walk(found, [(s, t) for s, t, _ in self.moves])
+        units = {(u, at) for u, lot, at in self.consumed if lot in found}
+        return units | {(u, at) for lot, at in self.batch if lot in found for u in self.in_run}
+
+    def as_shipped(self, direct: Iterable[tuple[int, int]]) -> set[int]:
         found = set()
         for unit, at in self.shipped:
             held, waiting = {unit}, [unit]
@@ -203,7 +210,7 @@ class Drawn:
                     if parent == top and child not in held and _holds(time, at):
                         held.add(child)
                         waiting.append(child)
-            if held & set(direct):
+            if any(u in held and since <= at for u, since in direct):
                 found.add(unit)
         return found
 

@@ -101,13 +101,26 @@ def test_units_at_risk_are_those_a_plain_walk_finds(
 
 
 @quietly
-@given(drawn=genealogies(), serials=st.sets(st.integers(0, 9), min_size=1, max_size=2))
+@given(
+    drawn=genealogies(),
+    serials=st.sets(st.integers(0, 9), min_size=1, max_size=2),
+    lots=st.booleans(),
+)
 def test_as_shipped_is_what_was_inside_when_it_went(
-    floor: Floor, drawn: Drawn, serials: set[int]
+    floor: Floor, drawn: Drawn, serials: set[int], lots: bool
 ) -> None:
     drawn.remade = {}
-    direct = {n for n in serials if n < drawn.units} or {0}
-    question = Question(tuple(Serial(f"U-{n:02}") for n in direct), AsOf.SHIPPED)
+    if lots:
+        of = {n for n in serials if n < drawn.lots} or {0}
+        _as_shipped(floor, drawn, Question(tuple(Lot(f"L-{n}") for n in of), AsOf.SHIPPED), of)
+        return
+    of = {n for n in serials if n < drawn.units} or {0}
+    question = Question(tuple(Serial(f"U-{n:02}") for n in of), AsOf.SHIPPED)
+    _as_shipped(floor, drawn, question, {(n, 0) for n in of})
+
+
+def _as_shipped(floor: Floor, drawn: Drawn, question: Question, of: Any) -> None:
+    direct = of if question.kinds[0][0].kind == "serial" else drawn.timed(of)
     with transaction.atomic():
         numbers = written(drawn, floor)
         found = trace.at_risk_ids(question, floor.world.site.pk)

@@ -42,14 +42,14 @@ def _ids(kinds: tuple[Met, ...], question: Question) -> Keys:
 
 def _kind(kind: Met, question: Question) -> Keys:
     if question.as_of is AsOf.SHIPPED:
-        if kind.lots is not None:
-            return shipped_with(kind.lots)
         return closure.shipped(*kind.seeds(None, timed=True))
     return closure.upwards(*kind.seeds(question.as_of), closure.Valid.at(question.as_of))
 
 
 def shipped_with(lots: Keys) -> Keys:
-    """Units that held one of the lots when they were shipped: kept since then. One query."""
+    """Shipped units that hold one of the lots, or held it when they left; parts consumed for a
+    batch as a whole are not among them. One query of what is kept for recalls (UnitRoot): the
+    quickest answer to who has to be called. A question ``as shipped`` is exact and reads more."""
     sql = f"SELECT r.unit_id FROM firstoff_unitroot r WHERE {within('r.lot_id')}"
     return fetch(sql, [parameter(lots)])
 
