@@ -4,9 +4,12 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from firstoff.db.models import Lot, LotStatusRecord, ManufacturerPart
 from tests.conftest import World
+from tests.making import opened_pilot
 from tests.recording import lot, on_hand, post, rec
 from tests.web.conftest import Browse
 from tests.web.reading import PageRead
@@ -261,3 +264,77 @@ def test_a_file_that_is_no_list_says_so(world: World, browse: Browse) -> None:
 def test_looking_at_a_list_makes_no_part(world: World, browse: Browse) -> None:
     upload(browse(world.bo), b"part,lot,quantity,manufacturer,mpn\nNEW-9,A,1,Yageo,RC0603\n")
     assert ManufacturerPart.objects.count() == 0
+
+
+# ---------------------------------------------------------------- many of them
+
+
+def queries(client: Any, address: str) -> int:
+    client.get(address)
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(address).status_code == 200
+    return len(seen)
+
+
+def test_no_page_of_lots_asks_more_often_for_three_hundred(world: World, browse: Browse) -> None:
+    opened_pilot(world)
+    client = browse(world.ada)
+    pages = (
+        "/lots/STOKE/",
+        "/lots/STOKE/GLZ/A-0/",
+        "/lots/STOKE/do/split/GLZ/A-0/",
+        "/runs/STOKE/CC1-P1/line/?serial=CC1-P1-001",
+        "/equipment/STOKE/edit/G-11/",
+    )
+    counts, made = {}, 0
+    for many in (1, 3, 300):
+        records = []
+        for n in range(made, many):
+            records += lot(f"A-{n}", "1000")
+            records += [
+                rec("lot_split", lot="A-0", into=[{"lot": f"S-{n}", "quantity": "1"}]),
+                rec("load", batch="CC1-P1", operation=10, lot="A-0", position=f"F{n}"),
+                rec("unit", part="PCBA", serial=f"P-{n}"),
+                rec(
+                    "consume",
+                    part="PCBA",
+                    serial=f"P-{n}",
+                    items=[{"lot": "A-0", "quantity": "1"}],
+                ),
+                rec("calibration", equipment="G-11", result="fail", as_left="pass"),
+            ]
+        post(world, *records)
+        made = many
+        counts[many] = [queries(client, page) for page in pages]
+    assert counts[1] == counts[3] == counts[300]
+
+
+EVIL = '"\'></script><evil-tag onmouseover="x()">{{ 7|add:7 }}{% x %}'
+
+
+def test_what_people_write_about_lots_stays_text(world: World, browse: Browse) -> None:
+    opened_pilot(world)
+    said = {"supplier": EVIL, "supplier_lot": EVIL, "manufacturer": EVIL, "mpn": EVIL}
+    post(
+        world,
+        rec("lot", part=EVIL, lot=EVIL, quantity="5", receipt=EVIL, **said),
+        rec("lot_status", lot=EVIL, status="accepted", reason=EVIL),
+        rec("load", batch="CC1-P1", operation=10, lot=EVIL, position=EVIL[:60]),
+        rec("calibration", equipment="G-11", result="pass", certificate=EVIL),
+    )
+    client = browse(world.ada)
+    page = PageRead(read(client.get("/lots/STOKE/")))
+    links = [a for a in page.links if "evil" in a and "/lots/" in a]
+    broken = {}
+    for address in (
+        "/lots/STOKE/",
+        *links,
+        "/lots/STOKE/?q=%22%3E%3Cevil-tag%3E",
+        "/runs/STOKE/CC1-P1/line/?serial=CC1-P1-001",
+        "/equipment/STOKE/edit/G-11/",
+    ):
+        seen = PageRead(read(client.get(address)))
+        found = [*seen.problems(), *(e.tag for e in seen.all("evil-tag"))]
+        if found:
+            broken[address] = found
+    assert (broken, len(links) > 0) == ({}, True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from firstoff.rules.plan import EquipmentFacts
 from firstoff.rules.trace import read_question
 from firstoff.services import access, execution, plan, trace
 from firstoff.services.execution import PostedDefect, PostedMeasure, PostedStep, PostedUnit
+from firstoff.services.genealogy.receiving import keep_certificate
 from firstoff.terms import EquipmentClass, EquipmentKind, Role
 from tests.conftest import NOW, PASSWORD, World
 from tests.making import CROCK, MINUTE, Pilot, make_program, opened_pilot
@@ -65,6 +67,12 @@ def known_of(pilot: Pilot) -> dict[str, str]:
         "site": "STOKE",
         "code": "CC-1",
         "equipment-edit:code": "J-02",
+        "equipment-calibrate:code": "J-02",
+        "lot": "R-1",
+        "lot:part": "GLZ",
+        "lot-move:part": "GLZ",
+        "lot-move:act": "split",
+        "lot-certificate:part": "GLZ",
         "username": "ben",
         "batch_id": pilot.batch_id,
         "part": "CC-1",
@@ -132,6 +140,7 @@ def one_more(world: World, pilot: Pilot, number: int) -> None:
         f"M-{number}", "Machine", EquipmentKind.MACHINE, EquipmentClass.PRODUCTION
     )
     plan.add_equipment(site_id=world.site.pk, equipment=machine, by=world.eli, at=at)
+    more_material(world, pilot, number, at)
     record_unit(world, pilot, number, at)
     other_program(world, number, at)
     contained(world, number)
@@ -158,6 +167,28 @@ def contained(world: World, number: int) -> None:
         reason="They crack.",
         by=world.ada,
         at=LATER,
+    )
+
+
+def more_material(world: World, pilot: Pilot, number: int, at: Any) -> None:
+    """A lot, split and loaded; a part in a unit; a calibration."""
+    paper = keep_certificate(
+        BytesIO(b"%PDF-1.7"), name="coc.pdf", site_id=world.site.pk, by=world.ada
+    )
+    certificate = {"name": paper.name, "sha256": paper.sha256}
+    code, serial = f"R-{number}", f"P-{number}"
+    first = {"serial": f"{pilot.batch_id}-001", "batch": pilot.batch_id}
+    post(
+        world,
+        rec("lot", at=at, part="GLZ", lot=code, quantity="9", certificate=certificate),
+        rec("lot_status", at=at, lot=code, status="accepted", reason="inspected"),
+        rec("lot_split", at=at, lot="R-1", into=[{"lot": f"R-1-{number}", "quantity": "1"}]),
+        rec("load", at=at, batch=pilot.batch_id, operation=10, lot="R-1", position=code),
+        rec("unit", at=at, part="PCBA", serial=serial),
+        rec("consume", at=at, **first, items=[{"lot": "R-1", "quantity": "1"}]),
+        rec("install", at=at, **first, child={"part": "PCBA", "serial": serial}),
+        rec("calibration", at=at, equipment="J-02", result="fail", as_left="pass"),
+        at=at,
     )
 
 
