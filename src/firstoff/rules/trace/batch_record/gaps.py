@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from firstoff.rules.execution import setup_gaps
+from firstoff.rules.execution import SETUP_ITEMS, setup_gaps
 from firstoff.rules.trace.batch_record.gathering import Gathered, spans, within
 from firstoff.rules.trace.batch_record.kinds import BY_NAME, GapKind
 from firstoff.rules.trace.batch_record.units import Shows
@@ -20,6 +20,7 @@ from firstoff.rules.trace.then import Standing, calibration_then
 from firstoff.terms import EquipmentKind, Verdict
 
 MOST = 0.5  # what more than half of the units hold belongs to the product
+_SETUP_ORDER = {item.key: place for place, item in enumerate(SETUP_ITEMS)}
 _GOOD = frozenset({"accepted", "depleted"})
 
 
@@ -64,8 +65,10 @@ def _gap(run: RunMade, key: str, positions: set[int]) -> Gap:
 
 
 def _number(key: str) -> tuple[int, str]:
-    """Operations in their order, everything else by name."""
-    about = key.partition(":")[2]
+    """Operations and lines of the setup in their order, everything else by name."""
+    kind, _, about = key.partition(":")
+    if kind == "setup_line":
+        return (_SETUP_ORDER[about], "")
     first = about.partition(":")[0]
     return (int(first) if first.isdecimal() else 0, about)
 
