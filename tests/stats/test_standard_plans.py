@@ -60,7 +60,7 @@ def test_a_reduced_plan_accepts_in_its_gap() -> None:
 
 
 def test_five_multiple_plans_are_those_of_the_code_of_federal_regulations() -> None:
-    # 46 CFR 160.066-12, distress signals; where the second and third have 0 first, it accepts none.
+    # 46 CFR 160.066-12, distress signals; it has # where the second and third begin with 0.
     printed = [
         "#/4 1/5 2/6 3/7 5/8 7/9 9/10",
         "0/4 1/6 3/8 5/10 7/11 10/12 13/14",

@@ -12,7 +12,7 @@ from firstoff.stats.finite import finite
 from firstoff.stats.many_charts import ControlCharts, Drawn, charts
 from firstoff.stats.many_series import Layout, base_of, many, named, one_for_each
 from firstoff.stats.many_spread import series_sigmas
-from firstoff.stats.memory_charts import smoothed, sums, weight_of
+from firstoff.stats.memory_charts import smoothed, sums, weight_of, widening
 from firstoff.stats.spread import SERIES_METHODS, Within
 
 
@@ -68,14 +68,12 @@ def ewma_charts(
     share, width = weight_of(weight), checks.real("sigmas", sigmas, above=0)
     points, layout, level, drawn = _standardised(values, groups, center, sigma, within, base)
     assert drawn.sigma is not None  # estimated or told
-    smooth, age = np.empty_like(points), np.empty_like(points)
+    smooth, wider = np.empty_like(points), np.empty_like(points)
     for which, (table, middle) in layout.rows(points, _spread_out(layout, level, points)):
-        number = np.broadcast_to(np.arange(1.0, table.shape[1] + 1), table.shape)
-        made = smoothed(table, share, middle[:, 0])
-        for target, source in ((smooth, made), (age, number)):
-            target[layout.places(which)] = source
-    wide = layout.over(drawn.sigma)
-    error = wide * np.sqrt(share / (2 - share) * (1 - (1 - share) ** (2 * age)))
+        places = layout.places(which)
+        smooth[places] = smoothed(table, share, middle[:, 0])
+        wider[places] = widening(table.shape[1], share)
+    error = layout.over(drawn.sigma) * np.sqrt(wider)
     middle = layout.over(level)
     limits = middle, middle - width * error, middle + width * error
     return charts("EWMA", drawn, smooth, limits, error * width / 3)

@@ -73,8 +73,7 @@ def ewma_chart(
     width = checks.real("sigmas", sigmas, above=0)
     points, level, spread, se, method = _standardised(values, center, sigma, within, base)
     smooth = smoothed(points[None], share, np.array([level]))[0]
-    age = 2 * np.arange(1, points.size + 1)
-    error = se * np.sqrt(share / (2 - share) * (1 - (1 - share) ** age))
+    error = se * np.sqrt(widening(points.size, share))
     return ControlChart(
         "EWMA",
         smooth,
@@ -255,6 +254,16 @@ def weight_of(weight: object) -> float:
     if share > 1:
         raise OutOfDomain("weight", share, "at most 1")
     return share
+
+
+def widening(n: int, weight: float) -> Floats:
+    """Variance of the first n smoothed values in that of one value: it widens from the start."""
+    found = np.full(n, weight / (2 - weight))
+    keep = 1 - weight
+    # Where nothing in 1e18 is left of the start, powers are left out: tiny ones take long.
+    last = n if keep > 0.9999 else min(n, 1 + int(-21 / math.log(max(keep, 1e-9))))
+    found[:last] *= 1 - keep ** (2 * np.arange(1, last + 1))
+    return found
 
 
 def smoothed(table: Floats, weight: float, start: Floats) -> Floats:
