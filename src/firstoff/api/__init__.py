@@ -28,6 +28,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("release", ""),
     ("trace", ""),
     ("containments", ""),
+    ("epcis", ""),
     ("ledger", ""),
 )
 

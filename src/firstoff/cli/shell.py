@@ -58,6 +58,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "verify": ("verdict", "verify", "Check a report against its records."),
     "history": ("history", "app", "Measurements of years, in a moment."),
     "records": ("records", "app", "Records out of files."),
+    "epcis": ("epcis", "app", "Events out and in: GS1 EPCIS 2.0."),
     "stats": ("stats", "app", "The statistics, with no server."),
 }
 

@@ -8,6 +8,7 @@ hears it from them; ``records`` makes records of it. See docs/reference/epcis.md
 import re
 
 from firstoff.formats.events.epcis.documents import read, stream, value_of, write
+from firstoff.formats.events.epcis.happenings import Happening, Voided
 from firstoff.formats.events.epcis.manufacture import Unheard, document, event_of, happenings_of
 from firstoff.formats.events.epcis.naming import Naming
 from firstoff.formats.events.epcis.records import record_of
@@ -15,8 +16,10 @@ from firstoff.formats.events.kind import Format
 
 __all__ = [
     "FORMAT",
+    "Happening",
     "Naming",
     "Unheard",
+    "Voided",
     "document",
     "event_of",
     "happenings_of",
