@@ -17,6 +17,7 @@ from firstoff.db.models import Baseline, Customer, Judgement
 from firstoff.queries.access import actor_named
 from firstoff.queries.evidence import verdict
 from firstoff.queries.execution import units
+from firstoff.queries.trace import batch_record
 from firstoff.rules.plan import EquipmentFacts
 from firstoff.rules.trace import read_question
 from firstoff.services import access, execution, plan, trace
@@ -100,6 +101,7 @@ def counts(browser: Any, pilot: Pilot) -> dict[str, int]:
         browser.get(page)  # what a process keeps for ever is read
         verdict.forget()
         units.forget()
+        batch_record.forget()
         with CaptureQueriesContext(connection) as seen:
             answer = browser.get(page)
             content = b"".join(answer) if answer.streaming else answer.content
