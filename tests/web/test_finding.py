@@ -2,8 +2,11 @@
 
 import pytest
 
+from firstoff.formats.labels.internal import check_letters
 from tests.conftest import World
-from tests.making import make_pilot
+from tests.making import make_pilot, opened_pilot
+from tests.packing import finish, ship_some
+from tests.recording import LATER
 from tests.web.conftest import Browse
 
 
@@ -42,3 +45,24 @@ def test_somebody_from_another_site_finds_nothing(world: World, browse: Browse) 
         assert answer.status_code == 200
         text = answer.content.decode()
         assert [s for s in ("Assembly jig", "Ben Tams", "Counter crock") if s in text] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("U CC-1 CC1-P1-001 {letters}", "/units/STOKE/CC-1/CC1-P1-001/"),
+        ("(01)09506000134352(21)CC1-P1-001(10)CC1-P1", "/units/STOKE/CC-1/CC1-P1-001/"),
+        ("C-00001", "/packages/STOKE/C-00001/"),
+        ("C C-00001 {letters}", "/packages/STOKE/C-00001/"),
+        ("S-00001", "/ship/STOKE/S-00001/"),
+        ("example instruments 1", "/ship/STOKE/?customer=Example%20Instruments%201"),
+    ],
+)
+def test_what_was_packed_and_shipped_is_found_by_its_label(
+    world: World, browse: Browse, text: str, address: str
+) -> None:
+    pilot = opened_pilot(world)
+    finish(world, pilot, 1, 2)
+    ship_some(world, pilot, 1, at=LATER)
+    code = text.replace("{letters}", check_letters(text.removesuffix(" {letters}")))
+    assert browse(world.vic).get("/find/", {"q": code})["Location"].replace("+", "%20") == address
