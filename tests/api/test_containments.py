@@ -92,7 +92,7 @@ def test_customers_are_told_and_it_is_closed_by_signature(ada: Caller) -> None:
 
 def test_files_hold_what_was_shipped_to_a_customer(ada: Caller) -> None:
     _, body = opened(ada)
-    brown = body["customers"][1]["id"]
+    brown = next(c["id"] for c in body["customers"] if c["customer"] == "Brown")
     answer = ada.client.get(f"/api/v1{ONE}/units.xlsx?customer={brown}")
     sheet = load_workbook(io.BytesIO(answer.content)).active
     assert sheet is not None

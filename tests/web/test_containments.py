@@ -77,10 +77,10 @@ def test_a_filter_is_kept_in_the_files_and_in_what_is_said_of_many(
     assert "3 units under this filter" in text(browser.get(page))
     answer = browser.get(f"{ONE}units.csv?place=in_process")
     assert len(b"".join(answer.streaming_content).splitlines()) == 4
-    sent = {"outcome": "cleared", "expected": "2"}
+    sent = {"outcome": "cleared", "meant": "2"}
     stale = browser.post(f"{ONE}finding/?place=in_process", sent)
     assert (stale.status_code, "2 units were expected" in text(stale)) == (422, True)
-    sent["expected"] = "3"
+    sent["meant"] = "3"
     assert browser.post(f"{ONE}finding/?place=in_process", sent).status_code == 302
     assert ContainmentFinding.objects.filter(member__containment=view.id).count() == 3
 

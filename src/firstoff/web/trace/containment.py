@@ -107,8 +107,8 @@ def shown(request: Request, view: ContainmentView, **forms: Form) -> HttpRespons
         "can": can,
         "may_close": can["close"] and not view.closed and not found.numbers.open,
         "meaning": closing_meaning(view.label, view.title, found.numbers),
-        "finding_form": forms.get("finding", FindingForm(initial={"expected": total})),
-        "concession_form": forms.get("concession", ConcessionForm(initial={"expected": total})),
+        "finding_form": forms.get("finding", FindingForm(initial={"meant": total})),
+        "concession_form": forms.get("concession", ConcessionForm(initial={"meant": total})),
         "add_form": forms.get("add", AddForm()),
         "close_form": forms.get("close", CloseForm()),
         "trouble": tuple(forms),
@@ -174,8 +174,8 @@ def finding(request: Request, site: str, number: int) -> HttpResponse:
     sift = sifted(request)
 
     def verb(data: dict[str, Any]) -> Any:
-        outcome = read_outcome(data.pop("outcome"))
-        return trace.record_findings(**data, outcome=outcome, sift=sift)
+        outcome, meant = read_outcome(data.pop("outcome")), data.pop("meant")
+        return trace.record_findings(**data, outcome=outcome, sift=sift, expected=meant)
 
     said = "{0.units:,} findings are recorded; {0.freed:,} units are no longer held."
     return _done(request, view, "finding", FindingForm(request.POST), verb, said)
@@ -193,7 +193,7 @@ def concession(request: Request, site: str, number: int) -> HttpResponse:
         "concession",
         ConcessionForm(request.POST),
         lambda data: trace.record_findings(
-            **data, outcome=ContainmentOutcome.USE_AS_IS, sift=sift
+            outcome=ContainmentOutcome.USE_AS_IS, sift=sift, expected=data.pop("meant"), **data
         ),
         "{0.units:,} units may be used as they are.",
     )

@@ -31,24 +31,24 @@ class FindingForm(Once):
 
     outcome = forms.ChoiceField(label="What was found")
     note = _prose("Note", required=False)
-    expected = forms.IntegerField(widget=forms.HiddenInput())
+    meant = forms.IntegerField(widget=forms.HiddenInput())  # how many the page showed
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["outcome"]
         # A concession is signed: it has a form of its own.
         field.choices = [(o.value, r.title) for o, r in OUTCOMES.items() if not r.signed]
-        self.fields["expected"].widget.input_type = "hidden"
+        self.fields["meant"].widget.input_type = "hidden"
 
 
 class ConcessionForm(Once):
     note = _prose("What is wrong, and why they may be used")
-    expected = forms.IntegerField(widget=forms.HiddenInput())
+    meant = forms.IntegerField(widget=forms.HiddenInput())  # how many the page showed
     password = password()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["expected"].widget.input_type = "hidden"
+        self.fields["meant"].widget.input_type = "hidden"
 
 
 class AddForm(Once):
