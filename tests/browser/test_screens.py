@@ -47,6 +47,7 @@ OTHERS = (
     ("ada", "/p/STOKE/CC-1/actions/"),
     ("ada", "/p/STOKE/CC-1/documents/"),
     ("ada", "/units/STOKE/CC-1/CC1-P1-003/"),
+    ("ada", "/at-risk/?site=STOKE&kind=parameter&batch=CC1-P1"),
     ("ada", "/equipment/"),
     ("ada", "/programs/"),
     ("ada", "/people/"),
