@@ -245,7 +245,8 @@ def equipment_refusals(
         message = f"The calibration of {name} was due on {equipment.calibration_due}."
         way_out = f"Calibrate it, or use other equipment. {RELEASE}"
     elif equipment.max_uses is not None and equipment.uses >= equipment.max_uses:
-        message = f"{name} was used {equipment.uses:,} times; its life is {equipment.max_uses:,}."
+        often = "once" if equipment.uses == 1 else f"{equipment.uses:,} times"
+        message = f"{name} was used {often}; its life is {equipment.max_uses:,}."
         way_out = f"Replace it, or use other equipment. {RELEASE}"
     else:
         return ()

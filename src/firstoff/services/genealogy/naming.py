@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from firstoff.rules.genealogy import (
+    Calibrated,
     HasContents,
     Installed,
     LotMerged,
@@ -36,6 +37,7 @@ class Names:
     suppliers: dict[str, None] = field(default_factory=dict)
     sources: dict[tuple[str, str, str], None] = field(default_factory=dict)  # part, maker, MPN
     equipment: dict[str, None] = field(default_factory=dict)
+    calibrated: dict[str, None] = field(default_factory=dict)  # of the equipment
     operators: dict[str, None] = field(default_factory=dict)
     procedures: dict[str, None] = field(default_factory=dict)
     voids: dict[UUID, None] = field(default_factory=dict)
@@ -63,6 +65,8 @@ def names_in(records: Sequence[Posted]) -> Names:
                 _all(names.lots, (one.lot for one in record.into))
             case LotMerged():
                 _all(names.lots, (record.into, *(one.lot for one in record.lots)))
+            case Calibrated():
+                names.calibrated[record.equipment] = None
             case UnitBegun() if not record.batch:
                 names.new_parts[record.part] = None
             case _:

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.db.models.functions import Lower
 
 from firstoff.db.models import (
     Assembly,
+    Calibration,
     Customer,
     Equipment,
     EquipmentUse,
@@ -60,6 +61,7 @@ def read_all(picture: Picture, names: Names) -> None:
     book.read_sources(names.sources)
     _read_people(picture, names.operators)
     _read_equipment(picture, names.equipment)
+    _read_calibrations(picture, names.calibrated)
     _read_voided(picture, names)
     _read_units(picture, names)
     _read_packages(picture, names)
@@ -111,6 +113,14 @@ def _read_equipment(picture: Picture, codes: Iterable[str]) -> None:
         picture.uses.update(dict.fromkeys(some_keys, 0))
         rows = EquipmentUse.objects.filter(equipment__in=some_keys)
         picture.uses.update(rows.values_list("equipment_id", "uses"))
+
+
+def _read_calibrations(picture: Picture, codes: Iterable[str]) -> None:
+    """When equipment was calibrated last: one that is told late changes nothing today."""
+    for some in chunks([picture.machines[c].pk for c in codes if c in picture.machines]):
+        last = Calibration.objects.filter(equipment__in=some).values("equipment")
+        rows = last.annotate(last=Max("calibrated_at")).values_list("equipment_id", "last")
+        picture.calibrated.update(rows)
 
 
 def _read_units(picture: Picture, names: Names) -> None:
