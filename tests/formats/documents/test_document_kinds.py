@@ -26,6 +26,7 @@ SAMPLES = (
     ("pilot_report", "pilot_hold"),
     ("pilot_report", "pilot_sign_off"),
     ("certificate", "certificate"),
+    ("batch_record", "batch_record"),
     ("containment_report", "containment_report"),
     ("customer_letter", "customer_letter"),
     ("packing_list", "packing_list"),
