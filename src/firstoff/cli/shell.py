@@ -116,6 +116,10 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(error, _UsageError):
             error.show()  # type: ignore[attr-defined]  # typer gives its usage error no type
             return 2
+        from firstoff.services.outages import outage
+
+        if (away := outage(error)) is not None:
+            return _say(away, "--json" in arguments)
         raise
     return result if isinstance(result, int) else 0
 

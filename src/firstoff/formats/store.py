@@ -5,6 +5,7 @@ whatever happens to the power. What records refer to is never deleted; only a fo
 wait for a decision is swept.
 """
 
+import errno
 import hashlib
 import os
 import re
@@ -52,8 +53,10 @@ def put(root: Path, content: bytes, *, name: str = "The file", largest: int = LA
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         raise Unavailable(
             f"{name} could not be stored: {error.strerror or error}.",
+            code="disk-full" if full else "disk",
             way_out="Look at the space and the permissions of the data folder.",
         ) from error
     return sha256

@@ -17,10 +17,12 @@ from firstoff.db.models import LedgerEntry, Program, Record, Unit
 from firstoff.db.rows import as_values
 from firstoff.rules.access import Actor
 from firstoff.rules.ledger import START, Link, canonical, link_hash, rows_digest
+from firstoff.services.outages import busy
 
 R = TypeVar("R", bound=Record)
 
 _queue = Lock()
+_PATIENCE = 30.0  # seconds in that queue, as long as SQLite waits for its lock
 _CHAIN_LOCK = 0x46_49_52_53  # one writer at a time extends the chain on PostgreSQL
 
 
@@ -136,8 +138,12 @@ def _turn() -> Iterator[None]:
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         yield
         return
-    with _queue:
+    if not _queue.acquire(timeout=_PATIENCE):
+        raise busy()
+    try:
         yield
+    finally:
+        _queue.release()
 
 
 def _head() -> tuple[int, str]:

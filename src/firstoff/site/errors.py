@@ -1,6 +1,7 @@
 """Where errors become answers: a page for a person, problem+json for a program (RFC 9457)."""
 
 import logging
+import sys
 from collections.abc import Callable
 
 from django.conf import settings
@@ -14,8 +15,10 @@ from django.core.exceptions import (
 )
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
-from firstoff.errors import FirstoffError, InvalidInput, NotAllowed, NotFound
+from firstoff.errors import FirstoffError, InvalidInput, NotAllowed, NotFound, Unavailable
+from firstoff.services.outages import RETRY_AFTER, outage
 
 log = logging.getLogger("firstoff")
 
@@ -36,6 +39,8 @@ class ErrorAnswers:
         if known is None:
             log.exception("unhandled error")
             return _answer(request, 500, "error", "Something broke on our side.", _BROKE, {})
+        if known is not error and isinstance(known, Unavailable):
+            log.warning("%s: %s", known.code, error)
         return _answer(
             request, known.status, known.code, known.message, known.way_out, dict(known.details)
         )
@@ -64,7 +69,7 @@ def _known(error: Exception) -> FirstoffError | None:
         case SuspiciousOperation():
             return InvalidInput("The request could not be understood.")
         case _:
-            return None
+            return outage(error)
 
 
 def problem(
@@ -97,7 +102,32 @@ def _answer(
     details: dict[str, object],
 ) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return problem(status, code, title, way_out, details)
+        said: HttpResponse = problem(status, code, title, way_out, details)
+    elif status == Unavailable.status:
+        said = _without_database(request, code, title, way_out)
+    else:
+        return _page(request, status, code, title, way_out, details)
+    if status == Unavailable.status:
+        said["Retry-After"] = str(RETRY_AFTER)
+    return said
+
+
+def _without_database(request: HttpRequest, code: str, title: str, way_out: str) -> HttpResponse:
+    """A page that asks the database nothing, not even for messages: it may be what is away."""
+    status = Unavailable.status
+    context = {"status": status, "code": code, "title": title, "way_out": way_out}
+    content = render_to_string("errors/503.html", {**context, "request": request})
+    return HttpResponse(content, status=status)
+
+
+def _page(
+    request: HttpRequest,
+    status: int,
+    code: str,
+    title: str,
+    way_out: str,
+    details: dict[str, object],
+) -> HttpResponse:
     template = f"errors/{status}.html" if status in (403, 404, 409, 500) else "errors/400.html"
     context = {"status": status, "code": code, "title": title, "way_out": way_out}
     return render(request, template, {**context, "details": details}, status=status)
@@ -116,6 +146,15 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """What broke outside of the views: a middleware that asks the database who is signed in."""
+    error = sys.exc_info()[1]
+    known = outage(error) if error is not None else None
+    if known is not None:
+        log.warning("%s: %s", known.code, error)
+        answer = _answer(request, known.status, known.code, known.message, known.way_out, {})
+        # The line above says it all; Django would add the stack of every request.
+        answer._has_been_logged = True  # type: ignore[attr-defined]
+        return answer
     return _answer(request, 500, "error", "Something broke on our side.", _BROKE, {})
 
 

@@ -11,7 +11,7 @@ import msgspec
 from django.conf import settings
 
 from firstoff.db.models import Run, Unit
-from firstoff.errors import FirstoffError, InvalidInput, Refused
+from firstoff.errors import FirstoffError, InvalidInput, Refused, Unavailable
 from firstoff.formats import store
 from firstoff.formats.sources import RawSource
 from firstoff.formats.testdata import read
@@ -115,6 +115,8 @@ def files_in(records: Sequence[Posted], site_id: int) -> dict[UUID, FileRead | U
                 start_missing=True,
                 options=ReadOptions(),
             )
+        except Unavailable:  # a full disk says nothing about the file
+            raise
         except FirstoffError as error:
             found[record.id] = UnreadFile(error)
     return found

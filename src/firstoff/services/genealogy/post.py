@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 from uuid import UUID
 
 from firstoff.db.models import Site
-from firstoff.errors import FirstoffError, InvalidInput, NotFound, Refused
+from firstoff.errors import FirstoffError, InvalidInput, NotFound, Refused, Unavailable
 from firstoff.rules.access import Actor, require, sees
 from firstoff.rules.genealogy import (
     Calibrated,
@@ -273,6 +273,8 @@ class _Planning:
                 self.taking.picture.undo.keep()
                 return Answer(index, record.id, kind, about, state, counts=counts)
             state, said = self._take(record)
+        except Unavailable:  # a full disk says nothing about the record: the post is asked again
+            raise
         except FirstoffError as error:
             self.taking.picture.undo.back()
             return Answer(
@@ -322,6 +324,8 @@ class _Planning:
                 mark = picture.undo.mark()
                 try:
                     state, _ = self._take(one)
+                except Unavailable:
+                    raise
                 except FirstoffError as error:
                     picture.undo.back(mark)
                     if one.id in found.optional:
