@@ -48,7 +48,7 @@ def press(page: Any, name: str) -> None:
 def scan(page: Any, code: str, then: str) -> None:
     page.keyboard.type(code)
     page.keyboard.press("Enter")
-    page.wait_for_function("t => document.querySelector('h1').textContent.includes(t)", arg=then)
+    page.wait_for_function("t => document.querySelector('main').textContent.includes(t)", arg=then)
     assert page.evaluate("document.activeElement.id") == "scan"
 
 
@@ -68,6 +68,8 @@ def test_a_unit_goes_to_the_customer_by_keyboard_alone(
     page.keyboard.type("CC1-P1")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=The first label")
+    picture = "document.querySelector('.label-sheet img')"
+    page.wait_for_function(f"() => {picture}.complete && {picture}.naturalWidth > 0")
     shot(page, "job")
     press(page, "Print 3 units".replace("units", "labels"))
     page.wait_for_selector("text=Take the PDF")
@@ -76,7 +78,8 @@ def test_a_unit_goes_to_the_customer_by_keyboard_alone(
     press(page, "Verify as applied")
     page.wait_for_selector("#scan")
     for number in (1, 2, 3):
-        scan(page, code_of(lasting_world, f"CC1-P1-00{number}"), "Right label")
+        serial = f"CC1-P1-00{number}"
+        scan(page, code_of(lasting_world, serial), f"{serial} carries its own label")
     shot(page, "verified")
 
     page.goto("/pack/STOKE/")
@@ -90,15 +93,15 @@ def test_a_unit_goes_to_the_customer_by_keyboard_alone(
     shot(page, "carton")
 
     page.goto("/ship/STOKE/new/")
-    scan(page, "C-00001", "goes along")
-    scan(page, "CC1-P1-003", "goes along")
+    scan(page, "C-00001", "C-00001 goes along")
+    scan(page, "CC1-P1-003", "CC1-P1-003 goes along")
     for _ in range(40):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.id") == "customer":
             break
-    page.keyboard.type("Exa")
+    page.keyboard.type("E")
     shot(page, "ship")
-    press(page, "Ship 2 packages")
+    press(page, "Ship 2 pieces")
     page.wait_for_selector("text=Packing list, PDF")
     shot(page, "shipment")
     assert (LabelPrint.objects.count(), FloorRecord.objects.filter(kind="label").count()) == (1, 3)

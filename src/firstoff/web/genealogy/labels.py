@@ -297,6 +297,6 @@ urlpatterns = [
     path(
         "units/<str:site>/<quoted:part>/<quoted:serial>/label/",
         unit_label,
-        name="pack-unit-label",
+        name="unit-label",
     ),
 ]
