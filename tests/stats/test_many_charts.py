@@ -280,6 +280,19 @@ def test_a_told_centre_of_counts_is_that_one_by_one() -> None:
     )
 
 
+@pytest.mark.parametrize("told", [{}, {"base": 7}, {"rule_set": "western-electric"}], ids=str)
+def test_charts_of_rare_events_are_those_one_by_one(told: dict[str, Any]) -> None:
+    rng = np.random.default_rng(23)
+    gaps, index = rng.geometric(0.02, (30, 25)), np.repeat(np.arange(30), 25)
+    _same(stats.g_charts(gaps, **told), [stats.g_chart(row, **told) for row in gaps])
+    _same(stats.g_charts(gaps, smallest=1), [stats.g_chart(row, smallest=1) for row in gaps])
+    times = rng.exponential(40, (30, 25))
+    alone = [stats.t_chart(row, **told) for row in times]
+    _same(stats.t_charts(times, **told), alone)
+    _same(stats.t_charts(times.ravel(), groups=index, **told), alone)
+    _same(stats.g_charts(gaps.ravel(), groups=index), [stats.g_chart(row) for row in gaps])
+
+
 MEMORY_OPTIONS: list[dict[str, Any]] = [
     {},
     {"base": 20},

@@ -149,6 +149,7 @@ from firstoff.stats.many_memory_charts import (
     cusum_charts,
     ewma_charts,
 )
+from firstoff.stats.many_rare_charts import g_charts, t_charts
 from firstoff.stats.memory_charts import (
     CusumChart,
     cusum_arl,
@@ -335,9 +336,9 @@ __all__ = [
     "ewma_charts", "expected_outside", "exponential", "exponential_intervals", "field_data",
     "find_plan", "find_variables_plan", "fit_distribution", "fit_johnson", "fleiss_kappa",
     "free_confidence", "free_sample_size", "free_tolerance_interval", "free_upper_rank",
-    "function_stack", "further_clean_units", "g_chart", "gauge_range", "gauge_readings",
-    "gauge_repeatability", "gauge_rr", "gauge_rr_many", "gauge_rr_nested", "gauge_stability",
-    "holdable_tolerance", "hotelling_chart", "indices", "individuals_chart",
+    "function_stack", "further_clean_units", "g_chart", "g_charts", "gauge_range",
+    "gauge_readings", "gauge_repeatability", "gauge_rr", "gauge_rr_many", "gauge_rr_nested",
+    "gauge_stability", "holdable_tolerance", "hotelling_chart", "indices", "individuals_chart",
     "individuals_charts", "inspection_choice", "intraclass_correlation", "judge_variables",
     "kaplan_meier", "laney_p_chart", "laney_p_charts", "laney_u_chart", "laney_u_charts",
     "learning_curve", "levene", "light_kappa", "linearity", "link", "m_from_k",
@@ -349,7 +350,7 @@ __all__ = [
     "run_rules", "sample_size_for_capability", "sample_size_for_claim", "sampling_cost",
     "sequential_characteristic", "sequential_plan", "shewhart_arl", "simulate_stack", "stack",
     "standard_plan", "start_switching", "success_run_size", "summary", "switch", "switch_all",
-    "t_chart", "tolerance_factor", "transformed_capability", "u_chart", "u_charts",
+    "t_chart", "t_charts", "tolerance_factor", "transformed_capability", "u_chart", "u_charts",
     "variables_acceptance", "variables_characteristic", "variance_components",
     "warranty_projection", "weibayes", "weibull", "weibull_bounds", "weibull_intervals",
     "weibull_line", "xbar_acceptance", "xbar_r_chart", "xbar_r_charts", "xbar_s_chart",

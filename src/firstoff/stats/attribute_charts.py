@@ -14,7 +14,7 @@ from firstoff.stats.control_charts import ControlChart, individuals_chart
 from firstoff.stats.errors import NoVariation, OutOfDomain
 from firstoff.stats.signals import SKEWED, RuleSet, Zones, scan, skewed_rules
 
-_NELSON_POWER = 3.6  # Nelson (1994): times between events to this root are near normal
+NELSON_POWER = 3.6  # Nelson (1994): times between events to this root are near normal
 LEAST_EXPOSURE = 1e-100  # a rate over a smaller one leaves the range of floats
 
 
@@ -186,14 +186,13 @@ def g_chart(
     Raises TooFewData, OutOfDomain. Source: Benneyan (2001). Oracle: R qcc
     """
     gaps = checks.counts("x", x).astype(np.float64)
-    checks.choice("rule_set", rule_set, SKEWED)
+    chosen = gap_rules(rules, rule_set)
     if checks.whole("smallest", smallest) > 1:
         raise OutOfDomain("smallest", smallest, "0 or 1")
     first = _base(gaps.size, base)
     center = float(gaps[:first].mean())
     above = max(0.0, center - smallest)
     se = np.full(gaps.size, np.sqrt(above * (above + 1)))
-    chosen = (1, 2 if rule_set == "nelson" else 4) if rules is None else rules
     return _chart("g", gaps, center, se, first, _Told(None, chosen, rule_set))
 
 
@@ -212,20 +211,26 @@ def t_chart(
     times = checks.series("values", values, least=2)
     if times.min() <= 0:
         raise OutOfDomain("values", float(times.min()), "times above 0")
-    roots = times ** (1 / _NELSON_POWER)
+    roots = times ** (1 / NELSON_POWER)
     rooted = individuals_chart(roots, base=base, rules=rules, rule_set=rule_set).location
     return ControlChart(
         "t",
         times,
-        rooted.center**_NELSON_POWER,
-        np.maximum(rooted.lcl, 0.0) ** _NELSON_POWER,
-        rooted.ucl**_NELSON_POWER,
+        rooted.center**NELSON_POWER,
+        np.maximum(rooted.lcl, 0.0) ** NELSON_POWER,
+        rooted.ucl**NELSON_POWER,
         None,
-        f"individuals of the root {_NELSON_POWER}",
+        f"individuals of the root {NELSON_POWER}",
         rooted.base,
         False,
         rooted.signals,
     )
+
+
+def gap_rules(rules: Iterable[int] | None, rule_set: str) -> Iterable[int]:
+    """The rules asked for, unless told 1 and the run on one side. Raises OutOfDomain."""
+    checks.choice("rule_set", rule_set, SKEWED)
+    return (1, 2 if rule_set == "nelson" else 4) if rules is None else rules
 
 
 class _Told(NamedTuple):

@@ -175,6 +175,10 @@ q <- cnt("p", big, center = .2); add("stats.p_charts", list(x = rows(hit), n = r
 q <- cnt("np", matrix(50, 2, 12)); add("stats.np_charts", list(x = rows(hit), n = 50), list(center = mid(q), lcl = ends(q, 1), ucl = ends(q, 2)), tight, "qcc np; datasets InsectSprays")
 q <- lapply(rows(hit), function(r) qcc(r, type = "c", plot = FALSE)); add("stats.c_charts", list(x = rows(hit)), list(center = mid(q), lcl = ends(q, 1), ucl = ends(q, 2)), tight, "qcc c; datasets InsectSprays")
 q <- lapply(rows(hit), function(r) qcc(r[1:8], type = "c", newdata = r[9:12], plot = FALSE)); add("stats.c_charts", list(x = rows(hit), base = 8), list(center = mid(q), ucl = ends(q, 2)), tight, "qcc c with newdata; datasets InsectSprays")
+gap <- rbind(c(10, 22, 5, 41, 13), c(7, 7, 19, 30, 2)); q <- lapply(rows(gap), function(r) {m <- mean(r); list(u = m + 3 * sqrt(m * (m + 1)))})
+add("stats.g_charts", list(x = rows(gap)), list(center = lapply(rows(gap), function(r) rep(mean(r), 5)), ucl = lapply(q, function(k) rep(k$u, 5))), tight, "Benneyan (2001) written out")
+v <- rbind(rivers[1:10], rivers[11:20]); q <- lapply(rows(v^(1 / 3.6)), function(r) qcc(r, type = "xbar.one", std.dev = mean(abs(diff(r))) / d2_2, plot = FALSE))
+add("stats.t_charts", list(values = rows(v)), list(center = lapply(q, function(k) rep(k$center^3.6, 10)), ucl = lapply(q, function(k) rep(k$limits[2]^3.6, 10))), tight, "qcc xbar.one of the root 3.6; datasets rivers")
 for (type in c("p", "u")) {
   sz <- sapply(1:2, function(k) {c0 <- sum(hit[k, ]) / sum(big[k, ]); se <- sqrt((if (type == "p") c0 * (1 - c0) else c0) / big[k, ]); mean(abs(diff((hit[k, ] / big[k, ] - c0) / se))) / d2_2})
   q <- cnt(type, big); up <- lapply(1:2, function(k) {c0 <- q[[k]]$center; se <- sqrt((if (type == "p") c0 * (1 - c0) else c0) / big[k, ]); c0 + 3 * se * sz[k]})
