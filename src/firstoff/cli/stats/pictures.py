@@ -15,6 +15,7 @@ Picture = Annotated[
     str | None, typer.Option("--chart", help="Write a chart: FILE.svg, FILE.png or FILE.html.")
 ]
 WIDTH = 720  # pixels
+_SMOOTH = 500  # units of a lot whose own curve looks smooth
 
 
 def draw(file: str, kind: str, data: object) -> None:
@@ -209,8 +210,10 @@ def plan_curves(
     from firstoff.formats.charts.plan_curves import PlanCurves
 
     def at(rates: Any) -> Any:
-        # The curve of the process, so that it is smooth: a small lot holds few rates.
-        return stats.operating_characteristic(n, c, rates, r=r, lot=lot, model="binomial")
+        # A small lot holds few rates: there the curve of the process is drawn, which is smooth.
+        few = lot is not None and lot < _SMOOTH
+        model: Any = "binomial" if few else None
+        return stats.operating_characteristic(n, c, rates, r=r, lot=lot, model=model)
 
     end = max(0.001, *(2 * rate for _, rate in marked))
     while end < 1 and float(at([end]).acceptance[0]) > 0.02:
