@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from firstoff.db.models import Baseline, Customer, Judgement
+from firstoff.db.models import Baseline, Customer, Judgement, LabelJob
 from firstoff.queries.access import actor_named
 from firstoff.queries.evidence import verdict
 from firstoff.queries.execution import units
@@ -26,6 +26,7 @@ from firstoff.services.genealogy.receiving import keep_certificate
 from firstoff.terms import EquipmentClass, EquipmentKind, Role
 from tests.conftest import NOW, PASSWORD, World
 from tests.making import CROCK, MINUTE, Pilot, make_program, opened_pilot
+from tests.packing import finish, ship_some
 from tests.recording import LATER, post, rec, unit
 from tests.web.conftest import Browse
 
@@ -82,6 +83,11 @@ def known_of(pilot: Pilot) -> dict[str, str]:
         "judgement": str(Judgement.objects.order_by("pk")[0].uid),
         "number": "7",
         "ending": "csv",
+        "pack-package:code": "C-00010",
+        "pack-shipment:code": "S-00010",
+        "pack-shipment-file:code": "S-00010",
+        "uid": str(LabelJob.objects.order_by("pk")[0].uid),
+        "form": "zpl",
         "containment:number": "1",
         "containment-work:number": "1",
         "containment-units:number": "1",
@@ -145,15 +151,17 @@ def one_more(world: World, pilot: Pilot, number: int) -> None:
     more_material(world, pilot, number, at)
     record_unit(world, pilot, number, at)
     other_program(world, number, at)
+    finish(world, pilot, 8 + 2 * number, 9 + 2 * number, at=at)
+    ship_some(world, pilot, 8 + 2 * number, at=at)
     contained(world, number)
 
 
 def contained(world: World, number: int) -> None:
     """A unit at a customer, at risk by the first containment; and a containment more."""
     serial = f"W-{number}"
-    post(world, unit(serial, part="WIDGET"))
     post(
         world,
+        unit(serial, part="WIDGET"),  # shipped with the same post: later it would be held
         rec(
             "ship",
             shipment=f"SH-{number}",
