@@ -234,6 +234,35 @@ def test_an_answer_costs_the_same_however_many_it_holds(
     assert len(seen) == 23
 
 
+def test_who_may_opens_a_containment_and_the_units_show_it(
+    world: World, floor: Floor, browse: Browse
+) -> None:
+    assembled(floor)
+    asked = risk(Lot("GL-2207"))
+    assert "Open a containment" not in words(browse(world.vic).get("/at-risk/", asked))
+    client = browse(world.ada)
+    text = client.get("/at-risk/", asked).content.decode()
+    (address,) = [
+        e.attrs["href"] for e in PageRead(text).all("a") if "Open a containment" in e.text
+    ]
+    assert client.get(address).status_code == 200
+    from firstoff.services import trace as containing
+
+    opened = containing.open_containment(
+        site_id=world.site.pk,
+        question=Question((Lot("GL-2207"),)),
+        title="Crazing",
+        reason="A customer reported it.",
+        by=world.ada,
+        at=hour(9),
+    )
+    unit = client.get(unit_page("LD-1", "LD-000"))
+    page = PageRead(unit.content.decode())
+    links = [a for a in page.links if a.startswith("/containments/STOKE/")]
+    assert [client.get(a).status_code for a in links] == [200]
+    assert f"In containment C-{opened.number:04d}" in words(unit)
+
+
 def test_the_search_field_finds_packages_and_shipments(
     world: World, floor: Floor, browse: Browse
 ) -> None:

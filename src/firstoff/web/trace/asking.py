@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, path, resolve, reverse
+from django.urls import path, reverse
 from django.utils import timezone
 
 from firstoff.errors import InvalidInput, NotFound
@@ -16,13 +16,12 @@ from firstoff.formats.exports import CSV_TYPE, XLSX_TYPE, csv_stream, xlsx
 from firstoff.queries import trace as traces
 from firstoff.queries.trace import Answer, shape
 from firstoff.queries.trace.recognise import recognised
+from firstoff.rules.access import may
 from firstoff.rules.trace import CONDITIONS, AsOf, Condition, Question, read_question
 from firstoff.rules.trace.conditions import FieldKind
 from firstoff.rules.trace.fields import MAIN, day_or_moment, of_fields
 from firstoff.terms import Place
 from firstoff.web.auth import Request, page
-
-_CONTAIN = "/containments/new/"  # the page that opens a containment from a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,13 +280,11 @@ def _query(request: Request, question: Question) -> str:
 
 
 def _containment(request: Request, question: Question) -> str:
-    """Where a containment is opened from the question; nothing where there is no such page."""
-    try:
-        resolve(_CONTAIN)
-    except Resolver404:
+    """Where a containment is opened from the question; nothing for who may not open one."""
+    if not may(request.actor, "containment.open", request.place.id):
         return ""
     query = urlencode({"site": request.place.code, "question": question.as_json()})
-    return f"{_CONTAIN}?{query}"
+    return f"{reverse('containment-new')}?{query}"
 
 
 @page("see")
