@@ -6,11 +6,20 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 
-from firstoff.db.models import ContainedUnit, Customer, ShippedUnit, Unit, UnitState
+from firstoff.db.models import (
+    ContainedUnit,
+    ContainmentFinding,
+    Customer,
+    ShippedUnit,
+    Unit,
+    UnitState,
+)
 from firstoff.queries.trace.sets import Keys, among, fetch, keys, parameter, rows_of
 from firstoff.rules.trace import Condition
-from firstoff.terms import Place
+from firstoff.rules.trace.containment import OUTCOMES, label
+from firstoff.terms import ContainmentOutcome, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,12 +232,15 @@ def _named(ids: Keys) -> dict[int, tuple[str, str]]:
 
 
 def _holding(ids: Keys) -> dict[int, tuple[str, ...]]:
-    """The open containments each unit is in and not worked off yet."""
+    """The containments that hold each unit still: its last finding in them did not end that."""
+    last = ContainmentFinding.objects.filter(member=OuterRef("pk")).order_by("-pk")
     rows = ContainedUnit.objects.filter(among(ContainedUnit, "unit", ids)).filter(
-        containment__closure__isnull=True, findings__isnull=True
+        unit__state__holds__gt=0
     )
+    rows = rows.annotate(last=Subquery(last.values("outcome")[:1]))
     found: dict[int, tuple[str, ...]] = {}
-    columns = ("unit_id", "containment__number")
-    for unit, number in rows.order_by("pk").values_list(*columns):
-        found[unit] = (*found.get(unit, ()), f"C-{number:04d}")
+    columns = ("unit_id", "containment__number", "last")
+    for unit, number, outcome in rows.order_by("pk").values_list(*columns):
+        if not outcome or not OUTCOMES[ContainmentOutcome(outcome)].frees:
+            found[unit] = (*found.get(unit, ()), label(number))
     return found

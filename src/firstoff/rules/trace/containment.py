@@ -450,7 +450,7 @@ def why(found: Numbers, out: int, *, closed: bool) -> str:
     if out:
         said.append(f"{out:,} of {found.at_customers:,} at customers are still open.")
     if found.working:
-        said.append(f"{found.working:,} are being reworked.")
+        said.append(f"{found.working:,} {'is' if found.working == 1 else 'are'} being reworked.")
     if found.at_risk and not found.open:
         said.append("A quality manager can close it.")
     return " ".join((*said, _unreached(found))).strip()

@@ -102,7 +102,7 @@ def shown(request: Request, view: ContainmentView, **forms: Form) -> HttpRespons
         "places": places(found),
         "customers": [(c, notice_form(c.id, c.name, forms)) for c in found.customers],
         "outcomes": [(OUTCOMES[o].title, units, o.value) for o, units in found.numbers.outcomes],
-        "states": [(s.value, words, None) for s, words in _STATES],
+        "states": [("", "All", None), *((s.value, words, None) for s, words in _STATES)],
         "query": query(request),
         "can": can,
         "may_close": can["close"] and not view.closed and not found.numbers.open,
@@ -140,7 +140,9 @@ def _next(row: reads.PlaceProgress) -> str:
         return "done"
     if row.place is Place.SHIPPED:
         return f"{row.open:,} at customers"
-    return f"{row.working:,} in rework" if row.working == row.open else f"{row.open:,} to look at"
+    looked = f"{row.open - row.working:,} to look at" if row.open > row.working else ""
+    work = f"{row.working:,} in rework" if row.working else ""
+    return ", ".join(filter(None, (looked, work)))
 
 
 def notice_form(key: int, name: str, forms: dict[str, Form]) -> Form:

@@ -51,6 +51,7 @@ def _posted(request: Request, view: ContainmentView) -> HttpResponse:
     act = request.POST.get("act", "")[:60]
     mode = _rule(request.POST.get("mode", ""))
     chosen = _CODES.get(text.upper())
+    twice = bool(text) and _scanned_twice(request, view, text)
     if chosen is not None or act.startswith("mode:"):
         return _page(request, view, mode=chosen or _rule(act.removeprefix("mode:")))
     said = _rule(act.removeprefix("say:")) if act.startswith("say:") else None
@@ -59,7 +60,7 @@ def _posted(request: Request, view: ContainmentView) -> HttpResponse:
         return _recorded(request, view, serial, said, mode)
     if not text:
         return _page(request, view, mode=mode)
-    if _scanned_twice(request, view, text):
+    if twice:
         return _page(request, view, mode=mode, again=True)
     if mode is not None:
         return _recorded(request, view, text, mode, mode)
