@@ -46,7 +46,6 @@ from firstoff.terms import ContainmentOutcome, FloorKind, OperationOutcome, Plac
 
 Rows = Iterable[tuple[Any, ...]]
 _RESULTS = frozenset("pf")  # letters of what gave a result
-_procedures: dict[int, str] = {}  # definitions by key: a procedure never changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ class _Held:
 def looks(
     wanted: Wanted, plan: PlanAsks, definition: BaselineFacts, *, max_seconds: float | None
 ) -> dict[int, Look]:
-    """Each unit looked at, by its key. Twelve queries, and one where a procedure is new."""
+    """Each unit looked at, by its key. Fourteen queries."""
     held: dict[int, _Held] = defaultdict(_Held)
     rows = list(_units(wanted))
     began = {key: moment(at) for key, _, _, _, _, _, at in rows}
@@ -198,7 +197,7 @@ def _lines(text: str, names: tuple[tuple[str, str], ...]) -> _Lines:
 
 
 def _tests(wanted: Wanted, held: dict[int, _Held], definition: BaselineFacts) -> None:
-    """Two queries, and one where a procedure is new."""
+    """Three queries."""
     kept = set(
         Attachment.objects.filter(wanted.of("test_record__unit")).values_list(
             "test_record_id", flat=True
@@ -210,15 +209,16 @@ def _tests(wanted: Wanted, held: dict[int, _Held], definition: BaselineFacts) ->
             "pk", "unit_id", "procedure_id", "outcome", "operator_id", "values", "outcomes"
         )
     )
-    new = {row[2] for row in table} - _procedures.keys()
-    if new:
-        texts = ProcedureRevision.objects.filter(pk__in=new)
-        _procedures.update(texts.values_list("pk", "definition"))
+    texts: dict[int, str] = dict(
+        ProcedureRevision.objects.filter(pk__in={row[2] for row in table}).values_list(
+            "pk", "definition"
+        )
+    )
     names = tuple(
         (c.measured_as.casefold(), c.number) for c in definition.characteristics if c.measured_as
     )
     for key, unit, procedure, outcome, operator, values, letters in table:
-        lines = _lines(_procedures[procedure], names)
+        lines = _lines(texts[procedure], names)
         of = held[unit]
         if operator is not None:
             of.people.add(operator)
