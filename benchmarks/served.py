@@ -38,13 +38,13 @@ def main(port: int) -> None:
 
     django.setup()
     from django.conf import settings
-    from django.core.wsgi import get_wsgi_application
+    from django.core.servers.basehttp import get_internal_wsgi_application
 
     from firstoff.cli import serving
 
     serving.collect_static()
     at = serving.Address("127.0.0.1", port)
-    server = serving.Server(app(get_wsgi_application()), at, settings.MAX_UPLOAD_BYTES)
+    server = serving.Server(app(get_internal_wsgi_application()), at, settings.MAX_UPLOAD_BYTES)
     print("Ctrl+C stops it.", flush=True)
     server.run()
 

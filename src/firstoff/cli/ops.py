@@ -283,14 +283,14 @@ def _serve(host: str, port: int, proxy: str, ready: Callable[[str], None] | None
 
 def _listening(host: str, port: int, proxy: str) -> "Server":
     from django.conf import settings
-    from django.core.wsgi import get_wsgi_application
+    from django.core.servers.basehttp import get_internal_wsgi_application
 
     from firstoff.cli import serving
 
     serving.check_free(host, port)
     serving.collect_static()
     at = serving.Address(host, port, proxy if settings.SECURE else "")
-    return serving.Server(get_wsgi_application(), at, settings.MAX_UPLOAD_BYTES)
+    return serving.Server(get_internal_wsgi_application(), at, settings.MAX_UPLOAD_BYTES)
 
 
 def load_demo(*, quiet: bool = False) -> "DemoGuide":

@@ -17,11 +17,19 @@ _CLEAN = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 # Charts are drawn by scripts of our own with their data beside them as JSON: nothing inline runs.
 # Style attributes are allowed, style elements are not.
-_POLICY = (
+CONTENT_SECURITY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; manifest-src 'self'; media-src 'self'"
 )
+
+
+PERMISSIONS = "camera=(), microphone=(), geolocation=()"
+
+
+def known_request_id(text: str) -> bool:
+    """Whether it may stand in a log."""
+    return _CLEAN.fullmatch(text) is not None
 
 
 class RequestId:
@@ -30,7 +38,7 @@ class RequestId:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-Id", "")
-        request_id = given if _CLEAN.fullmatch(given) else secrets.token_hex(8)
+        request_id = given if known_request_id(given) else secrets.token_hex(8)
         request.META["REQUEST_ID"] = request_id  # pages of refusal show it
         token = _request_id.set(request_id)
         try:
@@ -86,9 +94,9 @@ class SecurityHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.setdefault("Content-Security-Policy", _POLICY)
+        response.setdefault("Content-Security-Policy", CONTENT_SECURITY)
         response.setdefault("X-Frame-Options", "DENY")
-        response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        response.setdefault("Permissions-Policy", PERMISSIONS)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if not request.path.startswith("/static/"):
             # What a person may see now, the next one at this tablet may not.

@@ -5,4 +5,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "firstoff.site.settings")
-application = get_wsgi_application()
+_site = get_wsgi_application()
+
+from firstoff.site.straight import Straight  # noqa: E402  # after Django is set up
+
+application = Straight(_site)

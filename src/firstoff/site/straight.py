@@ -1,0 +1,97 @@
+"""The straight way for records: what stations post all day does not walk through sessions, forms
+and messages, which it has no use for.
+
+Only what ends well is answered here. Whatever is odd about a request, and whatever is refused,
+goes the common way with the same body: posting is idempotent, so it is answered there in full.
+"""
+
+import io
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.db import close_old_connections
+from django.http.request import split_domain_port, validate_host
+
+from firstoff.api.records import record
+from firstoff.errors import FirstoffError
+from firstoff.queries.access import actor_of_token
+from firstoff.site.middleware import CONTENT_SECURITY, PERMISSIONS, known_request_id
+
+App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+PATH = "/api/v1/records"
+_HEADERS = (
+    ("Content-Type", "application/json"),
+    ("Content-Security-Policy", CONTENT_SECURITY),
+    ("Permissions-Policy", PERMISSIONS),
+    ("X-Frame-Options", "DENY"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cache-Control", "no-store"),
+)
+
+
+class Straight:
+    """A WSGI application in front of the site's."""
+
+    def __init__(self, site: App) -> None:
+        self.site = site
+        age = settings.SECURE_HSTS_SECONDS
+        strict = (("Strict-Transport-Security", f"max-age={age}"),) if age else ()
+        self.headers = (*_HEADERS, *strict)
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") != PATH or not _plain(environ):
+            return self.site(environ, start)
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        answer = _answered(environ, body)
+        if answer is None:
+            environ["wsgi.input"] = io.BytesIO(body)
+            return self.site(environ, start)
+        given = environ.get("HTTP_X_REQUEST_ID", "")
+        request_id = given if known_request_id(given) else secrets.token_hex(8)
+        length = ("Content-Length", str(len(answer)))
+        start("200 OK", [*self.headers, length, ("X-Request-Id", request_id)])
+        return [answer]
+
+
+def _plain(environ: dict[str, Any]) -> bool:
+    """Whether nothing about the request needs to be looked at: a post of JSON with a token, of a
+    size that is taken, to a name that the site has."""
+    length = environ.get("CONTENT_LENGTH") or ""
+    return (
+        environ.get("REQUEST_METHOD") == "POST"
+        and environ.get("HTTP_AUTHORIZATION", "")[:7].lower() == "bearer "
+        and environ.get("CONTENT_TYPE", "").partition(";")[0].strip() == "application/json"
+        and not environ.get("QUERY_STRING")
+        and length.isdecimal()
+        and int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        and _is_ours(environ.get("HTTP_HOST", ""))
+    )
+
+
+@lru_cache(maxsize=64)
+def _is_ours(host: str) -> bool:
+    name, _ = split_domain_port(host)
+    return bool(name) and validate_host(name, settings.ALLOWED_HOSTS)
+
+
+def _answered(environ: dict[str, Any], body: bytes) -> bytes | None:
+    """The answer, or None where the common way has to give it."""
+    if b"\\u0000" in body:
+        return None  # a text that PostgreSQL cannot hold
+    close_old_connections()
+    try:
+        now = datetime.now(UTC)
+        actor = actor_of_token(environ["HTTP_AUTHORIZATION"][7:].strip(), now)
+        return None if actor is None else msgspec.json.encode(record(actor, body, now))
+    except FirstoffError:
+        return None
+    finally:
+        close_old_connections()
