@@ -147,7 +147,7 @@ def _one(lots: tuple[Named, ...], called: str) -> Named:
     names = ", ".join(f"{n.code} of {n.part}" for n in lots[:4])
     raise InvalidInput(
         f"{called[:60]} may be {len(lots)} lots: {names}.",
-        way_out="Scan the label of ours that is on the reel.",
+        way_out="Scan the other label on the reel; the supplier's names the part.",
         field="scan",
         thing="reel",
     )

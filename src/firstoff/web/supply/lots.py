@@ -138,7 +138,9 @@ def lot(request: Request, site: str, part: str, lot: str) -> HttpResponse:
         "may_decide": may(request.actor, "lot.decide", place),
         "may_move": may(request.actor, "lot.move", place),
         "at_risk": at_risk(request.place.code, {"lot": story.lot.code, "part": story.lot.part}),
-        "label": _label(request.place.code, story.lot),
+        "label": _label(request.place.code, story.lot)
+        if may(request.actor, "unit.record", place)
+        else "",
     }
     return render(request, "supply/lot.html", context, status=form.status)
 
@@ -153,8 +155,8 @@ def at_risk(site: str, asked: dict[str, str]) -> str:
 
 def _label(site: str, lot: LotView) -> str:
     try:
-        query = urlencode({"site": site, "template": "lot", "part": lot.part, "lot": lot.code})
-        return f"{reverse('labels')}?{query}"
+        query = urlencode({"template": "lot", "number": lot.code})
+        return f"{reverse('pack-labels-new', args=[site])}?{query}"
     except NoReverseMatch:
         return ""
 

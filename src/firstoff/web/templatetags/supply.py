@@ -5,6 +5,7 @@ from decimal import Decimal
 from django import template
 
 from firstoff.queries.supply import LotEvent
+from firstoff.web.figures import MINUS
 
 register = template.Library()
 
@@ -31,6 +32,6 @@ def lot_event(event: LotEvent) -> str:
         said = known or event.what.capitalize()
         return said if event.quantity is None else f"{said}: {amount(event.quantity)}"
     if event.what == "counted":
-        return f"Counted again: {event.quantity.normalize():+,f}"
+        return f"Counted again: {event.quantity.normalize():+,f}".replace("-", MINUS)
     way = "to" if event.quantity < 0 else "from"
     return f"{event.what.capitalize()}: {amount(abs(event.quantity))} {way} {event.other}"
