@@ -338,3 +338,13 @@ def test_what_people_write_about_lots_stays_text(world: World, browse: Browse) -
         if found:
             broken[address] = found
     assert (broken, len(links) > 0) == ({}, True)
+
+
+@pytest.mark.parametrize("text", ["A-1", "L2209A", "GRM188", "2231"])
+def test_the_search_field_finds_a_lot_by_what_stands_on_it(
+    world: World, browse: Browse, text: str
+) -> None:
+    said = {"supplier_lot": "L2209A", "mpn": "GRM188", "date_code": "2231"}
+    post(world, rec("lot", part="GLZ", lot="A-1", quantity="1", **said))
+    answer = browse(world.vic).get("/find/", {"q": text}, follow=True)
+    assert "/lots/STOKE/GLZ/A-1/" in (answer.redirect_chain or [("", 0)])[-1][0] + read(answer)

@@ -9,6 +9,7 @@ from firstoff.db.models import (
     Customer,
     Equipment,
     Lot,
+    ManufacturerPart,
     Package,
     Person,
     Program,
@@ -88,7 +89,9 @@ def _units(actor: Actor, text: str, part: str) -> Iterator[Found]:
 
 
 def _lots(actor: Actor, text: str) -> Iterator[Found]:
+    sources = ManufacturerPart.objects.filter(mpn=text)
     called = Q(code__istartswith=text) | Q(supplier_lot=text) | Q(date_code=text)
+    called |= Q(manufacturer_part__in=sources)
     rows = Lot.objects.filter(part__site__in=actor.site_ids).filter(called)
     for lot in rows.select_related("part__site", "supplier").order_by("code", "pk")[:MOST]:
         site, part = lot.part.site.code, lot.part.number
