@@ -134,6 +134,19 @@ def test_a_lot_is_accepted_as_often_as_the_curve_says(known: str) -> None:
     assert abs(np.mean(seen) - curve.acceptance[0]) < 0.05
 
 
+def test_a_plan_too_small_for_the_estimate_judges_one_limit_alone() -> None:
+    plan = stats.find_variables_plan(aql=0.001, ltpd=0.9)
+    assert (plan.n, plan.m) == (2, None)
+    assert stats.judge_variables(plan, [1.0, 2.0], upper=9).accepted
+    with pytest.raises(NotEstimable, match="which two limits need"):
+        stats.judge_variables(plan, [1.0, 2.0], lower=0, upper=9)
+    with pytest.raises(NotEstimable, match="which two limits need"):
+        stats.variables_characteristic(plan, [1.0], sigma=1, lower=0, upper=9)
+    known = stats.find_variables_plan(aql=0.001, ltpd=0.9, sigma="known")
+    assert (known.n, known.m) == (1, None)
+    assert stats.judge_variables(known, [1.0], upper=9, sigma=1).accepted
+
+
 def test_a_sample_that_is_not_the_plans_is_refused() -> None:
     plan = stats.find_variables_plan(aql=0.01, ltpd=0.1)
     calls: list[Callable[[], object]] = [

@@ -10,7 +10,7 @@ from scipy import special
 
 from firstoff.stats import checks
 from firstoff.stats.checks import Floats
-from firstoff.stats.errors import OutOfDomain, TooFewData
+from firstoff.stats.errors import NotEstimable, OutOfDomain, TooFewData
 from firstoff.stats.finite import finite
 from firstoff.stats.quadrature import legendre
 from firstoff.stats.variables_sampling import (
@@ -41,8 +41,8 @@ class VariablesDecision:
     q_lower: float | None
     q_upper: float | None
     k: float
-    estimated: Nonconforming
-    allowed: float
+    estimated: Nonconforming | None
+    allowed: float | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,7 +72,7 @@ def judge_variables(
     """
     checks.made("plan", plan, VariablesPlan)
     low, high = checks.limits(lower, upper)
-    points = checks.series("values", values, least=2)
+    points = checks.series("values", values, least=1)
     if points.size != plan.n:
         raise OutOfDomain("values", f"of {points.size}", f"{plan.n}, the sample of the plan")
     if (sigma is None) is (plan.sigma == "known"):
@@ -84,11 +84,17 @@ def judge_variables(
     else:
         spread = checks.real("sigma", sigma, above=0)
     mean = float(points.mean())
-    seen = estimated_nonconforming(mean, spread, plan.n, lower=low, upper=high, sigma=plan.sigma)
+    if low is not None and high is not None:
+        _estimated(plan)
+    seen = None
+    if plan.m is not None:
+        seen = estimated_nonconforming(
+            mean, spread, plan.n, lower=low, upper=high, sigma=plan.sigma
+        )
     q_low = None if low is None else (mean - low) / spread
     q_high = None if high is None else (high - mean) / spread
     if q_low is not None and q_high is not None:
-        accepted = seen.total <= plan.m
+        accepted = seen is not None and seen.total <= _estimated(plan)
     else:
         accepted = min(q for q in (q_low, q_high) if q is not None) >= plan.k
     method: Literal["k", "M"] = "k" if low is None or high is None else "M"
@@ -130,6 +136,15 @@ def variables_characteristic(
     return VariablesCurve(at, rates, chance)
 
 
+def _estimated(plan: VariablesPlan) -> float:
+    """M of the plan. Raises NotEstimable where its sample is too small for the estimate."""
+    if plan.m is None:
+        raise NotEstimable(
+            f"A plan of {plan.n} has no estimate of the fraction outside, which two limits need."
+        )
+    return plan.m
+
+
 def _between(
     plan: VariablesPlan, means: Floats, sigma: float, limits: tuple[float, float]
 ) -> Floats:
@@ -153,7 +168,7 @@ def _spreads(plan: VariablesPlan, sigma: float, half: float) -> tuple[Floats, Fl
     low, high = 0.0, 10 * half
     for _ in range(100):
         s = (low + high) / 2
-        good = float(_estimate(plan, np.zeros(1), np.array([s]), half)[0]) <= plan.m
+        good = float(_estimate(plan, np.zeros(1), np.array([s]), half)[0]) <= _estimated(plan)
         low, high = (s, high) if good else (low, s)
     df = plan.n - 1
     most = float(special.chdtr(df, df * (low / sigma) ** 2))
@@ -167,10 +182,10 @@ def _spreads(plan: VariablesPlan, sigma: float, half: float) -> tuple[Floats, Fl
 def _reach(plan: VariablesPlan, spreads: Floats, half: float) -> Floats:
     """How far the sample's mean may lie from the middle at each spread; -1 where nowhere."""
     low, high = np.zeros_like(spreads), np.full_like(spreads, half)
-    never = _estimate(plan, low, spreads, half) > plan.m
+    never = _estimate(plan, low, spreads, half) > _estimated(plan)
     for _ in range(60):
         at = (low + high) / 2
-        good = _estimate(plan, at, spreads, half) <= plan.m
+        good = _estimate(plan, at, spreads, half) <= _estimated(plan)
         low, high = np.where(good, at, low), np.where(good, high, at)
     return np.where(never, -1.0, low)
 

@@ -29,6 +29,7 @@ class VariablesPlan:
     """Accept when (limit - mean)/sigma is at least k, or when the estimated fraction
     nonconforming is at most m.
 
+    m is None for samples so small (2, or 1 with sigma known) that the estimate does not exist.
     k lies midway between k_least, which just keeps the consumer's risk, and k_most, which just
     keeps the producer's.
     """
@@ -37,7 +38,7 @@ class VariablesPlan:
     k: float
     k_least: float
     k_most: float
-    m: float
+    m: float | None
     sigma: Known
     aql: float
     ltpd: float
@@ -144,7 +145,7 @@ def find_variables_plan(
             low = middle + 1
     least, most = _k_range(high, good, bad, producer, consumer, sigma)
     k = (least + most) / 2
-    m = m_from_k(high, k, sigma=sigma)
+    m = m_from_k(high, k, sigma=sigma) if high > _least(sigma) else None
     return VariablesPlan(high, k, least, most, m, sigma, good, bad, producer, consumer)
 
 

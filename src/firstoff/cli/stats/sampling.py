@@ -114,9 +114,8 @@ def variables(
         beta=fraction(beta, "beta"),
         sigma="known" if known or sigma is not None else "unknown",
     )
-    rows = [
-        ("Plan", f"{found.n} units, k {found.k:.4g}, M {percent(found.m)}, sigma {found.sigma}")
-    ]
+    held = "" if found.m is None else f"M {percent(found.m)}, "
+    rows = [("Plan", f"{found.n} units, k {found.k:.4g}, {held}sigma {found.sigma}")]
     if file is None:
         answer(found, rows, as_json)
         return
@@ -130,8 +129,9 @@ def _judged(seen: Any) -> list[Row]:
     for name, q in (("lower", seen.q_lower), ("upper", seen.q_upper)):
         if q is not None:
             rows.append((f"To the {name} limit", f"{q:.3f} sigma"))
-    estimate = f"{percent(seen.estimated.total)} against {percent(seen.allowed)}"
-    rows.append(("Outside, estimated", estimate))
+    if seen.estimated is not None:
+        estimate = f"{percent(seen.estimated.total)} against {percent(seen.allowed)}"
+        rows.append(("Outside, estimated", estimate))
     verdict = "accept" if seen.accepted else "reject"
     rows.append(("Lot", f"{verdict}, by the {seen.method} method"))
     return rows
