@@ -160,7 +160,9 @@ def find_plan(
         ends = np.floor(ends * size + 0.5) / size
     good, bad = (float(end) for end in ends)
     if good >= bad:
-        raise OutOfDomain("aql", good, f"a rate below ltpd, which is {bad:g}")
+        told = f"a rate below ltpd, which is {bad:g}"
+        whole = "" if size is None else f", in whole units of {size}"
+        raise OutOfDomain("aql", good, told + whole)
     producer, consumer = checks.open_fraction("alpha", alpha), checks.open_fraction("beta", beta)
     most = _LARGEST_PLAN if size is None else size
     n = 0
@@ -173,6 +175,8 @@ def find_plan(
         if kept >= (1 - producer) * (1 - 1e-12):
             risk = _single(n, c, bad, kind, size)
             return SamplingPlan(n, c, good, bad, kept, risk, producer, consumer, kind, size)
+    if size is None:
+        raise NotEstimable(f"No sample of up to {_LARGEST_PLAN:,} units keeps both risks.")
     raise NotEstimable("No sample of this lot keeps both risks; inspect every unit.")
 
 
