@@ -4,6 +4,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from firstoff.db.models import (
     ContainedUnit,
@@ -15,10 +17,10 @@ from firstoff.db.models import (
 )
 from firstoff.errors import InvalidInput, NotAllowed, NotFound, Refused
 from firstoff.queries.ledger import verify
-from firstoff.queries.trace.contained import Filter
-from firstoff.queries.trace.containments import containment_of, progress
+from firstoff.queries.trace.contained import Filter, members
+from firstoff.queries.trace.containments import containment_of, containments, progress
 from firstoff.rules.trace.containment import MemberState
-from firstoff.services import trace
+from firstoff.services import execution, trace
 from firstoff.services.trace import UnitGiven
 from firstoff.terms import ContainmentOutcome, Place
 from tests.conftest import PASSWORD
@@ -34,6 +36,7 @@ from tests.containing import (
     serials,
     ship,
 )
+from tests.making import opened_pilot, start
 from tests.recording import lot, post, rec, refused, unit
 
 
@@ -415,3 +418,102 @@ def test_an_empty_containment_waits_for_what_comes(world: Any) -> None:
     assert (serials(view), progress(view).headline) == ([], "No unit is at risk so far.")
     post(world, unit("P-1"), consumed("P-1"))
     assert serials(view) == ["P-1"]
+
+
+# ---------- other doors, and how often the database is asked ----------
+
+
+def test_the_line_refuses_a_held_unit_and_a_unit_started_there_joins(world: Any) -> None:
+    pilot = opened_pilot(world)  # its first unit is started
+    view = opened(world, {"where": [{"kind": "batch", "batch": pilot.batch_id}]})
+    start(world, pilot, 2)
+    assert serials(view) == [f"{pilot.batch_id}-001", f"{pilot.batch_id}-002"]
+    with pytest.raises(Refused) as error:
+        operate(world, pilot, 1, 10)
+    assert (error.value.code, error.value.message) == (
+        "R-62",
+        f"{pilot.batch_id}-001 is held by containment C-0001 (Glaze crazing); it cannot be "
+        "recorded at operation 10.",
+    )
+    found(world, view, f"{pilot.batch_id}-001", "rework")
+    operate(world, pilot, 1, 10)
+
+
+def operate(world: Any, pilot: Any, number: int, seq: int) -> None:
+    execution.record_operation(
+        run_id=pilot.run_id,
+        serial=f"{pilot.batch_id}-{number:03}",
+        seq=seq,
+        began_at=THEN,
+        ended_at=THEN,
+        outcome="pass",
+        by=world.ben,
+        at=THEN,
+    )
+
+
+def asked(verb: Any) -> int:
+    with CaptureQueriesContext(connection) as seen:
+        verb()
+    return len([q for q in seen if "SAVEPOINT" not in q["sql"]])
+
+
+def test_a_post_asks_as_often_for_300_units_as_for_one(world: Any) -> None:
+    post(world, *lot(quantity="100"), unit("P-0"), consumed("P-0"))
+    view = opened(world)
+    post(world, unit("A-0"), consumed("A-0"))  # what is read once for ever is read
+    found_ = {}
+    for many in (1, 3, 300):
+        records = [r for n in range(many) for r in _taken(f"U{many}-{n}")]
+        found_[many] = asked(lambda: post(world, *records))  # noqa: B023
+    assert found_[1] == found_[3] == found_[300]
+    assert len(serials(view)) == 306
+
+
+def _taken(serial: str) -> tuple[Any, Any]:
+    return unit(serial), consumed(serial)
+
+
+def test_where_no_containment_is_open_a_verb_asks_once_more_at_most(
+    world: Any, settings: Any
+) -> None:
+    post(world, *lot(), unit("P-0"))
+    after = settings.AFTER_VERBS
+    settings.AFTER_VERBS = tuple(name for name in after if "trace" not in name)
+    without = asked(lambda: post(world, unit("P-1")))
+    settings.AFTER_VERBS = after
+    assert asked(lambda: post(world, unit("P-2"))) - without == 1
+
+
+@pytest.mark.parametrize("verb", ["open", "list", "progress", "members", "findings"])
+def test_reading_and_working_off_ask_as_often_for_300_units_as_for_one(
+    world: Any, verb: str
+) -> None:
+    post(world, *lot(quantity="100"))
+    counts = {}
+    for many in (1, 3, 300):
+        post(world, *(r for n in range(many) for r in _taken(f"{many}-{n}")))
+        view = opened(world, title=f"With {many}")
+        counts[many] = asked(lambda: _verb(world, view, verb))  # noqa: B023
+    assert counts[1] == counts[3] == counts[300]
+
+
+def _verb(world: Any, view: Any, verb: str) -> None:
+    match verb:
+        case "open":
+            opened(world, title="Another")
+        case "list":
+            containments(world.ada)
+        case "progress":
+            progress(view)
+        case "members":
+            members(view, sift=Filter(state=MemberState.OPEN))
+        case _:
+            trace.record_findings(
+                containment_id=view.id,
+                sift=Filter(),
+                outcome=ContainmentOutcome.CLEARED,
+                expected=members(view)[1],
+                by=world.ivy,
+                at=THEN,
+            )
