@@ -132,7 +132,7 @@ class DecidedOut(Schema):
     entry: int
 
 
-class GapOut(Schema):
+class RecordGapOut(Schema):
     """A gap of a batch record. ``key``: what a deviation names; ``positions``: spans of units by
     their order in the run, none where it is about the run."""
 
@@ -153,7 +153,7 @@ class SectionOut(Schema):
     title: str
     complete: int
     units: int
-    gaps: list[GapOut]
+    gaps: list[RecordGapOut]
 
 
 class LevelOut(Schema):
