@@ -151,7 +151,7 @@ def _bare(value: Any) -> Any:
 
 def _stored(field: "models.Field[Any, Any]", values: Sequence[Any]) -> Iterable[Any]:
     """The values as the driver takes them."""
-    if type(field) in _PLAIN:
+    if type(field) in _PLAIN or type(field) is models.BinaryField:
         return values
     if isinstance(field, models.UUIDField) and connection.vendor == "sqlite":
         return [value.hex for value in values]

@@ -55,6 +55,8 @@ def _plain_column(column: Sequence[object]) -> Sequence[object]:
     if kinds <= _PLAIN:
         return column
     text = _TEXTS.get(kinds.pop()) if len(kinds) == 1 else None
+    if text is not None and len(set(map(id, column))) == 1:  # the moment they were received
+        return [text(column[0])] * len(column)
     if text is None:
         return [_plain(value) for value in column]
     if None in column:

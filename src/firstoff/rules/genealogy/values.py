@@ -100,6 +100,8 @@ def check_reason(text: str, what: str) -> str:
 
 
 def check_short(text: str, what: str, field: str, *, longest: int) -> str:
+    if text.isprintable() and len(text) <= longest:  # nearly always
+        return text.strip()
     return check_line(text, what, longest=longest, field=field)
 
 
