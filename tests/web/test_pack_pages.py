@@ -19,10 +19,13 @@ from firstoff.db.models import (
 )
 from firstoff.queries.genealogy import labels as reads
 from firstoff.rules.genealogy import LabelWish
+from firstoff.rules.trace import read_question
+from firstoff.services import trace
+from firstoff.services.execution import PostedDefect
 from firstoff.services.genealogy import labels, packs
 from firstoff.terms import Place
 from tests.conftest import World
-from tests.making import Pilot, opened_pilot
+from tests.making import Pilot, judge, opened_pilot, start
 from tests.packing import finish
 from tests.recording import LATER
 from tests.web.conftest import Browse
@@ -227,6 +230,25 @@ def test_what_may_not_be_packed_is_told_in_the_same_place(
     assert (page.status_code, h1(page), "Rule R-64" in said(page)) == (409, "Not this one", True)
     nobody = scan(client, PACK, "XYZ-1", **held)
     assert "Nothing here is called XYZ-1." in said(nobody)
+
+
+def test_what_failed_or_is_held_is_refused_with_its_rule(
+    world: World, browse: Browse, made: Pilot
+) -> None:
+    start(world, made, 4, at=LATER)
+    judge(world, made, 4, at=LATER, fit="fail", defects=[PostedDefect("D-101", "")])
+    trace.open_containment(
+        site_id=world.site.pk,
+        question=read_question({"where": [{"kind": "serial", "serial": "CC1-P1-003"}]}),
+        title="Lids crack",
+        reason="They crack.",
+        by=world.ada,
+        at=LATER,
+    )
+    client, held = browse(world.ben), {"package": "C-1", "kind": "carton", "new": "1"}
+    failed, contained = (scan(client, PACK, f"CC1-P1-00{n}", **held) for n in (4, 3))
+    assert ("Rule R-35" in said(failed), "Rule R-62" in said(contained)) == (True, True)
+    assert h1(failed) == h1(contained) == "Not this one"
 
 
 def test_a_number_of_its_own_begins_a_carton(world: World, browse: Browse, made: Pilot) -> None:

@@ -1,4 +1,8 @@
-"""A print job as it is kept: JSON with one object a label, and what is the same for all."""
+"""A print job as it is kept: canonical JSON with one object a label, and what is the same for all.
+
+A job may hold ten thousand labels. What a list, a bench or a rule asks of it is read from the two
+ends of the text, which canonical JSON keeps in order: the first label, and what is said of all.
+"""
 
 import datetime
 import json
@@ -8,6 +12,9 @@ from decimal import Decimal
 from typing import Any
 
 from .data import LabelData
+
+ASKS_FOR_SCAN = '"verify":true}'  # how the text ends where units wait for the scan
+END = 6000  # characters of each end that are enough
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +64,23 @@ def read(text: str) -> Kept:
         verify=held["verify"],
         reason=held["reason"],
     )
+
+
+def ends(head: str, tail: str) -> Kept:
+    """The first label alone, and what is said of all, from ``END`` characters of each end."""
+    begin = head.index('"labels":[') + len('"labels":[')
+    first, _ = json.JSONDecoder().raw_decode(head, begin)
+    said = json.loads(head[: begin - len('"labels":[')].rstrip(",") + "}")
+    said |= json.loads("{" + tail[tail.rindex('],"reason":') + 2 :])
+    return Kept(labels=labels_of([first]), **said)
+
+
+def find(text: str, field: str, value: str) -> LabelData | None:
+    """The label of a job whose field has this value."""
+    for held in json.loads(text)["labels"]:
+        if held.get(field) == value:
+            return _label(held)
+    return None
 
 
 def labels_of(held: Sequence[dict[str, Any]]) -> tuple[LabelData, ...]:

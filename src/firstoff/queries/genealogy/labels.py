@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Case, Count, Prefetch, QuerySet, When
+from django.db.models.functions import Left, Right
 
 from firstoff.db.models import FloorRecord, LabelJob, LabelPrint, Package, Run, Unit
 from firstoff.errors import NotFound
 from firstoff.formats.labels import scanned
 from firstoff.formats.labels.data import LabelData
 from firstoff.formats.labels.job import Job, Printed, laid_out, printed
-from firstoff.formats.labels.kept import Kept, read
+from firstoff.formats.labels.kept import ASKS_FOR_SCAN, END, Kept, ends, find, read
 from firstoff.formats.labels.layout import Layout
 from firstoff.formats.labels.paper import svg
 from firstoff.formats.labels.templates import template_named
@@ -34,7 +36,7 @@ class PrintView:
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """Labels that were asked for. ``labels`` is empty in lists."""
+    """Labels that were asked for. In lists ``kept`` holds the first label alone."""
 
     id: int
     uid: UUID
@@ -85,8 +87,10 @@ def jobs(
         rows = rows.filter(prints__isnull=True)
     elif show == "printed":
         rows = rows.filter(prints__isnull=False).distinct()
-    found = _with_prints(rows).order_by("-pk")[offset : offset + limit]
-    return tuple(_view(row) for row in found), counts.get(show, counts[""]), counts
+    listed = _with_prints(rows).defer("content").annotate(head=_HEAD, tail=_TAIL)
+    found = listed.order_by("-pk")[offset : offset + limit]
+    views = tuple(_view(row, ends(row.head, row.tail)) for row in found)
+    return views, counts.get(show, counts[""]), counts
 
 
 def job(actor: Actor, site: str, uid: UUID) -> JobView:
@@ -95,7 +99,11 @@ def job(actor: Actor, site: str, uid: UUID) -> JobView:
     row = _with_prints(LabelJob.objects.filter(site=place.id, uid=uid)).first()
     if row is None:
         raise NotFound("There is no such print job, or not for you.")
-    return _view(row)
+    return _view(row, read(row.content))
+
+
+# Canonical JSON keeps its order: what a list shows stands at the two ends.
+_HEAD, _TAIL = Left("content", END), Right("content", END)
 
 
 def _with_prints(rows: QuerySet[LabelJob]) -> QuerySet[LabelJob]:
@@ -103,8 +111,7 @@ def _with_prints(rows: QuerySet[LabelJob]) -> QuerySet[LabelJob]:
     return rows.select_related("site", "run", "by").prefetch_related(Prefetch("prints", prints))
 
 
-def _view(row: LabelJob) -> JobView:
-    kept = read(row.content)
+def _view(row: LabelJob, kept: Kept) -> JobView:
     first = kept.labels[0]
     return JobView(
         row.pk,
@@ -202,9 +209,9 @@ def _newest(rows: QuerySet[LabelJob], field: str, value: str) -> Expected | None
     """The label of one thing in the newest job that has it. One query."""
     said = canonical({field: value})[1:-1]
     for row in rows.filter(content__contains=said).order_by("-pk")[:5]:
-        for data in read(row.content).labels:
-            if getattr(data, field) == value:
-                return _expected(row.template, data, asked=True, job=row.uid)
+        data = find(row.content, field, value)
+        if data is not None:
+            return _expected(row.template, data, asked=True, job=row.uid)
     return None
 
 
@@ -234,9 +241,15 @@ def unit_data(unit: Unit, **more: object) -> LabelData:
         revision=run.baseline.revision.label if run else "",
         serial=unit.serial,
         batch=run.batch_id if run else "",
-        date=unit.started_at.date(),
+        date=_day(unit, run),
     )
     return replace(data, **more)  # type: ignore[arg-type]
+
+
+def _day(unit: Unit, run: Run | None) -> date:
+    """The day it was started, as the plant has it."""
+    zone = ZoneInfo(run.site.time_zone) if run else UTC
+    return unit.started_at.astimezone(zone).date()
 
 
 def asked_serials(run_id: int) -> set[str]:
@@ -248,16 +261,16 @@ def asked_serials(run_id: int) -> set[str]:
 def asks_for_scan(run_id: int) -> bool:
     """Whether units of the run are packed only after their label was scanned back: as its newest
     job says. One query."""
-    rows = LabelJob.objects.filter(run=run_id, template="unit").order_by("-pk")
-    newest = rows.values_list("content", flat=True).first()
-    return newest is not None and read(newest).verify
+    newest = LabelJob.objects.filter(run=run_id, template="unit").order_by("-pk")[:1]
+    asks = Case(When(content__endswith=ASKS_FOR_SCAN, then=True), default=False)
+    return bool(newest.values_list(asks, flat=True).first())
 
 
 def before(run_id: int) -> LabelData | None:
     """A label of the program as it was asked for last: its GTIN and marks go on. One query."""
     rows = LabelJob.objects.filter(run__program__runs=run_id, template="unit").order_by("-pk")
-    newest = rows.values_list("content", flat=True).first()
-    return read(newest).labels[0] if newest else None
+    found = rows.annotate(head=_HEAD, tail=_TAIL).values_list("head", "tail").first()
+    return ends(*found).labels[0] if found else None
 
 
 def verified(units: Iterable[int]) -> set[int]:

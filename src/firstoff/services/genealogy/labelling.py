@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from django.db.models import Max
+
 from firstoff.db.models import FloorRecord, LabelJob, Unit
-from firstoff.formats.labels.kept import read
+from firstoff.formats.labels.kept import ASKS_FOR_SCAN
 from firstoff.rules.execution import enforce
 from firstoff.rules.genealogy import unverified_refusal
 from firstoff.services.genealogy.picture import Picture, chunks
@@ -28,11 +30,10 @@ def demand_labels(taking: Taking, units: Sequence[Unit], doing: str) -> None:
 def _asking(picture: Picture) -> set[int]:
     """The runs whose newest job of unit labels asks for the scan."""
     runs = {unit.run_id for unit in picture.by_key.values() if unit.run_id is not None}
-    rows = LabelJob.objects.filter(run__in=runs, template="unit").order_by("pk")
-    newest = {row.run_id: row for row in rows.defer("content")}
-    kept = LabelJob.objects.filter(pk__in=[row.pk for row in newest.values()])
-    found = kept.values_list("run_id", "content")
-    return {run for run, content in found if run and read(content).verify}
+    rows = LabelJob.objects.filter(run__in=runs, template="unit").values("run")
+    newest = rows.annotate(newest=Max("pk")).values("newest")
+    asking = LabelJob.objects.filter(pk__in=newest, content__endswith=ASKS_FOR_SCAN)
+    return {row.run_id for row in asking.only("run") if row.run_id is not None}
 
 
 def _labelled(picture: Picture, asking: set[int]) -> dict[int, bool]:

@@ -174,7 +174,7 @@ def _labels(site_id: int, wish: LabelWish) -> tuple[Run | None, Sequence[LabelDa
 
 def _units(site_id: int, wish: LabelWish) -> tuple[Run, Sequence[LabelData]]:
     rows = Unit.objects.filter(part__site=site_id)
-    rows = rows.select_related("part", "run__program", "run__baseline__revision")
+    rows = rows.select_related("part", "run__site", "run__program", "run__baseline__revision")
     if wish.serial:
         rows = rows.filter(serial=wish.serial)
         rows = rows.filter(part__number=wish.part) if wish.part else rows
