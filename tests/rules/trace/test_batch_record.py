@@ -122,7 +122,7 @@ SECOND = {"lots": (LotUse(2, NOW, 20_000),)}
 CASES: tuple[Case, ...] = (
     (
         "setup_line:offsets",
-        "Tooling offsets is not filled in.",
+        "The setup line “Tooling offsets” is not filled in.",
         lambda: read(replace(RUN, setup={**RUN.setup, "offsets": " "})),
     ),
     (

@@ -68,7 +68,7 @@ class GapKind:
 KINDS: tuple[GapKind, ...] = (
     GapKind(
         "setup_line", Section.SETUP, "R-37a",
-        "{about} is not filled in.",
+        "The setup line “{about}” is not filled in.",
         "Fill in the line of the setup record.", Place.SETUP,
     ),
     GapKind(
