@@ -1,7 +1,6 @@
 """One unit looked at: which gaps it has, and what its records can carry."""
 
 from datetime import datetime
-from enum import IntFlag
 from typing import NamedTuple
 
 from firstoff.rules.trace.batch_record.values import (
@@ -14,8 +13,9 @@ from firstoff.rules.trace.batch_record.values import (
 from firstoff.terms import UnitResult
 
 
-class Shows(IntFlag):
-    """What the records of a unit hold, for the levels and the statements."""
+class Shows:
+    """What the records of a unit hold, for the levels and the statements: bits of a number. Plain
+    ones: an enum's take longer than all the rest."""
 
     RESULT = 1  # judged, or scrapped
     FIXTURES = 2  # every operation of the plan has a pass or fail and names its equipment
@@ -107,7 +107,7 @@ def _shows(unit: UnitMade, plan: PlanAsks) -> int:
     judged = {number for t in unit.tests for number in t.judged}
     values = {number for t in unit.tests for number in t.values}
     recorded = unit.scrapped or plan.operations.keys() <= done.keys()
-    found = Shows(0)
+    found = 0
     if unit.scrapped or unit.result is not UnitResult.PENDING:
         found |= Shows.RESULT
     if recorded:
@@ -129,4 +129,4 @@ def _shows(unit: UnitMade, plan: PlanAsks) -> int:
         found |= Shows.LABELLED
     if unit.scrapped:
         found |= Shows.SCRAPPED
-    return int(found)
+    return found
