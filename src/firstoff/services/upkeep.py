@@ -13,6 +13,7 @@ from django.db import DatabaseError, connection
 from firstoff.db import edges, triggers
 from firstoff.errors import Unavailable
 from firstoff.queries import health
+from firstoff.services.genealogy.rebuilding import make_first
 
 
 def prepare_home(home: Path) -> None:
@@ -42,6 +43,8 @@ def migrate(say: Callable[[str], None] | None = None) -> tuple[str, ...]:
             call_command("migrate", verbosity=0, interactive=False)
         edges.install(connection)
         triggers.install(connection)
+        if "firstoff.0002_genealogy" in found.pending:
+            make_first()
     except DatabaseError as error:
         raise health.unreachable(error) from error
     _own_files()

@@ -90,3 +90,17 @@ def test_one_run_is_compared_alone(world: Any) -> None:
 def test_who_may_not_rebuild_is_told(world: Any) -> None:
     with pytest.raises(NotAllowed):
         genealogy.rebuild(by=world.ben, at=NOW)
+
+
+def test_records_older_than_readings_get_theirs_with_the_migration(world: Any) -> None:
+    from firstoff.db.models import LedgerEntry
+    from firstoff.services.genealogy.rebuilding import make_first
+
+    filled(world)
+    with connection.cursor() as cursor:
+        for table in ("unitstate", "equipmentuse", "consumption"):
+            cursor.execute(f"DELETE FROM firstoff_{table}")
+    entries = LedgerEntry.objects.count()
+    make_first()
+    sound()
+    assert LedgerEntry.objects.count() == entries

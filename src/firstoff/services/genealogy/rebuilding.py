@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from firstoff.db.models import (
     Equipment,
     FloorRecord,
@@ -77,22 +79,35 @@ def rebuild(*, by: Actor, at: datetime, run_id: int | None = None) -> tuple[Diff
             way_out="It takes one of these roles: administrator, quality manager.",
         )
     with ledger.verb("genealogy.rebuild", by=by, at=at, subject="readings") as entry:
-        wanted = computed()
-        found = []
-        for table in TABLES:
-            if table.derived:
-                wanted[table.name] = dict.fromkeys(root_rows(), 1)
-            difference = _compare(table, wanted, run_id)
-            if difference is not None:
-                found.append(difference)
-                table.repair(wanted[table.name], run_id)
+        found = _repaired(run_id)
         entry.details.update({d.table: [d.missing, d.too_many] for d in found})
-        return tuple(found)
+        return found
+
+
+def make_first() -> None:
+    """The readings of records that are older than readings: after a migration. Nothing is written
+    to the ledger: nobody recorded anything."""
+    if OperationRecord.objects.exists() or Judgement.objects.exists():
+        with transaction.atomic():
+            _repaired(None)
+
+
+def _repaired(run_id: int | None) -> tuple[Difference, ...]:
+    wanted = computed()
+    found = []
+    for table in TABLES:
+        if table.derived:
+            wanted[table.name] = dict.fromkeys(root_rows(), 1)
+        difference = _compare(table, wanted, run_id)
+        if difference is not None:
+            found.append(difference)
+            table.repair(wanted[table.name], run_id)
+    return tuple(found)
 
 
 def examined(full: bool) -> Check:
     """For `firstoff doctor`: whether readings and records agree, where asked or quickly done."""
-    count = FloorRecord.objects.count() + Lot.objects.count()
+    count = sum(m.objects.count() for m in (FloorRecord, Lot, OperationRecord))
     if not full and count > _QUICK:
         return Check("readings", State.OK, f"{count:,} records not read again; --full does.")
     found = check()
