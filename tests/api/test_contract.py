@@ -13,8 +13,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from firstoff.services import access, demo
+from firstoff.rules.trace import read_question
+from firstoff.services import access, demo, genealogy, trace
 from firstoff.terms import Role
+from tests.recording import rec
 
 pytestmark = pytest.mark.once
 
@@ -44,6 +46,12 @@ KNOWN: dict[str, tuple[Any, ...]] = {
     "claim": (0.1,),
     "confidence": (0.9,),
     "cursor": ("",),
+    "of": ("CC-1",),
+    "as_of": ("ever",),
+    "where": ([{"kind": "batch", "batch": "CC1-P1"}],),
+    "customer": (1,),
+    "outcome": ("cleared",),
+    "state": ("open",),
 }
 ROLES = [Role.QUALITY_MANAGER, Role.ADMINISTRATOR, Role.OPERATOR, Role.INSPECTOR]
 # What ends the token itself, or everybody's, comes last.
@@ -63,6 +71,7 @@ def token(db: None, _quick_hashes: None) -> str:
     access.create_person(
         site_id=site, username="max", name="Max", password=PASSWORD, roles=ROLES, by=adam, at=now
     )
+    contain(site, actor_named("max"), now)
     made = access.create_token(
         site_id=site,
         username="max",
@@ -72,6 +81,26 @@ def token(db: None, _quick_hashes: None) -> str:
         at=now,
     )
     return f"Bearer {made.secret}"
+
+
+def contain(site: int, by: Any, at: Any) -> None:
+    """A containment with a unit at a customer, and one in house."""
+    named = [{"serial": "X-1", "part": "CC-1"}]
+    records = [
+        rec("unit", at=None, part="CC-1", serial="X-1"),
+        rec("unit", at=None, part="CC-1", serial="X-2"),
+        rec("ship", at=None, shipment="SH-X", customer="Acme", units=named),
+    ]
+    genealogy.post_records(site_id=site, records=records, by=by, at=at)
+    where = {"kind": "serial", "serial": "X-1", "to_serial": "X-9"}
+    trace.open_containment(
+        site_id=site,
+        question=read_question({"where": [where]}),
+        title="Glaze crazing",
+        reason="Cracks.",
+        by=by,
+        at=at,
+    )
 
 
 @pytest.fixture
