@@ -71,6 +71,9 @@ BODY, COMPONENTS = _schema()
 def post(request: HttpRequest) -> HttpResponse:
     """In the order they happened; idempotent by `id` (R-36). The fields of each kind are on the
     page Records of the documentation."""
+    packed = request.headers.get("Content-Encoding", "identity")
+    if packed != "identity":  # what unpacks to more than the site takes is not unpacked to see
+        raise InvalidInput(f"The body is compressed ({packed[:20]}); expected JSON as it is.")
     found = record(actor(request), request.body, timezone.now())
     return HttpResponse(msgspec.json.encode(found), content_type="application/json")
 

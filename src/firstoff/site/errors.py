@@ -107,7 +107,18 @@ def _answer(
         said = _without_database(request, code, title, way_out)
     else:
         return _page(request, status, code, title, way_out, details)
-    if status == Unavailable.status:
+    return _later(said)
+
+
+def unavailable(error: Unavailable) -> HttpResponse:
+    """What a program is told where the disk, the database or a peer does not answer."""
+    return _later(
+        problem(error.status, error.code, error.message, error.way_out, dict(error.details))
+    )
+
+
+def _later(said: HttpResponse) -> HttpResponse:
+    if said.status_code == Unavailable.status:
         said["Retry-After"] = str(RETRY_AFTER)
     return said
 

@@ -1,11 +1,13 @@
 """The straight way for records: what stations post all day does not walk through sessions, forms
 and messages, which it has no use for.
 
-Only what ends well is answered here. Whatever is odd about a request, and whatever is refused,
-goes the common way with the same body: posting is idempotent, so it is answered there in full.
+Only what ends well is answered here, and that the disk or the database does not answer: asking them
+again would only take longer. Whatever is odd about a request, and whatever is refused, goes the
+common way with the same body: posting is idempotent, so it is answered there in full.
 """
 
 import io
+import logging
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -18,14 +20,17 @@ from django.db import close_old_connections
 from django.http.request import split_domain_port, validate_host
 
 from firstoff.api.records import record
-from firstoff.errors import FirstoffError
+from firstoff.errors import FirstoffError, Unavailable
 from firstoff.queries.access import actor_of_token
+from firstoff.services.outages import outage
+from firstoff.site.errors import unavailable
 from firstoff.site.middleware import CONTENT_SECURITY, PERMISSIONS, known_request_id
+
+log = logging.getLogger("firstoff")
 
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 PATH = "/api/v1/records"
 _HEADERS = (
-    ("Content-Type", "application/json"),
     ("Content-Security-Policy", CONTENT_SECURITY),
     ("Permissions-Policy", PERMISSIONS),
     ("X-Frame-Options", "DENY"),
@@ -35,6 +40,7 @@ _HEADERS = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Cache-Control", "no-store"),
 )
+_JSON: tuple[tuple[str, str], ...] = (("Content-Type", "application/json"),)
 
 
 class Straight:
@@ -56,8 +62,12 @@ class Straight:
             return self.site(environ, start)
         given = environ.get("HTTP_X_REQUEST_ID", "")
         request_id = given if known_request_id(given) else secrets.token_hex(8)
+        status, kind = "200 OK", _JSON
+        if isinstance(answer, Unavailable):
+            said = unavailable(answer)
+            status, kind, answer = "503 Service Unavailable", tuple(said.items()), said.content
         length = ("Content-Length", str(len(answer)))
-        start("200 OK", [*self.headers, length, ("X-Request-Id", request_id)])
+        start(status, [*self.headers, *kind, length, ("X-Request-Id", request_id)])
         return [answer]
 
 
@@ -82,8 +92,8 @@ def _is_ours(host: str) -> bool:
     return bool(name) and validate_host(name, settings.ALLOWED_HOSTS)
 
 
-def _answered(environ: dict[str, Any], body: bytes) -> bytes | None:
-    """The answer, or None where the common way has to give it."""
+def _answered(environ: dict[str, Any], body: bytes) -> bytes | Unavailable | None:
+    """The answer, what is away, or None where the common way has to give the answer."""
     if b"\\u0000" in body:
         return None  # a text that PostgreSQL cannot hold
     close_old_connections()
@@ -91,7 +101,14 @@ def _answered(environ: dict[str, Any], body: bytes) -> bytes | None:
         now = datetime.now(UTC)
         actor = actor_of_token(environ["HTTP_AUTHORIZATION"][7:].strip(), now)
         return None if actor is None else msgspec.json.encode(record(actor, body, now))
+    except Unavailable as error:
+        return error
     except FirstoffError:
         return None
+    except Exception as error:
+        away = outage(error)
+        if away is not None:
+            log.warning("%s: %s", away.code, error)
+        return away  # what is a bug of ours is met again on the common way, and logged there
     finally:
         close_old_connections()
