@@ -180,4 +180,6 @@ def test_records_are_listed_newest_first_in_pages(ada: Caller) -> None:
     assert (then["items"][0]["serial"], then["next"]) == ("P-1", None)
     assert ada("GET", "/sites/STOKE/records?serial=nope")[0] == 404
     assert ada("GET", "/sites/STOKE/records?kind=eat")[0] == 400
+    assert ada("GET", "/sites/STOKE/records?since=2026-05-08T09:00:00")[0] == 400
+    assert ada("GET", "/sites/STOKE/records?since=2020-05-08T09:00:00Z")[1]["total"] == 2
     assert (FloorRecord.objects.count(), Consumption.objects.count()) == (2, 2)

@@ -73,6 +73,12 @@ def records(
         if not keys:
             raise NotFound(f"There is no unit {serial} here.", field="serial")
         rows = rows.filter(unit__in=[key for (key,) in keys])
+    if since is not None and since.tzinfo is None:
+        raise InvalidInput(
+            f"since {since.isoformat()} has no time zone.",
+            way_out="Expected ISO 8601 with an offset, such as 2026-05-11T08:23:00+01:00.",
+            field="since",
+        )
     if since is not None:
         rows = rows.filter(received_at__gte=since)
     order = ("pk",) if oldest else ("-pk",)
