@@ -1,7 +1,7 @@
 """The straight way for records: what stations post all day does not walk through sessions, forms
 and messages, which it has no use for.
 
-Only what ends well is answered here, and that the disk or the database does not answer: asking them
+Only what ends well is answered here, and that the disk or the database does not answer: to ask
 again would only take longer. Whatever is odd about a request, and whatever is refused, goes the
 common way with the same body: posting is idempotent, so it is answered there in full.
 """
