@@ -273,6 +273,9 @@ def test_a_closed_carton_gets_its_label_and_goes_onto_a_pallet(
     page = scan(client, VERIFY, "C-1")
     page = scan(client, VERIFY, code, package="C-1")
     assert h1(page) == "Right label"
+    scan(client, PACK, "CC1-P1-002", package="C-1", kind="carton")
+    page = scan(client, VERIFY, code, package="C-1")
+    assert "The label of C-1 says 1; 2 are in it now." in said(page)
 
 
 # ---------------------------------------------------------------- shipping, returns

@@ -234,7 +234,6 @@ class CustomerOut(Schema):
     contact: str
     retired: bool
     shipments: int
-    units: int
 
 
 class ReturnOut(Schema):

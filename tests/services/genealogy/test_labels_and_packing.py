@@ -274,6 +274,12 @@ def test_a_site_with_a_gs1_prefix_numbers_by_sscc(world: Any, made: Pilot, setti
     assert {scanned(f"(00){code}").sscc for code in codes} == set(codes)
 
 
+def test_the_series_goes_on_beyond_five_digits(world: Any, made: Pilot) -> None:
+    pack(world, "C-99999", "CC1-P1-001")
+    pack(world, "C-100000", "CC1-P1-002")
+    assert packs.new_package_code(world.site.pk, PackageKind.CARTON) == "C-100001"
+
+
 def test_taken_out_again_with_a_reason(world: Any, made: Pilot) -> None:
     pack(world, "C-1", "CC1-P1-001", "CC1-P1-002")
     given = {"site_id": world.site.pk, "package": "C-1", "by": world.ben, "at": LATER}

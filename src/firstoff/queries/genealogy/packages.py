@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from firstoff.db.models import Assembly, FloorRecord, Package, PackageState, Shipment, UnitState
 from firstoff.errors import NotFound
@@ -148,24 +149,24 @@ def packages(
     rows = Package.objects.filter(site=place.id)
     if show == "here":
         rows = rows.filter(state__shipment__isnull=True)
-    found = (
-        rows.select_related("run", "state__inside", "state__shipment")
-        .annotate(
-            n_units=Count("units", distinct=True), n_inner=Count("packages_inside", distinct=True)
-        )
-        .order_by("-pk")[offset : offset + limit]
-    )
-    return tuple(_row(row) for row in found), rows.count()
+    page = rows.select_related("run", "state__inside", "state__shipment").order_by("-pk")
+    found = list(page[offset : offset + limit])
+    keys = [row.pk for row in found]
+    # Counted for the rows that are shown alone: a plant has a million units in packages.
+    units = UnitState.objects.filter(package__in=keys).values_list("package")
+    inner = PackageState.objects.filter(inside__in=keys).values_list("inside")
+    held, boxes = (dict(some.annotate(n=Count("pk"))) for some in (units, inner))
+    return tuple(_row(r, held.get(r.pk, 0), boxes.get(r.pk, 0)) for r in found), rows.count()
 
 
-def _row(row: Package) -> PackageRow:
+def _row(row: Package, units: int, inner: int) -> PackageRow:
     state: PackageState | None = getattr(row, "state", None)
     return PackageRow(
         row.code,
         PackageKind(row.kind),
         row.run.batch_id if row.run else "",
-        row.n_units,  # type: ignore[attr-defined]
-        row.n_inner,  # type: ignore[attr-defined]
+        units,
+        inner,
         state.inside.code if state and state.inside else "",
         state.shipment.code if state and state.shipment else "",
     )
@@ -195,17 +196,19 @@ def next_shipment(site_id: int) -> str:
     return next_in_series(SHIPMENTS, _codes(Shipment.objects.filter(site=site_id), SHIPMENTS))
 
 
-def used_references(site_id: int, prefix: str) -> list[str]:
-    """SSCCs of the site that begin with an extension digit and the company prefix. One query."""
-    rows = Package.objects.filter(site=site_id, code__regex=rf"^[0-9]{prefix}[0-9]+$")
-    return list(rows.values_list("code", flat=True))
+def last_sscc(site_id: int, begins: str) -> str:
+    """The largest SSCC of the site that begins so; empty: none. One query."""
+    rows = Package.objects.filter(site=site_id, code__startswith=begins).order_by("-code")
+    codes = rows.values_list("code", flat=True)[:50]
+    return next((code for code in codes if len(code) == 18 and code.isdecimal()), "")
 
 
-def _codes(rows: object, pattern: str) -> Iterable[str]:
-    """Those of a series that were made last: the largest is among them."""
-    before = pattern.partition("{")[0]
-    found = rows.filter(code__startswith=before)  # type: ignore[attr-defined]
-    return list(found.order_by("-code").values_list("code", flat=True)[:200])
+def _codes(rows: QuerySet[Any], pattern: str) -> Iterable[str]:
+    """Those of a series that are largest by their letters, and those that were made last: beyond
+    five digits the one is not the other."""
+    found = rows.filter(code__startswith=pattern.partition("{")[0])
+    orders = (found.order_by("-code"), found.order_by("-pk"))
+    return [code for some in orders for code in some.values_list("code", flat=True)[:50]]
 
 
 def fitted_in(site_id: int, part: str, serial: str) -> tuple[tuple[str, str, str], ...]:

@@ -1,7 +1,7 @@
 """Customers, what was shipped to them, and what came back."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,6 @@ class CustomerView:
     contact: str
     retired: bool
     shipments: int
-    units: int  # shipped to them and not cancelled
 
 
 def customers(
@@ -46,17 +45,8 @@ def customers(
     rows = Customer.objects.filter(site=place.id, name__icontains=search)
     if not retired:
         rows = rows.filter(retired_at__isnull=True)
-    sent = Q(shipments__shipped_units__cancelled_at__isnull=True) & Q(
-        shipments__shipped_units__unit__isnull=False
-    )
-    found = rows.annotate(
-        n=Count("shipments", distinct=True),
-        units=Count("shipments__shipped_units__unit", filter=sent),
-    ).order_by("name")
-    views = (
-        CustomerView(c.name, c.contact, c.retired_at is not None, c.n, c.units)
-        for c in found[offset : offset + limit]
-    )
+    found = rows.annotate(n=Count("shipments")).order_by("name")[offset : offset + limit]
+    views = (CustomerView(c.name, c.contact, c.retired_at is not None, c.n) for c in found)
     return tuple(views), rows.count()
 
 
@@ -81,13 +71,18 @@ class ShipmentView:
         return "cancelled" if self.cancelled and not self.units else "shipped"
 
 
-def _counted(rows: QuerySet[Shipment]) -> QuerySet[Shipment]:
-    gone = Count("shipped_units", filter=Q(shipped_units__cancelled_at__isnull=True))
-    back = Count("shipped_units", filter=Q(shipped_units__cancelled_at__isnull=False))
-    return rows.select_related("customer", "by", "site").annotate(n=gone, back=back)
+def _counted(rows: Iterable[Shipment]) -> tuple[ShipmentView, ...]:
+    """Shipments with their units, counted for these alone. One query."""
+    found = list(rows)
+    units = ShippedUnit.objects.filter(shipment__in=[row.pk for row in found])
+    gone = Count("unit", filter=Q(cancelled_at__isnull=True))
+    back = Count("unit", filter=Q(cancelled_at__isnull=False))
+    counted = units.values("shipment").annotate(gone=gone, back=back)
+    held = {c["shipment"]: (c["gone"], c["back"]) for c in counted}
+    return tuple(_view(row, *held.get(row.pk, (0, 0))) for row in found)
 
 
-def _view(row: Shipment) -> ShipmentView:
+def _view(row: Shipment, units: int, cancelled: int) -> ShipmentView:
     return ShipmentView(
         row.pk,
         str(row.uid),
@@ -98,8 +93,8 @@ def _view(row: Shipment) -> ShipmentView:
         row.reference,
         row.shipped_at,
         row.by.name or row.by.username,
-        row.n,  # type: ignore[attr-defined]
-        row.back,  # type: ignore[attr-defined]
+        units,
+        cancelled,
     )
 
 
@@ -119,17 +114,18 @@ def shipments(
         rows = rows.filter(customer__name=customer)
     if search:
         rows = rows.filter(Q(code__icontains=search) | Q(reference__icontains=search))
-    found = _counted(rows).order_by("-shipped_at", "-pk")[offset : offset + limit]
-    return tuple(_view(row) for row in found), rows.count()
+    page = rows.select_related("customer", "by", "site").order_by("-shipped_at", "-pk")
+    return _counted(page[offset : offset + limit]), rows.count()
 
 
 def shipment(actor: Actor, site: str, code: str) -> ShipmentView:
     """Raises NotFound."""
     place = site_of(actor, site)
-    row = _counted(Shipment.objects.filter(site=place.id, code=code)).first()
-    if row is None:
+    rows = Shipment.objects.filter(site=place.id, code=code)
+    found = _counted(rows.select_related("customer", "by", "site"))
+    if not found:
         raise NotFound(f"There is no shipment {code} here, or not for you.")
-    return _view(row)
+    return found[0]
 
 
 def shipped_under(site_id: int, uid: UUID) -> str:

@@ -372,6 +372,7 @@ def verify_label(
     stands in the ledger as well; InvalidInput where no code could be read: nothing is recorded.
     """
     require(by, PERMISSION, site_id)
+    _check_contents(site_id, expected)
     judged = verify(expected.holds, found)
     if judged.match is Match.NOTHING:
         raise InvalidInput(judged.sentence, field="scan")
@@ -392,6 +393,21 @@ def verify_label(
     )
     post_records(site_id=site_id, records=[record], by=by, at=at)
     return judged.sentence
+
+
+def _check_contents(site_id: int, expected: Expected) -> None:
+    """Raises Refused (R-66) where a package holds another number than its label says."""
+    data = expected.data
+    package = Package.objects.filter(site=site_id, code=data.number).first()
+    if expected.template not in ("carton", "pallet") or package is None:
+        return
+    holds = contents_of(package.pk).units
+    if data.quantity is not None and holds != data.quantity:
+        raise Refused(
+            f"The label of {data.number} says {data.quantity}; {holds} are in it now.",
+            code="R-66",
+            way_out="Close the package again: it gets a new label.",
+        )
 
 
 def _refuse(

@@ -114,10 +114,9 @@ def new_package_code(site_id: int, kind: PackageKind) -> str:
     if not prefix:
         return reads.next_package(site_id, kind)
     digit = "1" if kind is PackageKind.PALLET else "0"
-    used = reads.used_references(site_id, prefix)
-    room = slice(1 + len(prefix), 17)
-    last = max((int(code[room]) for code in used if len(code) == 18), default=0)
-    return sscc(digit, prefix, last + 1)
+    last = reads.last_sscc(site_id, f"{digit}{prefix}")
+    number = int(last[1 + len(prefix) : 17]) + 1 if last else 1
+    return sscc(digit, prefix, number)
 
 
 # ---------------------------------------------------------------- shipping

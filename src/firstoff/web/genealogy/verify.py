@@ -17,6 +17,12 @@ from firstoff.terms import PackageKind
 from firstoff.web.auth import Request, page
 from firstoff.web.genealogy.shared import Sent, here, new_uid, one_unit, refused, sent
 
+TITLES = {
+    "invalid-input": "Not read",
+    "not-found": "Not known",
+    "R-66": "Label out of date",
+}
+
 
 @page("unit.record", post="unit.record")
 def verify(request: Request) -> HttpResponse:
@@ -32,7 +38,7 @@ def verify(request: Request) -> HttpResponse:
     except FirstoffError as error:
         context = _about(request, site, _target(request.POST))
         wrong = error.code == "R-64" and not isinstance(error, InvalidInput)
-        title = "Wrong label" if wrong else "Not read" if error.code == "invalid-input" else "No"
+        title = "Wrong label" if wrong else TITLES.get(error.code, "Not this one")
         return refused(request, error, title, {**context, "wrong": wrong})
 
 
