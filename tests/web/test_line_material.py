@@ -351,3 +351,15 @@ def test_ids_are_made_anew_for_every_page(line: Line) -> None:
     first = line.held["uid"]
     line.scan("CC1-P1-001")
     assert first != line.held["uid"]
+
+
+def test_a_unit_that_is_scanned_instead_of_a_reason_takes_nothing_out(
+    line: Line, world: World
+) -> None:
+    post(world, unit("P-1"))
+    line.scan("CC1-P1-001")
+    line.scan("P-1")
+    line.scan("*REMOVE*")
+    line.scan("P-1")
+    assert line.scan("CC1-P1-002") == "Fit the ring"
+    assert Assembly.objects.get().removed_at is None

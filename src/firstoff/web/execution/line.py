@@ -35,6 +35,7 @@ from firstoff.web.execution.line_faces import confirmed, refused, show, took
 from firstoff.web.execution.line_shared import (
     Post,
     began_at,
+    forget,
     here,
     read,
     remember,
@@ -103,8 +104,7 @@ def _scanned_twice(request: Request, run: RunView, post: Post) -> bool:
 
 def _acted(request: Request, run: RunView, post: Post) -> HttpResponse:
     if post.act == "clear":
-        for name in ("mode", "child", "reel", "position"):
-            remember(request, run, name, None)
+        forget(request, run)
         return redirect(here(run))
     if post.act == "hand-over":
         return redirect(reverse("line-hand-over") + f"?next={here(run)}")
@@ -218,6 +218,7 @@ def _recorded(request: Request, run: RunView, post: Post, outcome: str, code: st
         record_at_line(**given, parameters=_read_as(asked, values), tools=tools)
     else:
         execution.record_operation(**given)
+    forget(request, run)
     remember(request, run, "undo", None)
     return redirect(here(run, done=str(given["uid"])))
 

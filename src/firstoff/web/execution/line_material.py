@@ -40,7 +40,7 @@ from firstoff.rules.genealogy.at_line import place_for
 from firstoff.services import genealogy
 from firstoff.web.auth import Request
 from firstoff.web.execution.line_faces import show
-from firstoff.web.execution.line_shared import Post, here, remember, remembered
+from firstoff.web.execution.line_shared import Post, forget, here, remember, remembered
 from firstoff.web.execution.shared import new_uid
 
 _MODES = ("unload", "remove")
@@ -78,7 +78,9 @@ def understood(request: Request, run: RunView, post: Post) -> HttpResponse | str
     if post.uid is not None and taken(run, post.uid):
         return redirect(here(run, post.serial, took=str(post.uid)))
     if remembered(request, run, "mode") == "why":
-        return _out(request, run, post, _reason(run, post.text))
+        if not _names_something(run, post):
+            return _out(request, run, post, _reason(run, post.text))
+        forget(request, run)  # somebody went on: a unit or a reel is no reason
     if post.code is not None and post.code.what is not What.TEXT:
         answer = _label(request, run, post, post.code)
         if answer is not None:
@@ -86,6 +88,11 @@ def understood(request: Request, run: RunView, post: Post) -> HttpResponse | str
     if is_unit(run, post.text):
         return post.text
     return _named(request, run, post, named(run, post.text))
+
+
+def _names_something(run: RunView, post: Post) -> bool:
+    label = post.code is not None and post.code.what is not What.TEXT
+    return label or is_unit(run, post.text) or bool(named(run, post.text))
 
 
 def _label(request: Request, run: RunView, post: Post, code: Scanned) -> HttpResponse | str | None:
@@ -168,8 +175,7 @@ def _post(
     except Refused as error:
         told = {**error.details, "thing": thing, "field": "scan"}
         raise type(error)(error.message, code=error.code, way_out=error.way_out, **told) from error
-    for name in ("mode", "child", "reel", "position"):
-        remember(request, run, name, None)
+    forget(request, run)
     if not isinstance(records[-1], Voided):
         remember(request, run, "undo", str(uid))
     return redirect(here(run, post.serial, took=str(uid)))
@@ -181,8 +187,7 @@ def _uid(post: Post) -> UUID:
 
 def _undone(request: Request, run: RunView, post: Post) -> HttpResponse:
     if remembered(request, run, "mode"):
-        for name in ("mode", "child", "reel", "position"):
-            remember(request, run, name, None)
+        forget(request, run)
         return redirect(here(run, post.serial))
     last = remembered(request, run, "undo")
     if not last:

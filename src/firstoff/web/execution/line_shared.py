@@ -91,6 +91,12 @@ def remember(request: Request, run: RunView, name: str, value: Any) -> None:
         request.session[f"line-{name}-{run.uid}"] = value
 
 
+def forget(request: Request, run: RunView) -> None:
+    """What was asked at the line and not answered is asked no more."""
+    for name in ("mode", "child", "reel", "position"):
+        remember(request, run, name, None)
+
+
 def station(request: Request, run: RunView, view: LineView) -> str:
     """The machine that was scanned at this station; empty: the run's only one."""
     code = str(remembered(request, run, "equipment") or "")
