@@ -11,6 +11,7 @@ from firstoff.terms import LotStatus
 PLACES = 6  # digits after the point that a quantity keeps
 LARGEST = Decimal(9_000_000_000_000)  # what whole millionths hold in eight bytes
 ZERO = Decimal(0)
+_HUGE = 10**40
 _PLAIN = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _SKIP_LOT = "skip-lot"
 
@@ -34,8 +35,9 @@ class LotFacts:
 
 def quantity(given: str | int, *, field: str, zero: bool = False, signed: bool = False) -> Decimal:
     """An exact quantity. Raises InvalidInput: never a float, at most six places (R-67)."""
-    text = str(given).strip()
-    if not _PLAIN.fullmatch(text):
+    # More digits than Python writes out are no quantity of anything.
+    text = given.strip() if isinstance(given, str) else str(max(-_HUGE, min(given, _HUGE)))
+    if len(text) > 60 or not _PLAIN.fullmatch(text):
         raise InvalidInput(
             f"{field} is {text[:40]!r}; expected a plain number as text, such as 0.02.",
             field=field,

@@ -214,7 +214,7 @@ class LotBook:
         found = self.parts.get(number)
         if found is None:
             raise NotFound(
-                f"There is no part {number} here.",
+                f"There is no part {number[:120]} here.",
                 way_out="Look at its number; capital and small letters are not the same.",
                 field="part",
             )

@@ -21,6 +21,7 @@ from firstoff.rules.execution.values import (
 from firstoff.rules.plan import PlanOperation
 from firstoff.terms import RunVerdict
 
+_EARLIEST = 1970  # a year before any that a record could tell of
 CLOCK_SLACK = timedelta(minutes=5)  # a station's clock may run ahead by this much
 RELEASE = "A quality manager can release it by signature, with a reason."
 
@@ -341,6 +342,12 @@ def check_recorded_time(when: datetime, *, received: datetime, what: str) -> dat
         raise InvalidInput(
             f"{what} {when.isoformat()} has no time zone.",
             way_out="Expected ISO 8601 with an offset, such as 2026-05-11T08:23:00+01:00.",
+            field=what,
+        )
+    if when.year < _EARLIEST:
+        raise InvalidInput(
+            f"{what} {when.isoformat()} lies before {_EARLIEST}.",
+            way_out="Check the clock of the station.",
             field=what,
         )
     if when > received + CLOCK_SLACK:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from firstoff.errors import InvalidInput
-from firstoff.rules.genealogy.values import Item, Posted, check_name, need_unit
+from firstoff.rules.genealogy.values import Item, Number, Posted, check_name, need_unit
 from firstoff.rules.supply import quantity
 
 
@@ -12,7 +12,7 @@ class Consumed(Posted, frozen=True, kw_only=True, tag="consume"):
     part: str = ""
     serial: str = ""
     batch: str = ""
-    operation: int | None = None
+    operation: Number | None = None
 
     def check(self) -> None:
         if self.serial:

@@ -2,7 +2,7 @@
 
 from firstoff.errors import InvalidInput
 from firstoff.rules.genealogy.test import check_digest
-from firstoff.rules.genealogy.values import Posted, check_short
+from firstoff.rules.genealogy.values import Number, Posted, check_short
 
 
 class FileHandedIn(Posted, frozen=True, kw_only=True, tag="file"):
@@ -15,7 +15,7 @@ class FileHandedIn(Posted, frozen=True, kw_only=True, tag="file"):
     importer: str = ""
     part: str = ""
     batch: str = ""
-    operation: int | None = None
+    operation: Number | None = None
 
     def check(self) -> None:
         check_short(self.name, "name of the file", "name", longest=300)

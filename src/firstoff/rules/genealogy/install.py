@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from firstoff.errors import InvalidInput, Refused
-from firstoff.rules.genealogy.values import Posted, UnitName, check_short, need_unit
+from firstoff.rules.genealogy.values import Number, Posted, UnitName, check_short, need_unit
 
 
 class Installed(Posted, frozen=True, kw_only=True, tag="install"):
@@ -13,7 +13,7 @@ class Installed(Posted, frozen=True, kw_only=True, tag="install"):
     part: str = ""
     batch: str = ""
     position: str = ""
-    operation: int | None = None
+    operation: Number | None = None
 
     def check(self) -> None:
         need_unit(self.part, self.serial, self.batch)

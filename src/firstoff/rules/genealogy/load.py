@@ -1,6 +1,6 @@
 """A reel on its place: every unit at this operation carries it until the next scan (R-38)."""
 
-from firstoff.rules.genealogy.values import Amount, Posted, check_name, check_short
+from firstoff.rules.genealogy.values import Amount, Number, Posted, check_name, check_short
 from firstoff.rules.supply import quantity
 
 
@@ -8,7 +8,7 @@ class Loaded(Posted, frozen=True, kw_only=True, tag="load"):
     """``per_unit``: what one unit takes of it; left out where nobody counts."""
 
     batch: str
-    operation: int
+    operation: Number
     lot: str
     position: str = ""
     part: str = ""

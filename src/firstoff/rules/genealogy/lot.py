@@ -40,6 +40,8 @@ class LotReceived(Posted, frozen=True, kw_only=True, tag="lot"):
             check_short(getattr(self, field), field.replace("_", " "), field, longest=longest)
         if self.manufacturer and not self.mpn:
             raise InvalidInput("A manufacturer is named without the part's MPN.", field="mpn")
+        if self.certificate is not None:
+            check_short(self.certificate.name, "certificate", "certificate.name", longest=300)
         if self.certificate is not None and self.certificate.sha256:
             check_digest(self.certificate.sha256, "certificate.sha256")
 

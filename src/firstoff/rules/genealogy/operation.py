@@ -7,10 +7,12 @@ from firstoff.rules.genealogy.consume import check_items
 from firstoff.rules.genealogy.values import (
     Aware,
     Item,
+    Number,
     Part,
     Posted,
     UnitName,
     check_name,
+    check_number,
     check_short,
     need_unit,
 )
@@ -61,7 +63,7 @@ class ChildIn(Part, frozen=True, kw_only=True):
 class OperationDone(Posted, frozen=True, kw_only=True, tag="operation"):
     """``operation`` is its number in the plan. Without a serial it was done on the batch."""
 
-    operation: int
+    operation: Number
     batch: str = ""
     part: str = ""
     serial: str = ""
@@ -106,12 +108,7 @@ def _check_parameter(parameter: Parameter, field: str) -> None:
     check_name(parameter.name, "parameter", f"{field}.name")
     check_short(parameter.unit, "unit of measure", f"{field}.unit", longest=20)
     for name in ("value", "lower", "upper"):
-        number: Decimal | None = getattr(parameter, name)
-        if number is not None and not (number.is_finite() and abs(number) < _LARGEST):
-            raise InvalidInput(
-                f"{parameter.name} is {number}; expected a number below {_LARGEST:,f}.",
-                field=f"{field}.{name}",
-            )
+        check_number(getattr(parameter, name), parameter.name, f"{field}.{name}", below=_LARGEST)
     low, high = parameter.lower, parameter.upper
     if low is not None and high is not None and low > high:
         raise InvalidInput(

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from firstoff.errors import InvalidInput, Refused
-from firstoff.rules.genealogy.values import Posted, UnitName, need_unit
+from firstoff.rules.genealogy.values import Number, Posted, UnitName, check_short, need_unit
 
 
 class Removed(Posted, frozen=True, kw_only=True, tag="remove"):
@@ -13,7 +13,7 @@ class Removed(Posted, frozen=True, kw_only=True, tag="remove"):
     batch: str = ""
     reason: str = ""
     replaced_by: UnitName | None = None
-    operation: int | None = None
+    operation: Number | None = None
     position: str = ""
 
     def check(self) -> None:
@@ -21,6 +21,7 @@ class Removed(Posted, frozen=True, kw_only=True, tag="remove"):
         self.child.check("child")
         if not self.child.part:
             raise InvalidInput(f"{self.child.serial} is named without its part.", field="child")
+        check_short(self.position, "position", "position", longest=120)
         if self.replaced_by is not None:
             self.replaced_by.check("replaced_by")
 

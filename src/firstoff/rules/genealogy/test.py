@@ -3,9 +3,17 @@
 from decimal import Decimal
 
 from firstoff.errors import InvalidInput
-from firstoff.rules.genealogy.values import Aware, Part, Posted, check_short, need_unit
+from firstoff.rules.genealogy.values import (
+    Aware,
+    Part,
+    Posted,
+    check_number,
+    check_short,
+    need_unit,
+)
 from firstoff.terms import TestOutcome
 
+_LARGEST = Decimal(10) ** 30
 _DIGEST = frozenset("0123456789abcdef")
 
 
@@ -62,6 +70,11 @@ class Tested(Posted, frozen=True, kw_only=True, tag="test"):
         need_unit(self.part, self.serial, self.batch)
         if isinstance(self.procedure, str):
             check_digest(self.procedure, "procedure")
+        else:
+            for place, line in enumerate(self.procedure.lines):
+                field = f"procedure.lines[{place}]"
+                check_number(line.lower, line.name, f"{field}.lower", below=_LARGEST)
+                check_number(line.upper, line.name, f"{field}.upper", below=_LARGEST)
         check_short(self.station, "station", "station", longest=120)
         for place, attachment in enumerate(self.attachments):
             field = f"attachments[{place}]"

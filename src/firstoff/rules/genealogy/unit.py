@@ -1,6 +1,6 @@
 """A serial number begins: in a batch, or as a part that came from elsewhere."""
 
-from firstoff.rules.genealogy.values import Posted, check_name, need_unit
+from firstoff.rules.genealogy.values import Posted, check_name, check_short, need_unit
 
 
 class UnitBegun(Posted, frozen=True, kw_only=True, tag="unit"):
@@ -16,3 +16,4 @@ class UnitBegun(Posted, frozen=True, kw_only=True, tag="unit"):
         need_unit(self.part, self.serial, self.batch)
         if self.lot:
             check_name(self.lot, "lot", "lot")
+        check_short(self.instruction or "", "instruction", "instruction", longest=64)

@@ -1,11 +1,11 @@
 """A reel taken off its place."""
 
-from firstoff.rules.genealogy.values import Posted, check_name, check_short
+from firstoff.rules.genealogy.values import Number, Posted, check_name, check_short
 
 
 class Unloaded(Posted, frozen=True, kw_only=True, tag="unload"):
     batch: str
-    operation: int
+    operation: Number
     position: str = ""
     lot: str = ""
     part: str = ""

@@ -1,6 +1,7 @@
 """What the kinds of records have in common, and the texts that name things in them."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from firstoff.errors import InvalidInput
 from firstoff.rules.product import check_line, check_prose
 
 Aware = Annotated[datetime, msgspec.Meta(tz=True)]
+Number = Annotated[int, msgspec.Meta(ge=0, le=2_147_483_647)]  # of an operation
 Amount = str | int  # a text or a whole number, never a binary float (R-67)
+_FINEST = 30  # places of a measured value
 LONGEST = 120  # characters of a serial, the code of a lot or of a package
 
 
@@ -89,6 +92,19 @@ def check_name(text: str, what: str, field: str, *, longest: int = LONGEST) -> s
             field=field,
         )
     return text
+
+
+def check_number(number: Decimal | None, what: str, field: str, *, below: Decimal) -> None:
+    """A measured value or a limit: finite, and with digits that somebody could have read."""
+    if number is None:
+        return
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < -_FINEST or abs(number) >= below:
+        raise InvalidInput(
+            f"{what} is {str(number)[:40]}; expected a number below {below:,f} with at most "
+            f"{_FINEST} places.",
+            field=field,
+        )
 
 
 def check_reason(text: str, what: str) -> str:

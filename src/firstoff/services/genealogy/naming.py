@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from firstoff.errors import FirstoffError
 from firstoff.rules.genealogy import (
     Calibrated,
     HasContents,
@@ -18,6 +19,7 @@ from firstoff.rules.genealogy import (
     UnitName,
     Voided,
 )
+from firstoff.rules.genealogy.values import LONGEST
 
 
 @dataclass(slots=True)
@@ -57,7 +59,7 @@ def names_in(records: Sequence[Posted]) -> Names:
                 _children(names, [i.child for i in record.installs])
                 _all(names.lots, (item.lot for item in record.consumes))
                 _all(names.equipment, record.tools)
-            case LotReceived():
+            case LotReceived() if _can_mean(record):
                 names.new_parts[record.part] = None
                 names.suppliers[record.supplier] = None
                 names.sources[record.part, record.manufacturer, record.mpn] = None
@@ -67,11 +69,20 @@ def names_in(records: Sequence[Posted]) -> Names:
                 _all(names.lots, (record.into, *(one.lot for one in record.lots)))
             case Calibrated():
                 names.calibrated[record.equipment] = None
-            case UnitBegun() if not record.batch:
+            case UnitBegun() if not record.batch and _can_mean(record):
                 names.new_parts[record.part] = None
             case _:
                 _all(names.lots, (item.lot for item in getattr(record, "items", ())))
     return names
+
+
+def _can_mean(record: Posted) -> bool:
+    """Whether it says something: nothing is taken on for a record that is refused anyway."""
+    try:
+        record.check()
+    except FirstoffError:
+        return False
+    return len(getattr(record, "part", "")) <= LONGEST
 
 
 def _common(names: Names, record: Posted) -> None:

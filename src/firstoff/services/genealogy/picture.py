@@ -89,7 +89,7 @@ class Picture:
         found = self.batches.get(batch)
         if found is None:
             raise NotFound(
-                f"There is no batch {batch} here.",
+                f"There is no batch {batch[:120]} here.",
                 way_out="Look at its batch ID; capital and small letters are not the same.",
                 field="batch",
             )

@@ -78,7 +78,7 @@ def measured(
     check_counts(record, limits.count)
     ended = record.ended_at or record.at or received
     began = record.began_at or ended
-    for what, when in (("at", record.at), ("ended_at", ended)):
+    for what, when in (("at", record.at), ("began_at", began), ("ended_at", ended)):
         if when is not None:
             check_recorded_time(when, received=received, what=what)
     if ended < began:
