@@ -38,6 +38,7 @@ OTHERS = (
     ("ada", f"{RUN1}first-article/"),
     ("ada", f"{RUN1}adjustments/"),
     ("ada", f"{RUN1}releases/"),
+    ("ada", f"{RUN2}record/"),
     ("ada", f"{RUN2}import/"),
     ("eli", f"{RUN1}repeat/"),
     ("eli", "/p/STOKE/CC-1/runs/"),
