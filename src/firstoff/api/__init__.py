@@ -48,7 +48,7 @@ _PROBLEM = {
 }
 _REFUSED = {
     "description": "An error, always of this shape: 400 not understood, 401, 403, 404, 409 a "
-    "rule says no",
+    "rule says no, 503 the disk or the database does not answer (Retry-After says when to ask)",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 
