@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -15,6 +15,7 @@ from firstoff.rules.genealogy import SERIES, SHIPMENTS, next_in_series
 from firstoff.rules.ledger import canonical
 from firstoff.terms import FloorKind, PackageKind, Place
 
+_SLACK = timedelta(days=1)  # a station's clock, a record handed in late
 _DEEPEST = 20  # a carton in a pallet in a container: nobody packs deeper
 
 
@@ -94,8 +95,6 @@ def package(actor: Actor, site: str, code: str, *, last: int = 12) -> PackageVie
     )
     inner = PackageState.objects.filter(inside=row).annotate(n=Count("package__units"))
     shipment = state.shipment if state else None
-    labels = FloorRecord.objects.filter(site=place.id, kind=FloorKind.LABEL, unit__isnull=True)
-    said = canonical({"package": code})[1:-1]
     return PackageView(
         row.pk,
         row.code,
@@ -115,7 +114,7 @@ def package(actor: Actor, site: str, code: str, *, last: int = 12) -> PackageVie
             for s in units
         ),
         tuple((s.package.code, s.n) for s in inner.select_related("package").order_by("pk")),
-        labels.filter(content__contains=said, superseded_by__isnull=True).exists(),
+        _labelled(row, shipment),
     )
 
 
@@ -127,6 +126,22 @@ def units_in(
     columns = ("unit__part__number", "unit__serial", "unit__run__batch_id", "since")
     found = rows.values_list(*columns)[offset : offset + limit]
     return tuple(PackedUnit(p, s, b or "", at) for p, s, b, at in found), rows.count()
+
+
+def _labelled(row: Package, shipment: Shipment | None) -> bool:
+    """Whether its label was scanned back, while it was here: a plant has a million labels of
+    units, and the index leads to those of some days. One query."""
+    labels = FloorRecord.objects.filter(
+        site=row.site_id,
+        kind=FloorKind.LABEL,
+        happened_at__gte=row.received_at - _SLACK,
+        unit__isnull=True,
+        superseded_by__isnull=True,
+        content__contains=canonical({"package": row.code})[1:-1],
+    )
+    if shipment is not None:
+        labels = labels.filter(happened_at__lte=shipment.shipped_at + _SLACK)
+    return labels.exists()
 
 
 @dataclass(frozen=True, slots=True)
