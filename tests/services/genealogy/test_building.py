@@ -18,7 +18,7 @@ from firstoff.db.models import (
     TestRecord,
 )
 from tests.conftest import NOW
-from tests.making import MINUTE, make_pilot, opened_pilot
+from tests.making import MINUTE, make_pilot, opened_pilot, with_skill
 from tests.recording import LATER, lot, post, rec, refused, sound, unit
 
 GIVEN = {"batch": "CC1-P1", "serial": "CC1-P1-001", "at": LATER}
@@ -182,3 +182,14 @@ def test_a_time_in_the_future_is_refused(world: Any) -> None:
     item = [{"lot": "GLZ-7781", "quantity": "1"}]
     late = rec("consume", part="PCBA", serial="P-1", items=item, at=LATER + timedelta(hours=1))
     assert [code for code, _ in refused(world, late)] == ["invalid-input"]
+
+
+def test_an_operation_of_the_batch_takes_a_trained_operator(world: Any) -> None:
+    make_pilot(world, definition=with_skill("kiln"))
+    fired = rec("operation", batch="CC1-P1", operation=10, operator="ben", at=LATER)
+    assert refused(world, fired) == [
+        (
+            "R-35",
+            "Ben Tams has no valid training in kiln, which operation 10, Fit the ring needs.",
+        )
+    ]

@@ -123,7 +123,7 @@ def plan_start(floor: Floor, posted: PostedUnit, *, uid: UUID | None = None) -> 
         unit_as_facts(unit, operator.name, equipment), floor.definition.instruction
     )
     _check_start(floor, unit, counts=not reasons)
-    _check_hands(floor, operator, equipment, floor.operations[0].seq, started_at)
+    check_hands(floor, operator, equipment, floor.operations[0].seq, started_at)
     return Plan(unit=unit, reasons=reasons)
 
 
@@ -166,7 +166,7 @@ def _check_start(floor: Floor, unit: Unit, *, counts: bool) -> None:
     )
 
 
-def _check_hands(
+def check_hands(
     floor: Floor, operator: Operator, equipment: Equipment | None, seq: int, when: datetime
 ) -> None:
     """The equipment is fit and the operator is trained, on that day (R-35)."""
@@ -349,7 +349,7 @@ def plan_operation(
             )
         )
     )
-    _check_hands(floor, operator, equipment, seq, began_at)
+    check_hands(floor, operator, equipment, seq, began_at)
     return fresh(
         OperationRecord,
         run_id=floor.run.pk,

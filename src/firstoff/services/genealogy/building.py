@@ -38,7 +38,13 @@ from firstoff.rules.product import check_line, check_prose
 from firstoff.services.execution.alongside import Result, plan_values
 from firstoff.services.execution.floor import facts_of
 from firstoff.services.execution.operations import plan_done
-from firstoff.services.execution.planning import Plan, derived, plan_judgement, plan_start
+from firstoff.services.execution.planning import (
+    Plan,
+    check_hands,
+    derived,
+    plan_judgement,
+    plan_start,
+)
 from firstoff.services.execution.posted import (
     PostedDefect,
     PostedMeasure,
@@ -314,12 +320,8 @@ def _on_batch(taking: Taking, record: OperationDone) -> None:
         raise InvalidInput("The operation would end before it begins.", field="ended_at")
     check_prose(record.note, "note", field="note")
     machine = picture.machine(record.equipment)
-    if machine is not None:
-        uses = picture.uses.get(machine.pk, 0)
-        enforce(
-            equipment_refusals(facts_of(machine, uses), on=picture.day(at), lifted=floor.lifted)
-        )
-        taking.use(machine)
+    check_hands(floor, picture.operator(record.operator), machine, record.operation, at)
+    taking.use(machine)
     for tool in record.tools:
         _use_tool(taking, tool, at)
     if record.consumes:
