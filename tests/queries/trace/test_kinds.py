@@ -277,6 +277,19 @@ def test_a_part_removed_is_in_it_only_then_and_ever(floor: Floor) -> None:
     assert found(floor, asked, as_of="ever") == ["T", "C"]
 
 
+def test_a_reel_is_in_a_unit_from_its_start_on(floor: Floor) -> None:
+    reel = floor.lot("A")
+    floor.consume(floor.unit("P", "U-1", started_at=hour(3)), reel, hour(1), loaded=True)
+    floor.unit("CC-1", "U-2", in_run=True, started_at=hour(5))
+    floor.consume_in_batch(reel, hour(1))
+    asked = {"kind": "lot", "lot": "A"}
+    assert [found(floor, asked, as_of=text(hour(n))) for n in (2, 4, 6)] == [
+        [],
+        ["U-1"],
+        ["U-1", "U-2"],
+    ]
+
+
 def test_a_unit_made_out_of_another_carries_what_it_held(floor: Floor) -> None:
     old = floor.unit("P", "OLD")
     floor.consume(old, floor.lot("A"))

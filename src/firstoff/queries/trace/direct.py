@@ -13,7 +13,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Length
+from django.db.models.functions import Greatest, Length
 
 from firstoff.db.models import (
     Baseline,
@@ -139,8 +139,11 @@ def _of_lots(held: Keys) -> tuple[Part, ...]:
         among(BatchConsumption, "lot", held), run__units__isnull=False
     )
     return (
-        Part(units, "unit_id", Subquery(happened)),
-        Part(batches, "run__units", "record__happened_at"),
+        # A reel was loaded before the unit came by: it is in it from its start at the earliest.
+        Part(units, "unit_id", Greatest(Subquery(happened), F("unit__started_at"))),
+        Part(
+            batches, "run__units", Greatest(F("record__happened_at"), F("run__units__started_at"))
+        ),
     )
 
 
