@@ -41,10 +41,10 @@ def equipment_show(
         _line(f"{when:%Y-%m-%d %H:%M}", f"found {c.as_found}", f"left {c.as_left}", next_due)
     if found.doubt is not None:
         since = found.doubt.since
-        begin = (
-            f"{since.astimezone(ZoneInfo(place.time_zone)):%Y-%m-%d %H:%M}" if since else "ever"
-        )
-        _line(f"What it measured since {begin} is in doubt: firstoff where-used --gauge {code}")
+        begin = "from the beginning"
+        if since is not None:
+            begin = f"since {since.astimezone(ZoneInfo(place.time_zone)):%Y-%m-%d %H:%M}"
+        _line(f"What it measured {begin} is in doubt: firstoff where-used --gauge {code}")
 
 
 @app.command("due")
