@@ -34,6 +34,11 @@ def outage(error: BaseException) -> Unavailable | None:
     return None
 
 
+def in_one_line(error: BaseException) -> str:
+    """What the disk or the database said, for the log: PostgreSQL explains itself over several."""
+    return " ".join(str(error).split())
+
+
 def busy() -> Unavailable:
     return Unavailable(
         "The database was busy for longer than a request waits. Nothing was recorded.",

@@ -18,7 +18,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from firstoff.errors import FirstoffError, InvalidInput, NotAllowed, NotFound, Unavailable
-from firstoff.services.outages import RETRY_AFTER, outage
+from firstoff.services.outages import RETRY_AFTER, in_one_line, outage
 
 log = logging.getLogger("firstoff")
 
@@ -40,7 +40,7 @@ class ErrorAnswers:
             log.exception("unhandled error")
             return _answer(request, 500, "error", "Something broke on our side.", _BROKE, {})
         if known is not error and isinstance(known, Unavailable):
-            log.warning("%s: %s", known.code, error)
+            log.warning("%s: %s", known.code, in_one_line(error))
         return _answer(
             request, known.status, known.code, known.message, known.way_out, dict(known.details)
         )
@@ -159,9 +159,8 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """What broke outside of the views: a middleware that asks the database who is signed in."""
     error = sys.exc_info()[1]
-    known = outage(error) if error is not None else None
-    if known is not None:
-        log.warning("%s: %s", known.code, error)
+    if error is not None and (known := outage(error)) is not None:
+        log.warning("%s: %s", known.code, in_one_line(error))
         answer = _answer(request, known.status, known.code, known.message, known.way_out, {})
         # The line above says it all; Django would add the stack of every request.
         answer._has_been_logged = True  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ from django.http.request import split_domain_port, validate_host
 from firstoff.api.records import record
 from firstoff.errors import FirstoffError, Unavailable
 from firstoff.queries.access import actor_of_token
-from firstoff.services.outages import outage
+from firstoff.services.outages import in_one_line, outage
 from firstoff.site.errors import unavailable
 from firstoff.site.middleware import CONTENT_SECURITY, PERMISSIONS, known_request_id
 
@@ -108,7 +108,7 @@ def _answered(environ: dict[str, Any], body: bytes) -> bytes | Unavailable | Non
     except Exception as error:
         away = outage(error)
         if away is not None:
-            log.warning("%s: %s", away.code, error)
+            log.warning("%s: %s", away.code, in_one_line(error))
         return away  # what is a bug of ours is met again on the common way, and logged there
     finally:
         close_old_connections()
