@@ -104,7 +104,7 @@ def contain(site: int, by: Any, at: Any) -> None:
 
 
 @pytest.fixture
-def document(token: str) -> Iterator[Any]:
+def document(token: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     openapi = pytest.importorskip("schemathesis").openapi
     from django.core import signals
     from django.db import close_old_connections
@@ -115,6 +115,7 @@ def document(token: str) -> Iterator[Any]:
     ends = (signals.request_started, signals.request_finished)
     for signal in ends:
         signal.disconnect(close_old_connections)
+    monkeypatch.setattr("firstoff.site.straight.close_old_connections", lambda: None)
     yield openapi.from_wsgi("/api/v1/openapi.json", app=application, headers=_heads(token))
     for signal in ends:
         signal.connect(close_old_connections)

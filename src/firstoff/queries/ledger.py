@@ -45,18 +45,20 @@ def head(*, using: str = "default") -> Head:
 
 
 def version(program_id: int) -> int:
-    """The program's newest entry: what is computed from its records is valid until it moves."""
-    newest: int | None = LedgerEntry.objects.filter(program_id=program_id).aggregate(
-        newest=Max("seq")
-    )["newest"]
-    return newest or 0
+    """The newest entry that may be about the program: what is computed from its records is valid
+    until it moves. Records of several programs in one post have an entry of no program."""
+    return versions([program_id]).get(program_id, 0)
 
 
 def versions(program_ids: Iterable[int]) -> dict[int, int]:
     """The same for several programs, in one query; a program without an entry is not there."""
-    rows = LedgerEntry.objects.filter(program__in=list(program_ids)).order_by()
-    found = rows.values_list("program_id").annotate(newest=Max("seq"))
-    return {program: newest for program, newest in found if program is not None}
+    entries = LedgerEntry.objects.order_by()
+    newest = {"newest": Max("seq")}
+    own = entries.filter(program__in=list(program_ids)).values_list("program_id")
+    common = entries.filter(program__isnull=True).values_list("program_id")
+    found = dict(own.annotate(**newest).union(common.annotate(**newest), all=True))
+    of_none = found.pop(None, 0)
+    return {program: max(seq, of_none) for program, seq in found.items() if program is not None}
 
 
 def entry_hash(seq: int, *, using: str = "default") -> str | None:

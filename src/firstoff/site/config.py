@@ -13,7 +13,7 @@ ENVIRONMENT: dict[str, str] = {
     "FIRSTOFF_URL": "The address people use, for instance https://firstoff.example.",
     "FIRSTOFF_HOSTS": "Further host names the site answers to, separated by commas.",
     "FIRSTOFF_SECRET_KEY_FILE": "A file with the secret key, when it shall not lie in the home.",
-    "FIRSTOFF_HISTORY": "The folder of the measurement history, when it shall not lie in the home.",
+    "FIRSTOFF_HISTORY": "The folder of the measurement history, when not in the home.",
     "FIRSTOFF_LOG_LEVEL": "debug, info, warning or error; info unless set.",
     "FIRSTOFF_LABEL_PRINTERS": "Label printers as name=host:port, separated by commas.",
     "FIRSTOFF_GS1_PREFIX": "The GS1 company prefix, or one a site: STOKE=9506000,LEEDS=9506001.",

@@ -188,3 +188,16 @@ def test_a_unit_and_its_operations_in_one_post(world: Any) -> None:
     done = rec("operation", batch=pilot.batch_id, serial="CC1-P1-002", operation=10, at=LATER)
     answer = post(world, begun, done, by=world.ben)
     assert [(a.state, a.reasons) for a in answer.answers] == [("stored", ()), ("stored", ())]
+
+
+def test_what_is_posted_moves_what_is_computed_of_its_program(world: Any) -> None:
+    """A verdict kept from before a post would be wrong after it."""
+    from firstoff.queries.ledger import version
+
+    run = opened_pilot(world)
+    before = version(run.program_id)
+    post(world, rec("unit", batch=run.batch_id, serial=f"{run.batch_id}-002", operator="ben"))
+    after = version(run.program_id)
+    assert after > before
+    post(world, *lot())
+    assert version(run.program_id) > after  # of no program: it may be about any

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from firstoff.db.models import ProcedureRevision, RunClosure, TestRecord
+from firstoff.db.models import ProcedureRevision, Run, RunClosure, TestRecord
 from firstoff.errors import FirstoffError
 from firstoff.rules.access import Actor
 from firstoff.rules.genealogy import Posted, Tested
@@ -61,6 +61,10 @@ def take(
         operator_id=[by.person_id] * count,
         marginal=[False] * count,
     )
+    runs = {run for run in columns["run_id"] if run is not None}
+    programs = set(Run.objects.filter(pk__in=runs).values_list("program_id", flat=True))
+    if len(programs) == 1:  # what was computed for another program stays true
+        entry.program_id = programs.pop()
     entry.add_columns(TestRecord, count, columns)
     return True
 

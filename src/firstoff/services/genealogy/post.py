@@ -177,6 +177,9 @@ def post_records(
             stored = answer.count("stored")
             if not stored:
                 raise _NothingNew(answer)
+            programs = {run.program_id for run in picture.runs.values()}
+            if len(programs) == 1:  # what was computed for another program stays true
+                entry.program_id = programs.pop()
             entry.details.update(stored=stored, refused=len(answer.refused))
             entry.details.update(site=picture.site.code, **(details or {}))
             if taking.pending.read_files:
