@@ -329,4 +329,4 @@ def test_another_site_finds_none_of_it(world: World, browse: Browse) -> None:
     for page in ("bar/", "setup/", "units/", "units.csv", "import/", "line/", "version/"):
         assert cy.get(f"/runs/STOKE/CC1-P1/{page}").status_code == 404, page
     assert cy.get("/units/STOKE/CC-1/CC1-P1-001/").status_code == 404
-    assert "No unit is called so" in cy.get("/trace/?serial=CC1-P1-001").content.decode()
+    assert "Nothing is called so" in cy.get("/trace/?serial=CC1-P1-001").content.decode()
