@@ -335,7 +335,9 @@ def test_who_may_only_read_writes_nothing(
         if status < 400 and not _only_asks(one):
             taken[one.method, one.route] = status
     assert (taken, ledger.head()) == ({}, before)
-    assert refused > len(writing) * 0.8, "most of the walk ended before a permission was asked"
+    # What only asks changes nothing and needs no more than to see.
+    demanding = [one for one in writing if not _only_asks(one)]
+    assert refused > len(demanding) * 0.8, "most of the walk ended before a permission was asked"
 
 
 def _only_asks(one: Operation) -> bool:
