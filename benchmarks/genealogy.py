@@ -135,7 +135,7 @@ def write(units: int) -> Plant:
         ((FIRST + n, Place.SHIPPED.value, since, None, shipment, 0) for n in range(sent)),
     )
     sink.write(ShippedUnit, ((FIRST + n, shipment, None, None) for n in range(sent)))
-    sink.write(UnitRoot, _roots(lots, tops, sent, shipment))
+    sink.write(UnitRoot, _roots(lots, sent, shipment))
     asked = {count: lots.code(place) for place, count in enumerate(ASKED) if count <= tops}
     return Plant(units, site, asked, "BIG-TOP", range(FIRST, FIRST + tops), tops)
 
@@ -210,9 +210,8 @@ def _consumption(lots: Lots, tops: int) -> Iterator[Sequence[Any]]:
                 yield (first + n, lots.of(slot, n), 1, 1_000_000, 1, False)
 
 
-def _roots(lots: Lots, tops: int, sent: int, shipment: int) -> Iterator[Sequence[Any]]:
+def _roots(lots: Lots, sent: int, shipment: int) -> Iterator[Sequence[Any]]:
     """By lot, then unit: the order of the table's key."""
-    del tops
     for slot, size in enumerate(lots.sizes):
         for n in range(sent):
             yield (lots.begins[slot] + n // size, FIRST + n, shipment)

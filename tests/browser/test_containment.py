@@ -11,7 +11,7 @@ from tests.conftest import PASSWORD, World
 from tests.containing import floor, opened
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-WORK = "/containments/STOKE/1/work/"
+WORK = "/containments/STOKE/1/work-off/"
 
 
 @pytest.fixture

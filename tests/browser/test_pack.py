@@ -46,6 +46,8 @@ def press(page: Any, name: str) -> None:
 
 
 def scan(page: Any, code: str, then: str) -> None:
+    # A page that has just come takes the keyboard a moment after its field is there.
+    page.wait_for_function("document.activeElement.id === 'scan'")
     page.keyboard.type(code)
     page.keyboard.press("Enter")
     page.wait_for_function("t => document.querySelector('main').textContent.includes(t)", arg=then)
@@ -137,7 +139,7 @@ FACES = (
     "/ship/STOKE/new/",
     "/returns/STOKE/",
     "/customers/",
-    "/units/STOKE/CC-1/CC1-P1-001/work/",
+    "/units/STOKE/CC-1/CC1-P1-001/mend/",
     "/units/STOKE/CC-1/CC1-P1-001/label/",
 )
 

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -10,8 +11,9 @@ from firstoff.db.models import EventCapture, FloorRecord, Unit
 from firstoff.errors import InvalidInput, NotFound
 from firstoff.formats.events import epcis
 from firstoff.queries.trace import events
-from firstoff.queries.trace.happened import Wanted, happened, known_ids
+from firstoff.queries.trace.happened import Wanted, happened
 from firstoff.services import trace
+from firstoff.services.genealogy.stored import ids_stored
 from tests.conftest import NOW
 from tests.making import MINUTE
 from tests.recording import LATER, lot, post, rec, sound, unit
@@ -214,4 +216,6 @@ def test_in_mode_all_nothing_is_taken_where_one_is_refused(world: Any) -> None:
 
 def test_ids_are_known_from_every_table(world: Any) -> None:
     ids = story(world)
-    assert known_ids([*ids, "019a9d3e-0000-7000-8000-000000000000"]) == frozenset(ids)
+    own = [UUID(i) for i in ids]
+    other = UUID("019a9d3e-0000-7000-8000-000000000000")
+    assert ids_stored([*own, other]) == frozenset(own)

@@ -14,7 +14,7 @@ from tests.containing import floor as built
 
 QUESTION = read_question(SUSPECT).as_json()
 ONE = "/containments/STOKE/1/"
-WORK = f"{ONE}work/"
+WORK = f"{ONE}work-off/"
 
 
 @pytest.fixture

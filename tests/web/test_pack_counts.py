@@ -33,7 +33,7 @@ PAGES = (
     "/returns/STOKE/",
     "/customers/",
     "/units/STOKE/CC-1/CC1-P1-001/label/",
-    "/units/STOKE/CC-1/CC1-P1-001/work/",
+    "/units/STOKE/CC-1/CC1-P1-001/mend/",
 )
 
 

@@ -358,7 +358,7 @@ def test_customers_are_added_and_retired(world: World, browse: Browse) -> None:
 
 def test_rework_repair_and_scrap_of_a_unit(world: World, browse: Browse, made: Pilot) -> None:
     client = browse(world.ben)
-    address = "/units/STOKE/CC-1/CC1-P1-003/work/"
+    address = "/units/STOKE/CC-1/CC1-P1-003/mend/"
     assert client.get(address).status_code == 200
     for fields in (
         {"act": "rework", "reason": "Lid rocks", "from_operation": "20"},

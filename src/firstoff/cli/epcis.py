@@ -10,8 +10,6 @@ from firstoff.cli import shell
 from firstoff.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from firstoff.formats.events.epcis.values import EpcisDocument
 
 app = typer.Typer(no_args_is_help=True, help="Events out and in: GS1 EPCIS 2.0.")
@@ -106,6 +104,7 @@ def export(
 ) -> None:
     """What happened, in the order it did."""
     shell.django()
+    from firstoff.cli.trace import time_of
     from firstoff.queries.trace import events
     from firstoff.queries.trace.happened import Wanted
     from firstoff.services import trace
@@ -113,8 +112,8 @@ def export(
     actor = shell.reader(by)
     place = shell.site_of(actor, site)
     wanted = Wanted(
-        _moment(since, place.time_zone, "--from"),
-        _moment(until, place.time_zone, "--to"),
+        time_of(since, place.time_zone, end=False) if since else None,
+        time_of(until, place.time_zone, end=False) if until else None,
         batch,
         part,
         serial,
@@ -133,23 +132,6 @@ def export(
         part_file.unlink(missing_ok=True)
         raise InvalidInput(f"{file} cannot be written: {error.strerror or error}.") from error
     shell.err.print(f"{file} is written.", markup=False)
-
-
-def _moment(text: str, zone: str, option: str) -> "datetime | None":
-    """A day begins where the plant is."""
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidInput(
-            f"{option} is {text!r}; expected such as 2026-05-11 or 2026-05-11T08:00+01:00.",
-            field=option,
-        ) from error
-    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
 
 
 def _content(file: Path) -> bytes:

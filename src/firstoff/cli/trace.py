@@ -70,10 +70,11 @@ def _moment(text: str, zone: str) -> datetime | AsOf | None:
     """A time without an offset is the site's; a date alone is its beginning."""
     if not text or text in tuple(AsOf):
         return AsOf(text) if text else None
-    return _time(text, zone, end=False)
+    return time_of(text, zone, end=False)
 
 
-def _time(text: str, zone: str, *, end: bool) -> datetime:
+def time_of(text: str, zone: str, *, end: bool) -> datetime:
+    """A day or a time as it is typed; without an offset it is the site's. Raises InvalidInput."""
     found = day_or_moment(text, end)
     if found is None:
         raise InvalidInput(
@@ -214,7 +215,7 @@ def _question(given: dict[str, Any], text: str, as_of: str, zone: str) -> Questi
         read = read_question(text)
         conditions, at = list(read.conditions), at or read.as_of
     lists = {n: [v] if isinstance(v, str) else v for n, v in given.items() if v}
-    conditions += of_fields(lists, lambda text, end: _time(text, zone, end=end))
+    conditions += of_fields(lists, lambda text, end: time_of(text, zone, end=end))
     if not conditions:
         raise InvalidInput(
             "Which units? No condition is given.", way_out="Add --lot, --equipment or another."
@@ -323,7 +324,7 @@ def _built(run: Callable[..., None]) -> Callable[..., None]:
         )
         for name, kind, opt, default in fixed
     ]
-    where_used.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    where_used.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what typer reads
     where_used.__annotations__ = {p.name: p.annotation for p in parameters}
     where_used.__doc__ = (
         "Units at risk: of several of one kind one is enough, several kinds have to hold together."

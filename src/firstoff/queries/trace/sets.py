@@ -80,7 +80,7 @@ def within(column: str) -> str:
 
 def among(model: type[Model], field: str, held: Keys | Sequence[int]) -> RawSQL:
     """``within`` as a filter of a queryset; ``field`` is a column of its own table."""
-    column = model._meta.get_field(field).column  # type: ignore[union-attr]
+    column = model._meta.get_field(field).column  # type: ignore[union-attr]  # a column
     name = f'"{model._meta.db_table}"."{column}"'
     return RawSQL(within(name), [parameter(held)], output_field=BooleanField())
 

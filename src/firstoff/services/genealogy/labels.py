@@ -236,7 +236,7 @@ def _of_run(run: Run, **more: object) -> LabelData:
         revision=run.baseline.revision.label,
         batch=run.batch_id,
     )
-    return replace(made, **more)  # type: ignore[arg-type]
+    return replace(made, **more)  # type: ignore[arg-type]  # its fields
 
 
 def _package(site_id: int, code: str, wish: LabelWish) -> tuple[Run | None, Sequence[LabelData]]:

@@ -126,6 +126,17 @@ def ids_taken(uids: Iterable[UUID]) -> bool:
     return bool(_asked(uids))
 
 
+def ids_stored(uids: Sequence[UUID]) -> frozenset[UUID]:
+    """Those of the ids that are stored, as whatever kind of record."""
+    found: set[UUID] = set()
+    for start in range(0, len(uids), 5000):
+        some = uids[start : start + 5000]
+        for model in _TABLES:
+            rows = model._default_manager.filter(uid__in=some)
+            found.update(rows.values_list("uid", flat=True))
+    return frozenset(found)
+
+
 def _inner(record: Posted) -> UUID | None:
     """The id of what an operation consumed: a record of its own."""
     return derived(record.id, "consumes") if isinstance(record, OperationDone) else None

@@ -180,7 +180,7 @@ def _packed(record: Tested, limits: Limits) -> tuple[bytes, str, str]:
     values = record.values
     if set(map(type, values)) <= _NUMBERS:
         packed = struct.pack(f"<{len(values)}d", *values)
-        numbers: Sequence[float] = values  # type: ignore[assignment]
+        numbers: Sequence[float] = values  # type: ignore[assignment]  # as just asked
         return packed, _letters(record) or _judged(numbers, limits), "{}"
     letters = _letters(record) or "".join(map(_letter, values, limits.lower, limits.upper))
     found = pack(

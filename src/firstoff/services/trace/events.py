@@ -17,12 +17,12 @@ from firstoff.errors import FirstoffError, InvalidInput
 from firstoff.formats import store
 from firstoff.formats.events import epcis
 from firstoff.formats.events.epcis.values import EpcisDocument
-from firstoff.queries.trace.happened import known_ids
 from firstoff.rules.access import Actor, require
 from firstoff.rules.genealogy import KINDS, Posted
 from firstoff.rules.ledger import canonical
 from firstoff.services import genealogy, ledger
 from firstoff.services.genealogy import LARGEST_POST, Mode
+from firstoff.services.genealogy.stored import ids_stored
 
 _RECORD: Any = Union[KINDS]  # noqa: UP007  # from the registry
 _MOST_SAID = 200  # reasons that an answer lists
@@ -137,9 +137,9 @@ def _heard(document: EpcisDocument, site: str) -> _Heard:
                 waiting.append((place, epcis.record_of(happening)))
             except FirstoffError as error:
                 found.asides.append(Aside(place, "unheard", error.message))
-    known = known_ids([record["id"] for _, record in waiting])
+    known = ids_stored([UUID(record["id"]) for _, record in waiting])
     for place, record in waiting:
-        if record["id"] in known:
+        if UUID(record["id"]) in known:
             found.known += 1
             continue
         try:

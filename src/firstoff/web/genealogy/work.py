@@ -111,5 +111,5 @@ def _replaced(data: dict[str, Any], inside: tuple[tuple[str, str, str], ...]) ->
 
 
 urlpatterns = [
-    path("units/<str:site>/<quoted:part>/<quoted:serial>/work/", work, name="unit-work"),
+    path("units/<str:site>/<quoted:part>/<quoted:serial>/mend/", work, name="unit-work"),
 ]

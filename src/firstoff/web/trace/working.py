@@ -172,5 +172,5 @@ def _page(
 
 
 urlpatterns = [
-    path("containments/<str:site>/<int:number>/work/", working, name="containment-work")
+    path("containments/<str:site>/<int:number>/work-off/", working, name="containment-work")
 ]

@@ -80,7 +80,10 @@ class Rule:
         if not self.about:
             return [event]
         found = getattr(event, self.about)
-        return [replace(event, **{self.about: (one,)}) for one in found]  # type: ignore[arg-type]
+        return [
+            replace(event, **{self.about: (one,)})  # type: ignore[arg-type]  # a field by its name
+            for one in found
+        ]
 
     @property
     def takes(self) -> set[str]:

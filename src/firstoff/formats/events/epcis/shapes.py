@@ -367,12 +367,13 @@ class _AnyEvent:
             raise Unfit(f"lacks {names}", found="nothing", expected=names)
         kind = value["type"]
         shape = EVENTS.get(kind) if type(kind) is str else None
-        return (shape or EXTENDED).read(value)  # type: ignore[no-any-return]
+        found: values.Event = (shape or EXTENDED).read(value)
+        return found
 
     def dump(self, value: values.Event) -> dict[str, Any]:
-        shape = EVENTS.get(getattr(value, "type", ""))
-        found = (EXTENDED if isinstance(value, values.ExtendedEvent) else shape).dump(value)  # type: ignore[union-attr]
-        return found
+        extended = isinstance(value, values.ExtendedEvent)
+        shape = EXTENDED if extended else EVENTS[getattr(value, "type", "")]
+        return shape.dump(value)
 
 
 EVENT = _AnyEvent(bare=False)

@@ -6,7 +6,6 @@ read, so that a hundred thousand records need no more memory than a few thousand
 
 from collections.abc import Iterator
 from heapq import merge
-from itertools import chain
 
 from firstoff.formats.events.epcis.happenings import Happening, Voided
 from firstoff.queries.access import site as site_of
@@ -14,7 +13,7 @@ from firstoff.queries.trace.happened import floor, made, material
 from firstoff.queries.trace.happened.asked import Asked, Said, Wanted, asked
 from firstoff.rules.access import Actor
 
-__all__ = ["Wanted", "happened", "known_ids"]
+__all__ = ["Wanted", "happened"]
 
 # In the order in which things of one moment have to be heard: a lot before what is made of it.
 SOURCES = (
@@ -55,24 +54,3 @@ def _ranked(
 ) -> Iterator[tuple[float, int, int, Happening, Voided | None]]:
     for place, (happening, voided) in enumerate(said):
         yield happening.at.timestamp(), rank, place, happening, voided
-
-
-def known_ids(ids: list[str]) -> frozenset[str]:
-    """Which of these record IDs are stored, in whichever table. One query a table and chunk."""
-    from uuid import UUID
-
-    from firstoff.db import models
-
-    tables = (
-        *(models.Unit, models.OperationRecord, models.Judgement, models.TestRecord),
-        *(models.Lot, models.LotStatusRecord, models.LotMove, models.FloorRecord),
-        models.Calibration,
-    )
-    found: set[str] = set()
-    for start in range(0, len(ids), 5000):
-        some = [UUID(i) for i in ids[start : start + 5000]]
-        rows = chain.from_iterable(
-            t._default_manager.filter(uid__in=some).values_list("uid", flat=True) for t in tables
-        )
-        found.update(str(uid) for uid in rows)
-    return frozenset(found)
