@@ -1,7 +1,8 @@
 """A bill of materials as its file says it, before anything of it is taken.
 
 Four quantities are kept apart (usage, order, pack, minimum order) and three numbers (the
-manufacturer's, the distributor's, one's own). Nothing here is approved: an alternate in a file is a proposal.
+manufacturer's, the distributor's, one's own).
+Nothing here is approved: an alternate in a file is a proposal.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
