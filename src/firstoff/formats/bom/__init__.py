@@ -1,0 +1,92 @@
+"""Readers of bills of materials: one file per kind, one line per kind here.
+
+``read_bom`` finds the kind by content and reads the file; it takes bytes, a path or a binary file
+object. Nothing is written and nothing approved: what could not be taken is said row by row.
+"""
+
+from firstoff.errors import InvalidInput
+from firstoff.formats.bom.reader import BomMapping, BomOptions, BomReader
+from firstoff.formats.bom.unpacking import unpacked
+from firstoff.formats.sources import (
+    CONTENT_WORDS,
+    DEFAULT_LIMITS,
+    Limits,
+    RawSource,
+    Source,
+    content_of,
+    opened,
+)
+from firstoff.rules.bom.draft import BomFile
+
+__all__ = ["READERS", "BomMapping", "BomOptions", "BomReader", "read_bom", "reader_named"]
+
+# In the order they are asked: the narrower first; any table may be a bill of materials.
+READERS: tuple[BomReader, ...] = ()
+
+
+def read_bom(
+    raw: RawSource,
+    *,
+    name: str = "",
+    kind: str = "",
+    mapping: BomMapping | None = None,
+    sheet: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> BomFile:
+    """The bill of materials in one file.
+
+    kind: a reader's name, where the content is not to be asked. mapping: what a person says of a
+    table's columns, header row, delimiter, encoding and sheet. sheet: the same as mapping.sheet.
+    Raises InvalidInput when the file as a whole cannot be taken: no bill of materials, damaged,
+    over a limit, not one line in it. Rows that cannot be taken are in ``refused``."""
+    mapping = mapping or BomMapping()
+    if sheet:
+        mapping = BomMapping(
+            mapping.columns, mapping.header_row, mapping.delimiter, mapping.encoding, sheet
+        )
+    options = BomOptions(mapping, limits)
+    with opened(raw, name=name, limits=limits) as packed, unpacked(packed, limits) as source:
+        reader = reader_named(kind) if kind else _found(source)
+        return _with_lines(reader.read(source, options))
+
+
+def reader_named(name: str) -> BomReader:
+    """The reader of that name. Raises InvalidInput with the names there are."""
+    for reader in READERS:
+        if reader.name == name:
+            return reader
+    names = [reader.name for reader in READERS]
+    raise InvalidInput(
+        f"There is no kind of bill of materials {name!r}; expected {' or '.join(names)}.",
+        code="unknown-kind",
+        found=name,
+        expected=names,
+    )
+
+
+def _found(source: Source) -> BomReader:
+    head = source.head()
+    for reader in READERS:
+        if reader.sniff(head, source.name):
+            return reader
+    word = CONTENT_WORDS[content_of(head)]
+    labels = [reader.label for reader in READERS]
+    raise InvalidInput(
+        f"{source.name} is {word}; expected {' or '.join(labels)}.",
+        code="unknown-kind",
+        file=source.name,
+        found=word,
+        expected=labels,
+    )
+
+
+def _with_lines(file: BomFile) -> BomFile:
+    """A file without one line is refused, whoever read it."""
+    if file.lines or file.refused:
+        return file
+    raise InvalidInput(
+        f"{file.name} was read as {file.label} and holds no line.",
+        code="no-lines",
+        way_out="Expected rows with designators, a quantity or part numbers.",
+        file=file.name,
+    )
