@@ -49,8 +49,89 @@ class RunKind(StrEnum):
 
 class RevisionStatus(StrEnum):
     DRAFT = "draft"
+    IN_REVIEW = "in_review"  # ISO 9000:2015 3.11.2: nobody changes it while it is looked at
     RELEASED = "released"  # ISO 9000:2015 3.12.7: release
     SUPERSEDED = "superseded"
+    OBSOLETE = "obsolete"
+
+
+class Procurement(StrEnum):
+    """Where a part comes from (APICS: make-or-buy)."""
+
+    MAKE = "make"
+    BUY = "buy"
+    PHANTOM = "phantom"  # an assembly that is never stocked: its lines count as the parent's
+
+
+class Lifecycle(StrEnum):
+    """How a manufacturer stands to its part (EIA-724, JEDEC JEP122 words in use)."""
+
+    ACTIVE = "active"
+    NRND = "nrnd"  # not recommended for new designs
+    LAST_TIME_BUY = "last_time_buy"
+    OBSOLETE = "obsolete"
+    UNKNOWN = "unknown"
+
+
+class LimitForm(StrEnum):
+    """How limits are stated (ISO 129-1, ASME Y14.5:2018 3)."""
+
+    BILATERAL = "bilateral"
+    UNILATERAL = "unilateral"
+    BASIC = "basic"  # exact by theory; the callout holds it
+    REFERENCE = "reference"  # for information
+
+
+class GeometricSymbol(StrEnum):
+    """ISO 1101:2017 table 1; ASME Y14.5:2018."""
+
+    STRAIGHTNESS = "straightness"
+    FLATNESS = "flatness"
+    CIRCULARITY = "circularity"
+    CYLINDRICITY = "cylindricity"
+    PROFILE_LINE = "profile_line"
+    PROFILE_SURFACE = "profile_surface"
+    ANGULARITY = "angularity"
+    PERPENDICULARITY = "perpendicularity"
+    PARALLELISM = "parallelism"
+    POSITION = "position"
+    CONCENTRICITY = "concentricity"
+    SYMMETRY = "symmetry"
+    CIRCULAR_RUNOUT = "circular_runout"
+    TOTAL_RUNOUT = "total_runout"
+
+
+class DocumentKind(StrEnum):
+    """ISO 9000:2015 3.8.5: document."""
+
+    DRAWING = "drawing"
+    MODEL = "model"  # CAD
+    SPECIFICATION = "specification"
+    STANDARD = "standard"
+    CERTIFICATE = "certificate"
+    DATASHEET = "datasheet"
+    PICTURE = "picture"
+    REPORT = "report"
+    SOURCE = "source"  # boards, programs: what a machine is fed with
+    OTHER = "other"
+
+
+class DocumentVisibility(StrEnum):
+    """Who may see a document beside its editors."""
+
+    SITE = "site"  # everybody at the site
+    OFFICE = "office"  # no operators, no viewers
+    QUALITY = "quality"  # quality managers and inspectors
+
+
+class InspectionKind(StrEnum):
+    """ISO 9001:2015 8.4.2, 8.6; AS9102; R-51, R-52, R-54."""
+
+    INCOMING = "incoming"
+    FIRST_ARTICLE = "first_article"
+    IN_PROCESS = "in_process"
+    TOP_OF_PRODUCTION = "top_of_production"
+    FINAL = "final"
 
 
 class CharacteristicClass(StrEnum):
@@ -228,3 +309,74 @@ class ContainmentOutcome(StrEnum):
     USE_AS_IS = "use_as_is"  # by concession
     REPLACED = "replaced"  # at the customer
     UNREACHABLE = "unreachable"  # the customer did not answer; said so, not forgotten
+
+
+class DfmCategory(StrEnum):
+    """What a review for manufacture goes through (R-17)."""
+
+    BOARD = "board"  # stack-up, connector choice, panelisation, test points
+    HOUSING = "housing"  # material, draft angle, wall thickness, tool access, shrinkage
+    FASTENER = "fastener"
+    FINISH = "finish"
+    ASSEMBLY = "assembly"  # access
+    MATERIAL = "material"
+    TOLERANCE = "tolerance"
+    TEST = "test"
+    OTHER = "other"
+
+
+class FindingSeverity(StrEnum):
+    """What happens if it stays."""
+
+    BLOCKER = "blocker"  # it cannot be made
+    MAJOR = "major"  # it can be made with rejects or cost
+    MINOR = "minor"
+
+
+class FindingState(StrEnum):
+    OPEN = "open"
+    RESOLVED = "resolved"  # the definition was changed
+    ACCEPTED = "accepted"  # stays as it is, by signature
+    REJECTED = "rejected"  # was none
+
+
+class ApprovalDecision(StrEnum):
+    """Approved vendor list (AIAG PPAP 4th ed.; ISO 9001:2015 8.4.1)."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+
+
+class OrderState(StrEnum):
+    CONFIRMED = "confirmed"
+    RECEIVED = "received"
+    CANCELLED = "cancelled"
+
+
+class ComplianceStatus(StrEnum):
+    """IEC 63000:2018; IPC-1752A class A."""
+
+    COMPLIANT = "compliant"
+    EXEMPT = "exempt"
+    NOT_COMPLIANT = "not_compliant"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class ChangeState(StrEnum):
+    """ISO 10007:2017 5.4: change control."""
+
+    REQUESTED = "requested"
+    ASSESSED = "assessed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    IN_FORCE = "in_force"
+    WITHDRAWN = "withdrawn"
+
+
+class EffectivityKind(StrEnum):
+    """From when a change holds (R-12; ISO 10007:2017)."""
+
+    DATE = "date"
+    RUN = "run"
+    SERIAL = "serial"

@@ -14,22 +14,60 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 _NO = "Firstoff: records are append-only; record a correction that names what it supersedes"
 _RELEASED = "Firstoff: a released definition is immutable (R-10); make a new revision"
 
+
+def _by(owner: str, key: str, through: str = "") -> str:
+    """The status of the owner that a row names by ``key``, straight or through another table.
+
+    through: ``table.column``: the row names a row of ``table``, whose ``column`` names the owner.
+    """
+    if not through:
+        return f"(SELECT status FROM firstoff_{owner} WHERE id = {{row}}.{key})"
+    table, column = through.split(".")
+    return (
+        f"(SELECT o.status FROM firstoff_{owner} o JOIN firstoff_{table} t "
+        f"ON o.id = t.{column} WHERE t.id = {{row}}.{key})"
+    )
+
+
+_STEP_PLAN = (
+    "(SELECT p.status FROM firstoff_processplan p JOIN firstoff_operation o ON o.plan_id = p.id "
+    "JOIN firstoff_instructionstep s ON s.operation_id = o.id "
+    "WHERE s.id = {row}.instructionstep_id)"
+)
 # table -> the status that a row of it hangs on; {row} is NEW or OLD.
 _GUARDED = {
-    "firstoff_characteristic": (
-        "(SELECT status FROM firstoff_partrevision WHERE id = {row}.revision_id)"
-    ),
-    "firstoff_operation": "(SELECT status FROM firstoff_processplan WHERE id = {row}.plan_id)",
-    "firstoff_operation_characteristics": (
-        "(SELECT p.status FROM firstoff_processplan p JOIN firstoff_operation o "
-        "ON o.plan_id = p.id WHERE o.id = {row}.operation_id)"
-    ),
+    "firstoff_characteristic": _by("partrevision", "revision_id"),
+    "firstoff_balloon": _by("partrevision", "characteristic_id", "characteristic.revision_id"),
+    "firstoff_revisiondocument": _by("partrevision", "revision_id"),
+    "firstoff_bomline": _by("partrevision", "revision_id"),
+    "firstoff_variant": _by("partrevision", "revision_id"),
+    "firstoff_variantchange": _by("partrevision", "variant_id", "variant.revision_id"),
+    "firstoff_stackup": _by("partrevision", "revision_id"),
+    "firstoff_stackuplink": _by("partrevision", "stack_id", "stackup.revision_id"),
+    "firstoff_operation": _by("processplan", "plan_id"),
+    "firstoff_operation_characteristics": _by("processplan", "operation_id", "operation.plan_id"),
+    "firstoff_operation_equipment": _by("processplan", "operation_id", "operation.plan_id"),
+    "firstoff_processparameter": _by("processplan", "operation_id", "operation.plan_id"),
+    "firstoff_operationmaterial": _by("processplan", "operation_id", "operation.plan_id"),
+    "firstoff_controlplanline": _by("processplan", "operation_id", "operation.plan_id"),
+    "firstoff_instructionstep": _by("processplan", "operation_id", "operation.plan_id"),
+    "firstoff_instructionstep_pictures": _STEP_PLAN,
+    "firstoff_teststep": _by("testprocedure", "procedure_id"),
+    "firstoff_inspectionplanline": _by("inspectionplan", "plan_id"),
 }
 # table -> what of a released row may no longer move.
+_RELEASE = ("revision_id", "label", "released_at", "released_by_id")
 _STATUS_ONLY = {
-    "firstoff_partrevision": ("part_id", "label", "released_at", "released_by_id"),
-    "firstoff_processplan": ("revision_id", "label", "released_at", "released_by_id"),
+    "firstoff_partrevision": ("part_id", "label", "released_at", "released_by_id", "note"),
+    "firstoff_processplan": _RELEASE,
+    "firstoff_testprocedure": (
+        *(*_RELEASE, "code", "name"),
+        *("purpose", "equipment", "pass_criteria"),
+    ),
+    "firstoff_inspectionplan": (*_RELEASE, "kind", "note"),
 }
+# What is looked at goes back to its draft or is released; only what is released stays as it is.
+_OPEN = "('draft', 'in_review')"
 
 # What each statement touches: an update may not move a row into a released definition either.
 _EVENTS = (("INSERT", ("NEW",)), ("UPDATE", ("OLD", "NEW")), ("DELETE", ("OLD",)))
@@ -103,7 +141,7 @@ def _sqlite(tables: list[str], guarded: set[str]) -> Iterator[str]:
     for table, columns in _STATUS_ONLY.items():
         if table in guarded:
             moved = " OR ".join(f"NEW.{c} IS NOT OLD.{c}" for c in columns)
-            when = f"OLD.status <> 'draft' AND (NEW.status = 'draft' OR {moved})"
+            when = f"OLD.status NOT IN {_OPEN} AND (NEW.status IN {_OPEN} OR {moved})"
             yield from _sqlite_trigger(
                 f"{table}_released", f"BEFORE UPDATE ON {table} WHEN {when}", _RELEASED
             )
@@ -143,7 +181,7 @@ def _postgresql(tables: list[str], guarded: set[str]) -> Iterator[str]:
             moved = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in columns)
             yield _function(
                 f"{table}_guard",
-                f"IF OLD.status <> 'draft' AND (NEW.status = 'draft' OR {moved}) "
+                f"IF OLD.status NOT IN {_OPEN} AND (NEW.status IN {_OPEN} OR {moved}) "
                 f"THEN RAISE EXCEPTION '{_RELEASED}'; END IF; RETURN NEW;",
             )
             yield from _pg_trigger(

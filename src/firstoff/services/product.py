@@ -37,7 +37,7 @@ from firstoff.rules.product import (
 )
 from firstoff.services import ledger
 from firstoff.services.ledger import Entry
-from firstoff.terms import RevisionStatus
+from firstoff.terms import Procurement, RevisionStatus
 
 _FIELDS = (
     *("number", "name", "kind", "classification", "nominal", "lower", "upper"),
@@ -269,7 +269,10 @@ def new_part(site_id: int, number: str, name: str) -> Part:
             f"There is a part {number!r} at this site already.", field="part_number"
         )
     return Part.objects.create(
-        site_id=site_id, number=number, name=check_name(name, "part name", field="part_name")
+        site_id=site_id,
+        number=number,
+        name=check_name(name, "part name", field="part_name"),
+        procurement=Procurement.MAKE,
     )
 
 

@@ -4,13 +4,31 @@ from django.db import models
 from django.db.models import F, Q
 
 from firstoff.db.models.access import Person, Site
-from firstoff.terms import CharacteristicClass, CharacteristicKind, RevisionStatus
+from firstoff.terms import (
+    CharacteristicClass,
+    CharacteristicKind,
+    GeometricSymbol,
+    LimitForm,
+    Procurement,
+    RevisionStatus,
+)
 
 
 class Part(models.Model):
     site = models.ForeignKey(Site, models.PROTECT, related_name="parts")
     number = models.CharField(max_length=120)
     name = models.CharField(max_length=300)
+    description = models.TextField(blank=True)
+    procurement = models.CharField(
+        max_length=8, choices=[(p.value, p.value) for p in Procurement], default=Procurement.BUY
+    )
+    unit = models.CharField(max_length=20, blank=True)  # pieces where nothing is said
+    value = models.CharField(max_length=120, blank=True)  # 10 k, 100 nF
+    package = models.CharField(max_length=200, blank=True)  # footprint, size, thread
+    category = models.CharField(max_length=120, blank=True)
+    scheme = models.CharField(max_length=40, blank=True)  # of its revision labels
+    attributes = models.JSONField(default=dict)  # what the source said beside
+    retired_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -57,6 +75,7 @@ class PartRevision(models.Model):
     )
     released_at = models.DateTimeField(null=True)
     released_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    note = models.TextField(blank=True)  # what changed, and why
 
     class Meta:
         constraints = [
@@ -87,6 +106,20 @@ class Characteristic(models.Model):
     measured_as = models.CharField(max_length=120, blank=True)  # its name in test records
     # Digits after the point as the drawing writes them: a limit of 0.90 is shown as 0.90.
     decimals = models.PositiveSmallIntegerField(default=0)
+    zone = models.CharField(max_length=20, blank=True)  # of the drawing: B4, sheet 2 C3
+    form = models.CharField(  # how the limits are stated
+        max_length=12, choices=[(f.value, f.value) for f in LimitForm], blank=True
+    )
+    # GD&T callout (ISO 1101, ASME Y14.5): symbol, tolerance, material condition, datums in order
+    symbol = models.CharField(
+        max_length=24, choices=[(g.value, g.value) for g in GeometricSymbol], blank=True
+    )
+    tolerance = models.DecimalField(max_digits=20, decimal_places=9, null=True)
+    diametral = models.BooleanField(default=False)  # a cylindrical tolerance zone
+    material_condition = models.CharField(max_length=4, blank=True)  # M, L; empty: regardless
+    datums = models.JSONField(default=list)  # ["A", "B(M)", "C"]
+    gauge = models.CharField(max_length=60, blank=True)  # code of the equipment
+    source_id = models.CharField(max_length=80, blank=True)  # its UUID in a QIF plan
 
     class Meta:
         constraints = [
@@ -101,3 +134,24 @@ class Characteristic(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+
+class RevisionScheme(models.Model):
+    """How revisions are labelled at a site: before a first release, and after it."""
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="revision_schemes")
+    key = models.CharField(max_length=40)
+    name = models.CharField(max_length=120)
+    before_release = models.CharField(max_length=12)  # numeric, letters
+    after_release = models.CharField(max_length=12)
+    prefix_before = models.CharField(max_length=8, blank=True)
+    skipped = models.CharField(max_length=26, blank=True)  # letters that are not used
+    default = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site", "key"], name="revision_scheme_once_a_site")
+        ]
+
+    def __str__(self) -> str:
+        return self.name

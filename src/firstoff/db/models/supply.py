@@ -1,10 +1,11 @@
-"""Where material comes from: suppliers, manufacturer parts, lots and what became of them."""
+"""Where material comes from: suppliers, lots and what became of them."""
 
 from django.db import models
 from django.db.models import Q
 
 from firstoff.db.fields import QuantityField
 from firstoff.db.models.access import Signature, Site
+from firstoff.db.models.bom import ManufacturerPart
 from firstoff.db.models.ledger import Record
 from firstoff.db.models.product import Part
 from firstoff.terms import LotMoveKind, LotStatus
@@ -22,25 +23,6 @@ class Supplier(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class ManufacturerPart(models.Model):
-    """What a manufacturer calls it (MPN); the same part may be bought under several."""
-
-    part = models.ForeignKey(Part, models.PROTECT, related_name="manufacturer_parts")
-    manufacturer = models.CharField(max_length=200)
-    mpn = models.CharField(max_length=200)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["part", "manufacturer", "mpn"], name="manufacturer_part_once_a_part"
-            )
-        ]
-        indexes = [models.Index(fields=["mpn"], name="manufacturer_part_by_mpn")]
-
-    def __str__(self) -> str:
-        return f"{self.manufacturer} {self.mpn}"
 
 
 class Lot(Record):
@@ -134,3 +116,14 @@ class LotBalance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.lot_id}: {self.on_hand} {self.status}"
+
+
+class LotPlace(Record):
+    """Where a lot lies: a shelf, a line. The latest holds."""
+
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="places")
+    place = models.CharField(max_length=120)
+    placed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.lot}: {self.place}"

@@ -1,0 +1,10 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('firstoff', '0011_sourcing'),
+    ]
+
+    operations = []
