@@ -1,0 +1,47 @@
+"""Equipment, process plans, defect codes, baselines; and a definition as one thing."""
+
+from firstoff.queries.plan.baselines import (
+    SHORT,
+    BaselineView,
+    baseline,
+    baseline_text,
+    baselines,
+    compare,
+)
+from firstoff.queries.plan.definition import DefinitionView, as_definition, definition
+from firstoff.queries.plan.equipment import (
+    EquipmentList,
+    EquipmentView,
+    equipment,
+    equipment_named,
+    usable,
+)
+from firstoff.queries.plan.process import (
+    codes_of,
+    defect_codes,
+    operation_facts,
+    operations_of,
+    plans_of,
+)
+
+__all__ = [
+    "SHORT",
+    "BaselineView",
+    "DefinitionView",
+    "EquipmentList",
+    "EquipmentView",
+    "as_definition",
+    "baseline",
+    "baseline_text",
+    "baselines",
+    "codes_of",
+    "compare",
+    "defect_codes",
+    "definition",
+    "equipment",
+    "equipment_named",
+    "operation_facts",
+    "operations_of",
+    "plans_of",
+    "usable",
+]
