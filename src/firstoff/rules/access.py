@@ -11,6 +11,7 @@ _ANY = frozenset(Role)
 _DEFINES = frozenset({Role.ENGINEER, Role.QUALITY_MANAGER})
 _RECORDS = frozenset({Role.OPERATOR, Role.INSPECTOR, Role.ENGINEER, Role.QUALITY_MANAGER})
 _RECEIVES = frozenset({Role.BUYER, Role.INSPECTOR, Role.ENGINEER, Role.QUALITY_MANAGER})
+_SOURCES = frozenset({Role.BUYER, Role.ENGINEER, Role.QUALITY_MANAGER})
 _INSPECTS = frozenset({Role.INSPECTOR, Role.QUALITY_MANAGER})
 _DECIDES = frozenset({Role.QUALITY_MANAGER})
 _MANAGES = frozenset({Role.ADMINISTRATOR})
@@ -29,6 +30,8 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "lot.receive": _RECEIVES,
         "lot.decide": _INSPECTS,
         "lot.move": _RECORDS | _RECEIVES,
+        "source.edit": _SOURCES,
+        "source.approve": _DEFINES,
         "calibration.record": _INSPECTS | {Role.ENGINEER},
         "adjustment.record": _RECORDS,
         "first_article.record": frozenset({Role.INSPECTOR, Role.QUALITY_MANAGER}),
@@ -68,6 +71,8 @@ DEEDS: Mapping[str, str] = MappingProxyType(
         "lot.receive": "receive lots",
         "lot.decide": "accept or reject lots",
         "lot.move": "split, merge or count lots",
+        "source.edit": "record suppliers, offers, orders and declarations",
+        "source.approve": "approve sources or withdraw them",
         "calibration.record": "record calibrations",
         "adjustment.record": "record adjustments",
         "first_article.record": "record first articles",
@@ -98,7 +103,7 @@ SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
         "record": frozenset(
             {"see", "run.setup", "unit.record", "adjustment.record", "first_article.record"}
             | {"cause.record", "containment.open", "unit.ship", "calibration.record"}
-            | {"lot.receive", "lot.decide", "lot.move"}
+            | {"lot.receive", "lot.decide", "lot.move", "source.edit"}
         ),
         "define": frozenset(
             {"see", "program.edit", "definition.edit", "baseline.freeze", "equipment.edit"}
@@ -108,7 +113,7 @@ SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
         "sign": frozenset(
             {"see", "bar.lock", "judgement.correct", "route.release", "run.decide", "run.close"}
             | {"gate.state", "gate.waive", "gate.decide"}
-            | {"containment.concede", "containment.close"}
+            | {"containment.concede", "containment.close", "source.approve"}
         ),
         "manage": frozenset({"see", "people.edit", "token.edit", "readings.rebuild"}),
     }

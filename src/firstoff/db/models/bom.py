@@ -23,6 +23,7 @@ class ManufacturerPart(models.Model):
     )
     description = models.CharField(max_length=300, blank=True)
     rank = models.PositiveIntegerField(default=0)  # 1 is preferred; 0: nobody said
+    last_buy = models.DateField(null=True)  # the last day of a last-time buy
     retired_at = models.DateTimeField(null=True)
 
     class Meta:

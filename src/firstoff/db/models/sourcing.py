@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from firstoff.db.fields import QuantityField
-from firstoff.db.models.access import Signature
+from firstoff.db.models.access import Signature, Site
 from firstoff.db.models.bom import Alternate, ManufacturerPart
 from firstoff.db.models.documents import DocumentVersion
 from firstoff.db.models.ledger import Record
@@ -59,8 +59,10 @@ class Offer(Record):
     manufacturer_part = models.ForeignKey(ManufacturerPart, models.PROTECT, related_name="offers")
     supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="offers")
     supplier_number = models.CharField(max_length=200, blank=True)
-    minimum = QuantityField(null=True)  # MOQ
+    minimum = QuantityField(null=True)  # MOQ, in pieces
     multiple = QuantityField(null=True)
+    minimum_value = QuantityField(null=True)  # MOQ in money, in ``currency``
+    order_cost = QuantityField(null=True)  # once an order: freight, small-order fee
     lead_time_days = models.PositiveIntegerField(null=True)
     currency = models.CharField(max_length=3)
     breaks = models.TextField()
@@ -168,6 +170,24 @@ class CostAssumptions(Record):
 
     def __str__(self) -> str:
         return f"{self.program}: {self.way}"
+
+
+class ExchangeRate(Record):
+    """What one of a foreign currency costs, from a day on. The latest of a pair holds."""
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="exchange_rates")
+    currency = models.CharField(max_length=3)
+    into = models.CharField(max_length=3)
+    rate = models.DecimalField(max_digits=20, decimal_places=9)
+    valid_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(rate__gt=0), name="rate_is_above_nothing")
+        ]
+
+    def __str__(self) -> str:
+        return f"1 {self.currency} = {self.rate} {self.into}"
 
 
 class IncomingInspection(Record):
