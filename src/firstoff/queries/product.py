@@ -1,5 +1,7 @@
 """Programs, revisions and characteristics, as the doors show them."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +12,13 @@ from firstoff.db.models import Characteristic, PartRevision, Program
 from firstoff.errors import NotFound
 from firstoff.rules.access import Actor
 from firstoff.rules.product import CharacteristicFacts, balloon_key
-from firstoff.terms import CharacteristicClass, CharacteristicKind, RevisionStatus
+from firstoff.terms import (
+    CharacteristicClass,
+    CharacteristicKind,
+    GeometricSymbol,
+    LimitForm,
+    RevisionStatus,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,16 @@ def characteristics_of(revision_id: int) -> tuple[CharacteristicFacts, ...]:
     return tuple(sorted(map(facts_of, rows), key=lambda c: balloon_key(c.number)))
 
 
+def characteristics_of_many(
+    revision_ids: Iterable[int],
+) -> Mapping[int, tuple[CharacteristicFacts, ...]]:
+    """Those of several revisions at once; no key for one without any. One query."""
+    found: dict[int, list[CharacteristicFacts]] = defaultdict(list)
+    for row in Characteristic.objects.filter(revision__in=list(revision_ids)):
+        found[row.revision_id].append(facts_of(row))
+    return {key: tuple(sorted(v, key=lambda c: balloon_key(c.number))) for key, v in found.items()}
+
+
 def facts_of(row: Characteristic) -> CharacteristicFacts:
     """A row as the rules know it; limits with the digits of the drawing again."""
     return CharacteristicFacts(
@@ -144,6 +162,15 @@ def facts_of(row: Characteristic) -> CharacteristicFacts:
         method=row.method,
         measured_as=row.measured_as,
         decimals=row.decimals,
+        zone=row.zone,
+        form=LimitForm(row.form) if row.form else None,
+        symbol=GeometricSymbol(row.symbol) if row.symbol else None,
+        tolerance=_written(row.tolerance, row.decimals),
+        diametral=row.diametral,
+        material_condition=row.material_condition,
+        datums=tuple(row.datums),
+        gauge=row.gauge,
+        source_id=row.source_id,
     )
 
 

@@ -7,6 +7,7 @@ from firstoff.db.models import Equipment
 from firstoff.errors import NotFound
 from firstoff.queries.plan.baselines import BaselineView, newest_of
 from firstoff.queries.plan.equipment import equipment_facts
+from firstoff.queries.plan.frozen import FrozenTree, frozen_tree, line_count
 from firstoff.queries.plan.process import codes_of, operations_of, plans_of
 from firstoff.queries.product import (
     ProgramView,
@@ -26,6 +27,7 @@ from firstoff.rules.plan import (
     freeze_stops,
     plan_gaps,
     total_minutes,
+    tree_stops,
 )
 from firstoff.rules.product import (
     CharacteristicFacts,
@@ -35,6 +37,7 @@ from firstoff.rules.product import (
 from firstoff.terms import RevisionStatus
 
 _NEWEST = 50  # baselines that stand on a definition's page
+_SHORT_BOM = 2_000  # lines of the top up to which a page reads the whole tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class DefinitionView:
     characteristic_gaps: tuple[str, ...]
     plan_gaps: tuple[Gap, ...]
     stops: tuple[str, ...]
-    content: str  # canonical JSON
+    content: str  # canonical JSON; empty where it is long and was not asked for
     digest: str
     baselines: tuple[BaselineView, ...]
 
@@ -74,11 +77,12 @@ class DefinitionView:
 
 
 def definition(
-    actor: Actor, program_id: int, *, revision: str = "", plan: str = ""
+    actor: Actor, program_id: int, *, revision: str = "", plan: str = "", whole: bool = False
 ) -> DefinitionView:
     """The definition of a revision and one of its plans: the newest of each, unless said.
 
-    Raises NotFound. Eight queries.
+    whole: read the tree of a long BOM too, for a freeze; a page does without. Raises NotFound. A
+    fixed number of queries, and three for each level of the BOM.
     """
     program = program_by_id(actor, program_id)
     revisions = part_revisions(program.part_id)
@@ -87,7 +91,10 @@ def definition(
     planned = _chosen(plans, plan, "plan") if plans or plan else None
     characteristics = characteristics_of(chosen.id)
     operations = operations_of(planned.id) if planned else ()
-    content = _content(program, chosen, planned, operations, characteristics)
+    tree = None
+    if whole or line_count(chosen.id) <= _SHORT_BOM:
+        tree = frozen_tree(chosen.id, planned.id if planned else None)
+    content = _content(program, chosen, planned, operations, characteristics, tree) if tree else ""
     return DefinitionView(
         program=program,
         revisions=revisions,
@@ -104,9 +111,10 @@ def definition(
             plan_status=planned.status if planned else RevisionStatus.DRAFT,
             operations=operations,
             characteristics=characteristics,
+            tree=tree_stops(tree.stands, tree.drafts) if tree else (),
         ),
         content=content,
-        digest=text_digest(content),
+        digest=text_digest(content) if content else "",
         baselines=newest_of(program_id, _NEWEST),
     )
 
@@ -117,6 +125,7 @@ def _content(
     plan: RevisionView | None,
     operations: tuple[PlanOperation, ...],
     characteristics: tuple[CharacteristicFacts, ...],
+    tree: FrozenTree,
 ) -> str:
     """The canonical JSON that a freeze keeps."""
     return canonical(
@@ -127,6 +136,8 @@ def _content(
             plan=plan.label if plan else "",
             operations=operations,
             characteristics=characteristics,
+            contents=tree.contents,
+            assemblies=tree.assemblies,
         )
     )
 

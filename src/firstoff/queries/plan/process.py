@@ -1,5 +1,7 @@
 """Process plans with their operations, and defect codes."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from firstoff.db.models import DefectCode, Operation, ProcessPlan
@@ -49,9 +51,17 @@ def plans_of(revision_id: int) -> tuple[RevisionView, ...]:
 
 
 def operations_of(plan_id: int) -> tuple[PlanOperation, ...]:
-    """In their order. Two queries."""
-    rows = Operation.objects.filter(plan=plan_id).select_related("jig").order_by("seq")
-    return tuple(operation_facts(o) for o in rows.prefetch_related("characteristics"))
+    """In their order. A fixed number of queries."""
+    return operations_of_plans([plan_id]).get(plan_id, ())
+
+
+def operations_of_plans(plan_ids: Sequence[int]) -> Mapping[int, tuple[PlanOperation, ...]]:
+    """Of several plans at once, in their order; no key for a plan without any."""
+    found: dict[int, list[PlanOperation]] = defaultdict(list)
+    rows = Operation.objects.filter(plan__in=plan_ids).select_related("jig").order_by("seq")
+    for row in rows.prefetch_related("characteristics"):
+        found[row.plan_id].append(operation_facts(row))
+    return {plan: tuple(operations) for plan, operations in found.items()}
 
 
 def operation_facts(row: Operation) -> PlanOperation:

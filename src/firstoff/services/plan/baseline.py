@@ -71,7 +71,7 @@ def freeze_baseline(
         revision = revision or _newest_released(revisions)
         plans = ProcessPlan.objects.filter(revision__part=program.part_id)
         plan = plan or _newest_released(plans.filter(revision__label=revision))
-        view = definition(by, program_id, revision=revision, plan=plan)
+        view = definition(by, program_id, revision=revision, plan=plan, whole=True)
         entry.details.update(revision=revision, plan=plan, digest=view.digest)
         found = Baseline.objects.filter(program=program, digest=view.digest).first()
         if found is not None:
