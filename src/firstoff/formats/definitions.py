@@ -24,6 +24,8 @@ from firstoff.terms import (
     CharacteristicKind,
     EquipmentClass,
     EquipmentKind,
+    GeometricSymbol,
+    LimitForm,
 )
 
 FORMAT = "firstoff-definition/1"
@@ -33,6 +35,8 @@ _INDEX = re.compile(r"\[[^\]]*\]")
 _WORDS: dict[str, Iterable[str]] = {
     "revision.characteristics.kind": CharacteristicKind,
     "revision.characteristics.classification": CharacteristicClass,
+    "revision.characteristics.form": LimitForm,
+    "revision.characteristics.symbol": GeometricSymbol,
     "equipment.kind": EquipmentKind,
     "equipment.equipment_class": EquipmentClass,
     "defect_codes.category": Aspect,
@@ -68,6 +72,15 @@ class _Characteristic(_Struct):
     unit: str = ""
     method: str = ""
     measured_as: str = ""
+    zone: str = ""
+    form: LimitForm | None = None
+    symbol: GeometricSymbol | None = None
+    tolerance: Decimal | None = None
+    diametral: bool = False
+    material_condition: str = ""
+    datums: tuple[str, ...] = ()
+    gauge: str = ""
+    source_id: str = ""
 
 
 class _Revision(_Struct):
@@ -179,7 +192,10 @@ def write_definition(definition: Definition) -> str:
 _EQUIPMENT = ("line", "calibration_due", "max_uses")
 _ALWAYS = ("number", "name", "kind", "classification")
 _PROGRAM = ("description", "first_quantity", "due", "currency")
-_CHARACTERISTIC = ("nominal", "lower", "upper", "unit", "method", "measured_as")
+_CHARACTERISTIC = (
+    *("nominal", "lower", "upper", "unit", "method", "measured_as", "zone", "form", "symbol"),
+    *("tolerance", "diametral", "material_condition", "datums", "gauge", "source_id"),
+)
 _OPERATION = (
     *("standard_minutes", "instruction", "caution", "required_skill", "jig", "jig_not_needed"),
     *("work_centre", "characteristics"),

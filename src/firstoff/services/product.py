@@ -41,7 +41,8 @@ from firstoff.terms import Procurement, RevisionStatus
 
 _FIELDS = (
     *("number", "name", "kind", "classification", "nominal", "lower", "upper"),
-    *("unit", "method", "measured_as", "decimals"),
+    *("unit", "method", "measured_as", "decimals", "zone", "form", "symbol", "tolerance"),
+    *("diametral", "material_condition", "datums", "gauge", "source_id"),
 )
 _COPIED = (
     *("seq", "name", "work_centre", "standard_minutes", "instruction", "caution"),
@@ -352,7 +353,12 @@ def write_characteristics(
 
 def values_of(one: CharacteristicFacts) -> dict[str, Any]:
     """The columns of a characteristic."""
-    return {field: getattr(one, field) for field in _FIELDS}
+    values = {field: getattr(one, field) for field in _FIELDS}
+    return values | {
+        "form": one.form or "",
+        "symbol": one.symbol or "",
+        "datums": list(one.datums),
+    }
 
 
 def copy_operations(source: ProcessPlan, target: ProcessPlan) -> None:

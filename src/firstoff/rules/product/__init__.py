@@ -4,6 +4,7 @@ from firstoff.rules.product.callouts import (
     CONDITIONS,
     MOST_DATUMS,
     SIGNS,
+    callout_text,
     datum_shown,
     sign_of,
     words_of,
@@ -15,6 +16,7 @@ from firstoff.rules.product.characteristics import (
     check_characteristic,
     check_characteristics,
 )
+from firstoff.rules.product.frozen import characteristic_content, read_characteristic
 from firstoff.rules.product.names import (
     LONGEST_CODE,
     LONGEST_LABEL,
@@ -43,6 +45,8 @@ __all__ = [
     "ProgramFacts",
     "at_row",
     "balloon_key",
+    "callout_text",
+    "characteristic_content",
     "characteristic_gaps",
     "check_address",
     "check_characteristic",
@@ -59,6 +63,7 @@ __all__ = [
     "check_unmoved",
     "datum_shown",
     "next_label",
+    "read_characteristic",
     "release_stops",
     "sign_of",
     "state_of",

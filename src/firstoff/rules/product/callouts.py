@@ -50,6 +50,15 @@ def words_of(symbol: G) -> str:
     return names.get(symbol, symbol.value.replace("_", " "))
 
 
+def callout_text(
+    symbol: G, tolerance: str, *, diametral: bool, condition: str, datums: Sequence[str]
+) -> str:
+    """``⌖ ⌀ 0.1 Ⓜ | A | B | C``; tolerance: as the drawing writes it."""
+    zone = (sign_of(symbol), "⌀" if diametral else "", tolerance, CONDITIONS.get(condition, ""))
+    first = "\u00a0".join(part for part in zone if part)
+    return " | ".join((first, *map(datum_shown, datums)))
+
+
 def datum_shown(datum: str) -> str:
     """``B Ⓜ`` for ``B(M)``."""
     found = _DATUM.fullmatch(datum)

@@ -4,15 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from firstoff.errors import InvalidInput
 from firstoff.rules.product.callouts import (
-    CONDITIONS,
+    callout_text,
     check_condition,
     check_datums,
     check_frame,
-    datum_shown,
-    sign_of,
+    words_of,
 )
 from firstoff.rules.product.names import LONGEST_LABEL, check_code, check_line, check_name
 from firstoff.rules.product.seen import at_row
@@ -38,6 +38,15 @@ class CharacteristicFacts:
     method: str = ""
     measured_as: str = ""  # its name in test records
     decimals: int = 0  # digits after the point as the drawing writes them: 0.90 is not 0.9
+    zone: str = ""  # of the drawing: B4
+    form: LimitForm | None = None  # how the limits are stated; None: as they stand
+    symbol: GeometricSymbol | None = None
+    tolerance: Decimal | None = None  # the width of the zone, in ``unit``
+    diametral: bool = False  # the zone is a cylinder
+    material_condition: str = ""  # M, L; empty: regardless of feature size
+    datums: tuple[str, ...] = ()  # A, B(M), A-B, in the order of the frame
+    gauge: str = ""  # code of the equipment
+    source_id: str = ""  # its UUID in a QIF plan
 
     @property
     def label(self) -> str:
@@ -55,6 +64,53 @@ class CharacteristicFacts:
         return f"at least {lower}{unit}" if lower else ""
 
     @property
+    def callout(self) -> str:
+        """The feature control frame on one line, ``⌖ ⌀ 0.1 Ⓜ | A | B``; empty without symbol."""
+        if self.symbol is None:
+            return ""
+        return callout_text(
+            self.symbol,
+            self.shown(self.tolerance),
+            diametral=self.diametral,
+            condition=self.material_condition,
+            datums=self.datums,
+        )
+
+    @property
+    def requirement(self) -> str:
+        """What the drawing asks for, as it writes it: ``25 +0.1 −0.2 mm``, ``(25) mm``, a
+        callout; empty where only the name says it."""
+        if self.symbol is not None:
+            exact = f"{self._exact}{self._unit} basic, " if self._exact else ""
+            return exact + self.callout
+        if self.form is LimitForm.REFERENCE:
+            return f"({self.nominal_shown}){self._unit}" if self.nominal_shown else ""
+        if self.form is LimitForm.BASIC:
+            return f"{self._exact}{self._unit} basic"
+        return self._toleranced or self.limits or f"{self.nominal_shown}{self._unit}"
+
+    @property
+    def _toleranced(self) -> str:
+        """A nominal with its deviations; empty where a limit or the nominal is missing."""
+        if self.nominal is None or self.lower is None or self.upper is None:
+            return ""
+        over, under = self.upper - self.nominal, self.nominal - self.lower
+        if over == under:
+            return f"{self._exact} ±{self.shown(over)}{self._unit}"
+        above = f"+{self.shown(over)}" if over else "0"
+        below = f"−{self.shown(under)}" if under else "0"
+        return f"{self._exact} {above} {below}{self._unit}"
+
+    @property
+    def _exact(self) -> str:
+        """The nominal with no more digits than it needs; empty for none."""
+        return "" if self.nominal is None else f"{self.nominal:.{_decimals(self.nominal)}f}"
+
+    @property
+    def _unit(self) -> str:
+        return f"\u00a0{self.unit}" if self.unit and self.nominal is not None else ""
+
+    @property
     def nominal_shown(self) -> str:
         return self.shown(self.nominal)
 
@@ -66,27 +122,42 @@ class CharacteristicFacts:
 def check_characteristic(found: CharacteristicFacts) -> CharacteristicFacts:
     """The characteristic, trimmed, if it can be judged by. Raises InvalidInput naming the field.
 
-    ``decimals`` is taken from how the nominal and the limits were written.
+    ``decimals`` is taken from how the numbers were written. A geometric tolerance without an upper
+    limit is judged by its tolerance: a deviation from the ideal has no lower limit.
     """
     number = check_code(found.number, "number", longest=LONGEST_LABEL)
     what = f"Characteristic {number}"
-    for field in ("nominal", "lower", "upper"):
+    for field in ("nominal", "lower", "upper", "tolerance"):
         _check_decimal(f"{what}: {field}", getattr(found, field), field)
+    found = _check_callout(found, what)
     _check_limits(found, what)
-    values = (found.nominal, found.lower, found.upper)
+    _check_form(found, what)
+    values = (found.nominal, found.lower, found.upper, found.tolerance)
     return replace(
         found,
-        name=check_name(found.name, f"name of characteristic {number}", field="name"),
-        unit=check_line(found.unit, f"unit of characteristic {number}", longest=20, field="unit"),
-        method=check_line(found.method, f"method of characteristic {number}", field="method"),
-        measured_as=check_line(
-            found.measured_as,
-            f"record name of characteristic {number}",
-            longest=120,
-            field="measured_as",
-        ),
+        number=number,
+        **_lines(found, number),
         decimals=max((_written(v) for v in values if v is not None), default=0),
     )
+
+
+def _lines(found: CharacteristicFacts, number: str) -> dict[str, Any]:
+    """Every text on one line, trimmed. Raises InvalidInput."""
+    texts = (
+        ("unit", "unit", 20),
+        ("method", "method", 200),
+        ("measured_as", "record name", 120),
+        ("zone", "zone", 20),
+        ("gauge", "gauge", 60),
+        ("source_id", "identity in its source", 80),
+    )
+    name = check_name(found.name, f"name of characteristic {number}", field="name")
+    return {"name": name} | {
+        field: check_line(
+            getattr(found, field), f"{word} of characteristic {number}", longest=size, field=field
+        )
+        for field, word, size in texts
+    }
 
 
 def check_characteristics(
@@ -151,6 +222,8 @@ def _check_limits(found: CharacteristicFacts, what: str) -> None:
             f"{found.shown(high)}.",
             field="lower",
         )
+    if found.symbol is not None:
+        return  # the limits are of the deviation, not of the nominal
     below = nominal is not None and low is not None and nominal < low
     above = nominal is not None and high is not None and nominal > high
     if nominal is not None and (below or above):
@@ -158,6 +231,83 @@ def _check_limits(found: CharacteristicFacts, what: str) -> None:
             f"{what}: the nominal {found.shown(nominal)} lies outside its limits, {found.limits}.",
             field="nominal",
         )
+
+
+def _check_callout(found: CharacteristicFacts, what: str) -> CharacteristicFacts:
+    """The frame, in one way of writing. Raises InvalidInput for half of one."""
+    condition = check_condition(found.material_condition, what)
+    datums = check_datums(found.datums, what)
+    if found.symbol is None:
+        for field, said in (
+            ("tolerance", found.tolerance is not None),
+            ("diametral", found.diametral),
+            ("material_condition", condition),
+            ("datums", datums),
+        ):
+            if said:
+                raise InvalidInput(
+                    f"{what} has a {_WORDS[field]} and no geometric symbol; expected both or "
+                    "none.",
+                    field="symbol",
+                )
+        return found
+    if found.kind is CharacteristicKind.ATTRIBUTE:
+        raise InvalidInput(
+            f"{what} is an attribute and has a geometric callout; expected the kind variable.",
+            field="kind",
+        )
+    if found.tolerance is None or found.tolerance <= 0:
+        raise InvalidInput(
+            f"{what} has the symbol of {words_of(found.symbol)} and the tolerance "
+            f"{found.shown(found.tolerance) or 'is missing'}; expected one above 0.",
+            field="tolerance",
+        )
+    check_frame(
+        found.symbol, diametral=found.diametral, condition=condition, datums=datums, what=what
+    )
+    upper = found.tolerance if found.upper is None else found.upper
+    return replace(found, material_condition=condition, datums=datums, upper=upper)
+
+
+_WORDS = {
+    "tolerance": "tolerance",
+    "diametral": "diameter sign",
+    "material_condition": "material condition",
+    "datums": "datum",
+}
+
+
+def _check_form(found: CharacteristicFacts, what: str) -> None:
+    """Whether the limits are stated the way that is said. Raises InvalidInput."""
+    form, low, high = found.form, found.lower, found.upper
+    if form is None:
+        return
+    if found.kind is CharacteristicKind.ATTRIBUTE:
+        raise InvalidInput(f"{what} is an attribute and its limits are {form}.", field="form")
+    held = found.symbol is not None  # by its callout, whose limits are not of the dimension
+    expected = ""
+    if form is LimitForm.BILATERAL and not held and (low is None or high is None):
+        expected = "a lower and an upper limit"
+    elif form is LimitForm.UNILATERAL and not held and not _one_sided(found):
+        expected = "one limit, or a nominal that is one of the two"
+    elif form is LimitForm.BASIC and not held and (low is not None or high is not None):
+        expected = "no limits: a callout holds it"
+    elif form is LimitForm.BASIC and not held and found.nominal is None:
+        expected = "a nominal, or a callout"
+    elif form is LimitForm.REFERENCE and (held or low is not None or high is not None):
+        expected = "neither limits nor a callout: it is for information"
+    if expected:
+        raise InvalidInput(
+            f"{what} is {form}, and {found.limits or 'has no limits'}; expected {expected}.",
+            field="form",
+        )
+
+
+def _one_sided(found: CharacteristicFacts) -> bool:
+    low, high = found.lower, found.upper
+    if (low is None) != (high is None):
+        return True
+    return low is not None and found.nominal is not None and found.nominal in (low, high)
 
 
 def _check_decimal(what: str, value: Decimal | None, field: str) -> None:
