@@ -15,6 +15,7 @@ from firstoff.rules.product.characteristics import (
     characteristic_gaps,
     check_characteristic,
     check_characteristics,
+    check_number,
 )
 from firstoff.rules.product.frozen import characteristic_content, read_characteristic
 from firstoff.rules.product.names import (
@@ -57,6 +58,7 @@ __all__ = [
     "check_label",
     "check_line",
     "check_name",
+    "check_number",
     "check_program",
     "check_prose",
     "check_releasable",

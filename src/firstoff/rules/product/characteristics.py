@@ -128,7 +128,7 @@ def check_characteristic(found: CharacteristicFacts) -> CharacteristicFacts:
     number = check_code(found.number, "number", longest=LONGEST_LABEL)
     what = f"Characteristic {number}"
     for field in ("nominal", "lower", "upper", "tolerance"):
-        _check_decimal(f"{what}: {field}", getattr(found, field), field)
+        check_number(getattr(found, field), f"{what}: {field}", field=field)
     found = _check_callout(found, what)
     _check_limits(found, what)
     _check_form(found, what)
@@ -310,7 +310,8 @@ def _one_sided(found: CharacteristicFacts) -> bool:
     return low is not None and found.nominal is not None and found.nominal in (low, high)
 
 
-def _check_decimal(what: str, value: Decimal | None, field: str) -> None:
+def check_number(value: Decimal | None, what: str, *, field: str) -> None:
+    """Whether the tables can hold it: finite, 9 decimals, 11 digits before. Raises InvalidInput."""
     if value is None:
         return
     if not value.is_finite():
