@@ -127,9 +127,9 @@ def _csv_table(
     source: Source, recognise: Recognise, required: Sequence[str], limits: Limits
 ) -> Table:
     encoding = encoding_of(source)
-    declared = _declared_delimiter(source, encoding)
+    declared = declared_delimiter(source, encoding)
     delimiter = declared or _likeliest_delimiter(source, encoding, recognise, limits)
-    rows = tuple(_csv_rows(source, encoding, delimiter, limits))
+    rows = tuple(csv_rows(source, encoding, delimiter, limits))
     warnings = []
     if encoding == "cp1252":
         warnings.append(
@@ -139,7 +139,7 @@ def _csv_table(
     return _with_header(table, rows, recognise, required)
 
 
-def _lines(source: Source, encoding: str, limits: Limits) -> Iterator[str]:
+def lines_of(source: Source, encoding: str, limits: Limits) -> Iterator[str]:
     """Physical lines with their ends. str.splitlines would also cut at U+2028 inside a cell."""
     decoder = codecs.getincrementaldecoder(encoding)()
     longest = limits.columns * limits.cell_length
@@ -164,7 +164,7 @@ def _no_lines(name: str, longest: int) -> InvalidInput:
     )
 
 
-def _declared_delimiter(source: Source, encoding: str) -> str | None:
+def declared_delimiter(source: Source, encoding: str) -> str | None:
     """Excel's own first line ``sep=;``."""
     head = source.head(64).decode(encoding, "ignore").lstrip("\ufeff")
     match = re.match(r"sep=([,;|\t])\r?\n", head, re.IGNORECASE)
@@ -175,12 +175,12 @@ def _likeliest_delimiter(
     source: Source, encoding: str, recognise: Recognise, limits: Limits
 ) -> str:
     """The one under which a row has most known headers; then the one most lines agree on."""
-    sample = list(islice(_lines(source, encoding, limits), _SAMPLE_LINES))
+    sample = list(islice(lines_of(source, encoding, limits), _SAMPLE_LINES))
     best, best_score = ",", (0, 0)
     for delimiter in DELIMITERS:
         widths: list[int] = []
         known = 0
-        for cells in _lenient(sample, delimiter):
+        for cells in lenient_rows(sample, delimiter):
             known = max(known, len({field for cell in cells if (field := recognise(cell))}))
             widths.append(len(cells))
         common = max((widths.count(width) for width in set(widths) if width > 1), default=0)
@@ -189,16 +189,16 @@ def _likeliest_delimiter(
     return best
 
 
-def _lenient(lines: list[str], delimiter: str) -> Iterator[list[str]]:
+def lenient_rows(lines: list[str], delimiter: str) -> Iterator[list[str]]:
     try:
         yield from csv.reader(lines, delimiter=delimiter)
     except csv.Error:  # the last line of the sample may be cut inside quotes
         return
 
 
-def _csv_rows(source: Source, encoding: str, delimiter: str, limits: Limits) -> Iterator[Row]:
+def csv_rows(source: Source, encoding: str, delimiter: str, limits: Limits) -> Iterator[Row]:
     """Filled rows. Their number is the line they begin on, as a text editor shows it."""
-    lines = _lines(source, encoding, limits)
+    lines = lines_of(source, encoding, limits)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     count, begun = 0, 1
     while True:
@@ -208,20 +208,20 @@ def _csv_rows(source: Source, encoding: str, delimiter: str, limits: Limits) -> 
             return
         except csv.Error as error:
             raise _broken_quotes(source.name, begun, error) from error
-        row = Row(begun, _trimmed(cells))
+        row = Row(begun, trimmed(cells))
         begun = reader.line_num + 1
         if begun > 20 * limits.rows + _SAMPLE_LINES:  # blank lines cost time as well
             raise too_many_rows(source.name, limits)
         if row.blank or (row.number == 1 and row.cells[0].lower().startswith("sep=")):
             continue
-        _check_cells(row, source.name, limits)
+        check_cells(row, source.name, limits)
         count += 1
         if count > limits.rows + TITLE_ROWS:
             raise too_many_rows(source.name, limits)
         yield row
 
 
-def _trimmed(cells: list[str]) -> tuple[str, ...]:
+def trimmed(cells: list[str]) -> tuple[str, ...]:
     while cells and not cells[-1].strip():
         cells.pop()
     return tuple(cells)
@@ -238,7 +238,7 @@ def _broken_quotes(name: str, row: int, error: csv.Error) -> InvalidInput:
     )
 
 
-def _check_cells(row: Row, name: str, limits: Limits) -> None:
+def check_cells(row: Row, name: str, limits: Limits) -> None:
     if len(row.cells) > limits.columns:
         raise InvalidInput(
             f"{name}, row {row.number}: {len(row.cells):,} columns; at most {limits.columns:,} "
@@ -421,7 +421,7 @@ def _check_columns(
     if missing:
         raise InvalidInput(
             f"{where}, row {header.number}: no column for {' and '.join(missing)}; "
-            f"found {_listed(header.cells)}.",
+            f"found {listed(header.cells)}.",
             code="missing-column",
             way_out="Name the column so, or map one.",
             row=header.number,
@@ -431,7 +431,7 @@ def _check_columns(
 
 
 def _no_header(where: str, rows: Sequence[Row], required: Sequence[str]) -> InvalidInput:
-    found = f"; the first row is {_listed(rows[0].cells)}" if rows else ""
+    found = f"; the first row is {listed(rows[0].cells)}" if rows else ""
     return InvalidInput(
         f"{where}: no header row found{found}.",
         code="no-header",
@@ -441,7 +441,7 @@ def _no_header(where: str, rows: Sequence[Row], required: Sequence[str]) -> Inva
     )
 
 
-def _listed(cells: Sequence[str]) -> str:
+def listed(cells: Sequence[str]) -> str:
     shown = [cell.strip()[:40] for cell in cells if cell.strip()]
     more = f" and {len(shown) - 8} more" if len(shown) > 8 else ""
     return ", ".join(repr(cell) for cell in shown[:8]) + more
