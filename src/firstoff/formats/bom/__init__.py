@@ -5,6 +5,7 @@ object. Nothing is written and nothing approved: what could not be taken is said
 """
 
 from firstoff.errors import InvalidInput
+from firstoff.formats.bom import ibom, ipc2581, kicad_netlist, kicad_schematic, kicad_xml
 from firstoff.formats.bom.reader import BomMapping, BomOptions, BomReader
 from firstoff.formats.bom.unpacking import unpacked
 from firstoff.formats.sources import (
@@ -21,7 +22,13 @@ from firstoff.rules.bom.draft import BomFile
 __all__ = ["READERS", "BomMapping", "BomOptions", "BomReader", "read_bom", "reader_named"]
 
 # In the order they are asked: the narrower first; any table may be a bill of materials.
-READERS: tuple[BomReader, ...] = ()
+READERS: tuple[BomReader, ...] = (
+    ipc2581.READER,
+    kicad_xml.READER,
+    kicad_netlist.READER,
+    kicad_schematic.READER,
+    ibom.READER,
+)
 
 
 def read_bom(
