@@ -21,6 +21,7 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "see": _ANY,
         "program.edit": _DEFINES,
         "definition.edit": _DEFINES,
+        "document.edit": _DEFINES | {Role.BUYER, Role.INSPECTOR},
         "baseline.freeze": _DEFINES,
         "equipment.edit": _DEFINES | _MANAGES,
         "run.create": _DEFINES,
@@ -62,6 +63,7 @@ DEEDS: Mapping[str, str] = MappingProxyType(
         "see": "see anything",
         "program.edit": "make or change programs",
         "definition.edit": "change definitions",
+        "document.edit": "add or change documents",
         "baseline.freeze": "freeze baselines",
         "equipment.edit": "change equipment",
         "run.create": "make runs",
@@ -106,7 +108,14 @@ SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
             | {"lot.receive", "lot.decide", "lot.move", "source.edit"}
         ),
         "define": frozenset(
-            {"see", "program.edit", "definition.edit", "baseline.freeze", "equipment.edit"}
+            {
+                "see",
+                "program.edit",
+                "definition.edit",
+                "document.edit",
+                "baseline.freeze",
+                "equipment.edit",
+            }
             | {"run.create", "action.edit", "training.record"}
         ),
         # These also ask for the person's password, each time: a token alone signs nothing.
