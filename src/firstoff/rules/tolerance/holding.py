@@ -1,0 +1,289 @@
+"""Tolerances against what processes hold (R-13).
+
+"The machine cannot hold it" is computed: an index predicted from the library of process
+capabilities, or measured on recorded units, with its lower bound. The lower bound decides.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from firstoff import stats
+from firstoff.errors import InvalidInput
+from firstoff.rules.ledger import decimal_text
+from firstoff.rules.product import CharacteristicFacts, check_line, check_name
+from firstoff.terms import CharacteristicClass, CharacteristicKind, Verdict
+
+CONFIDENCE = 0.95
+REQUIRED = Decimal("1.33")
+REQUIRED_CRITICAL = Decimal("1.67")
+FEWEST = 2  # values that show a spread
+_MOST_VALUES = 10_000_000
+_PLACES = 9
+
+Source = Literal["records", "library", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessFacts:
+    """What a process on a machine was found to hold. ``spread``: one standard deviation;
+    ``shift``: its mean off the nominal; both in ``unit``, from ``values`` pieces."""
+
+    process: str
+    unit: str
+    spread: Decimal
+    values: int
+    measured_on: date
+    shift: Decimal = Decimal(0)
+    feature: str = ""
+    machine: str = ""  # code of the equipment, or the name of one that is not ours
+    source: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.process} on {self.machine}" if self.machine else self.process
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Whether a tolerance is held. ``index`` is the Cpk predicted or the Ppk measured, ``bound``
+    its one-sided lower bound; both None where nothing is known. ``outside``: the fraction that
+    the normal model puts outside the limits."""
+
+    number: str
+    label: str
+    classification: CharacteristicClass
+    limits: str
+    required: Decimal
+    source: Source
+    verdict: Verdict
+    sentence: str
+    process: str = ""
+    index: float | None = None
+    bound: float | None = None
+    outside: float | None = None
+    values: int = 0
+    tightest: str = ""  # the narrowest limits that would be held, as people write them
+
+    @property
+    def matters(self) -> bool:
+        """A critical one has to be held (R-13); another counts where somebody looked."""
+        return self.classification is CharacteristicClass.CRITICAL
+
+
+def check_process(found: ProcessFacts) -> ProcessFacts:
+    """The facts, trimmed. Raises InvalidInput naming the field."""
+    name = check_name(found.process, "process", longest=120, field="process")
+    for field in ("spread", "shift"):
+        _check_number(getattr(found, field), field)
+    if found.spread <= 0:
+        raise InvalidInput(
+            f"The spread of {name} is {found.spread}; expected a standard deviation above 0.",
+            field="spread",
+        )
+    if not FEWEST <= found.values <= _MOST_VALUES:
+        raise InvalidInput(
+            f"The spread of {name} is from {found.values:,} values; expected {FEWEST} or more.",
+            field="values",
+        )
+    return ProcessFacts(
+        name,
+        check_name(found.unit, "unit", longest=20, field="unit"),
+        found.spread,
+        found.values,
+        found.measured_on,
+        found.shift,
+        check_line(found.feature, "feature", longest=120, field="feature"),
+        check_line(found.machine, "machine", longest=120, field="machine"),
+        check_line(found.source, "source", longest=300, field="source"),
+    )
+
+
+def required_index(of: CharacteristicFacts, asked: Decimal | None = None) -> Decimal:
+    """What the lower bound has to reach: as asked, else 1.67 for critical and 1.33 (R-13)."""
+    if asked is not None:
+        return asked
+    critical = of.classification is CharacteristicClass.CRITICAL
+    return REQUIRED_CRITICAL if critical else REQUIRED
+
+
+def holding(
+    of: CharacteristicFacts,
+    *,
+    process: ProcessFacts | None = None,
+    named: str = "",
+    measured: Sequence[float] = (),
+    where: str = "",
+    asked: Decimal | None = None,
+) -> Holding:
+    """Whether the tolerance is held: by the units measured, else by what the process held before.
+
+    named: the process that is to make it, where the library does not have it. measured: first
+    values of the units of ``where``, in the unit of the limits. asked: the index required, unless
+    the default.
+    """
+    required = required_index(of, asked)
+    if of.kind is CharacteristicKind.ATTRIBUTE:
+        sentence = f"{of.label} is judged, not measured: no capability is asked of it."
+        return _nothing(of, required, Verdict.MET, sentence)
+    if not of.limits:
+        sentence = f"{of.label} has no limits, so nothing can hold them."
+        return _nothing(of, required, Verdict.NO_EVIDENCE, sentence)
+    if len(measured) >= FEWEST:
+        return _from_records(of, measured, where, required)
+    if process is not None:
+        return _from_library(of, process, required)
+    sentence = (
+        f"{of.label}: the library has no figures of {named}."
+        if named
+        else f"{of.label}: no process is named for it and no unit was measured."
+    )
+    return _nothing(of, required, Verdict.NO_EVIDENCE, sentence)
+
+
+def _nothing(
+    of: CharacteristicFacts, required: Decimal, verdict: Verdict, sentence: str
+) -> Holding:
+    return Holding(
+        of.number, of.label, of.classification, of.limits, required, "none", verdict, sentence
+    )
+
+
+def _from_records(
+    of: CharacteristicFacts, measured: Sequence[float], where: str, required: Decimal
+) -> Holding:
+    low, high = _limits(of)
+    try:
+        found = stats.capability(measured, lower=low, upper=high, confidence=CONFIDENCE)
+    except stats.NoVariation:
+        return _nothing(
+            of,
+            required,
+            Verdict.NO_EVIDENCE,
+            f"{of.label}: all {len(measured):,} values are equal; the gauge does not resolve the "
+            "spread.",
+        )
+    return _held(
+        of,
+        required,
+        "records",
+        where,
+        index=found.ppk,
+        bound=found.ppk_lower,
+        outside=found.expected_outside,
+        values=found.n,
+        spread=found.sd,
+        name="Ppk",
+    )
+
+
+def _from_library(of: CharacteristicFacts, process: ProcessFacts, required: Decimal) -> Holding:
+    low, high = _limits(of)
+    if process.unit.strip().casefold() != of.unit.strip().casefold():
+        return _nothing(
+            of,
+            required,
+            Verdict.NO_EVIDENCE,
+            f"{of.label} is in {of.unit or 'no unit'}, what the library has of {process.label} "
+            f"is in {process.unit}.",
+        )
+    mean, sigma = _aim(of) + float(process.shift), float(process.spread)
+    nearest = stats.indices(mean, sigma, lower=low, upper=high).nearest
+    below, above = stats.expected_outside(mean, sigma, lower=low, upper=high)
+    one = low is None or high is None
+    return _held(
+        of,
+        required,
+        "library",
+        process.label,
+        index=nearest,
+        bound=stats.ppk_lower_bound(nearest, process.values, confidence=CONFIDENCE, one_limit=one),
+        outside=below + above,
+        values=process.values,
+        spread=sigma,
+        name="Cpk",
+    )
+
+
+def _held(
+    of: CharacteristicFacts,
+    required: Decimal,
+    source: Source,
+    process: str,
+    *,
+    index: float,
+    bound: float,
+    outside: float,
+    values: int,
+    spread: float,
+    name: str,
+) -> Holding:
+    holds = bound >= float(required)
+    verb = "is measured at" if source == "records" else "is predicted at"
+    tightest = _tightest(of, spread, values, required)
+    sentence = (
+        f"{of.label}, {of.limits}: {name} {verb} {index:.2f} ({process or 'process'}, "
+        f"{values:,} values), lower bound {bound:.2f} at 95\u00a0%; "
+        f"{'at least' if holds else 'under'} {required} asked"
+    )
+    if not holds:
+        sentence += f". The process holds {tightest}" if tightest else ""
+    return Holding(
+        of.number,
+        of.label,
+        of.classification,
+        of.limits,
+        required,
+        source,
+        Verdict.MET if holds else Verdict.NOT_MET,
+        f"{sentence}.",
+        process,
+        index,
+        bound,
+        outside,
+        values,
+        tightest,
+    )
+
+
+def _tightest(of: CharacteristicFacts, spread: float, values: int, required: Decimal) -> str:
+    """The narrowest tolerance about the nominal that this spread shows at the bound asked for:
+    the index whose lower bound is the one required, times three spreads."""
+    if of.lower is None or of.upper is None:
+        return ""
+    low, high = float(required), float(required) * 50
+    for _ in range(60):
+        middle = (low + high) / 2
+        shown = stats.ppk_lower_bound(middle, values, confidence=CONFIDENCE)
+        low, high = (middle, high) if shown < float(required) else (low, middle)
+    if high >= float(required) * 49:
+        return ""  # so few values show nothing at any width
+    return f"±{3 * high * spread:.2g}\u00a0{of.unit}".strip()
+
+
+def _limits(of: CharacteristicFacts) -> tuple[float | None, float | None]:
+    return (
+        None if of.lower is None else float(of.lower),
+        None if of.upper is None else float(of.upper),
+    )
+
+
+def _aim(of: CharacteristicFacts) -> float:
+    """Where the process aims: the middle of the limits, else the nominal, else the limit with
+    nothing to spare (which then shows an index of 0)."""
+    if of.lower is not None and of.upper is not None:
+        return float(of.lower + of.upper) / 2
+    if of.nominal is not None:
+        return float(of.nominal)
+    return float(of.upper if of.upper is not None else of.lower or 0)
+
+
+def _check_number(value: Decimal, field: str) -> None:
+    if not value.is_finite() or abs(value) >= 10**11:
+        raise InvalidInput(f"The {field} is {value}; expected a number.", field=field)
+    if len(decimal_text(abs(value)).partition(".")[2]) > _PLACES:
+        raise InvalidInput(
+            f"The {field} is {value}; expected at most {_PLACES} decimals.", field=field
+        )
