@@ -311,7 +311,7 @@ def _one_sided(found: CharacteristicFacts) -> bool:
 
 
 def check_number(value: Decimal | None, what: str, *, field: str) -> None:
-    """Whether the tables can hold it: finite, 9 decimals, 11 digits before. Raises InvalidInput."""
+    """Whether a table can hold it: finite, 9 decimals, 11 digits before. Raises InvalidInput."""
     if value is None:
         return
     if not value.is_finite():
