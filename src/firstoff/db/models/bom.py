@@ -1,7 +1,7 @@
 """What a part revision consists of: lines, alternates, variants; and what was imported."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from firstoff.db.fields import QuantityField
 from firstoff.db.models.access import Person, Site
@@ -72,6 +72,10 @@ class BomLine(models.Model):
                 fields=["revision", "position"], name="bom_position_once_a_revision"
             ),
             models.CheckConstraint(condition=Q(quantity__gte=0), name="bom_line_takes_no_debt"),
+            models.CheckConstraint(
+                condition=Q(child__isnull=True) | ~Q(child=F("revision")),
+                name="bom_line_is_not_its_own_parent",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -131,6 +135,7 @@ class VariantChange(models.Model):
     designator = models.CharField(max_length=60, blank=True)  # empty: the whole line
     fitted = models.BooleanField()
     part = models.ForeignKey(Part, models.PROTECT, null=True, related_name="+")  # another one
+    child = models.ForeignKey(PartRevision, models.PROTECT, null=True, related_name="+")  # of it
     quantity = QuantityField(null=True)
 
     class Meta:

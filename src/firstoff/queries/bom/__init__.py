@@ -1,0 +1,56 @@
+"""Bills of materials, as the doors show them and later steps read them."""
+
+from firstoff.queries.bom.exploding import (
+    children_of,
+    exploded,
+    explosion,
+    needed,
+    needs_of,
+)
+from firstoff.queries.bom.lines import (
+    ONLY,
+    head,
+    line,
+    lines,
+    lines_of,
+    revision_seen,
+    sections,
+    sources_of,
+)
+from firstoff.queries.bom.revisions import default_revision, default_revisions
+from firstoff.queries.bom.used import where_used
+from firstoff.queries.bom.views import (
+    AlternateView,
+    BomHead,
+    BomLineView,
+    ExplodedLine,
+    NeedView,
+    SourceView,
+    UseView,
+)
+
+__all__ = [
+    "ONLY",
+    "AlternateView",
+    "BomHead",
+    "BomLineView",
+    "ExplodedLine",
+    "NeedView",
+    "SourceView",
+    "UseView",
+    "children_of",
+    "default_revision",
+    "default_revisions",
+    "exploded",
+    "explosion",
+    "head",
+    "line",
+    "lines",
+    "lines_of",
+    "needed",
+    "needs_of",
+    "revision_seen",
+    "sections",
+    "sources_of",
+    "where_used",
+]
