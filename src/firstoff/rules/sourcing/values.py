@@ -4,7 +4,7 @@ Quantities and money are decimals, never floats (R-67). Dates are days at the pl
 whatever the caller refers to the thing by; it is handed back and never read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal, localcontext
@@ -17,6 +17,13 @@ ONE = Decimal(1)
 DIGITS = 100  # of exact intermediate results: quantity x price x rate, level upon level
 # Units that are counted: nobody buys half of one.
 COUNTED = frozenset({"", "pc", "pcs", "piece", "pieces", "each", "ea", "unit", "units", "st"})
+KINDS_OF_RUN = {
+    RunKind.PROTOTYPE: "prototypes",
+    RunKind.SAMPLE: "sample batches",
+    RunKind.PRE_PRODUCTION: "pre-production",
+    RunKind.PILOT: "pilot runs",
+    RunKind.PRODUCTION: "production",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,15 @@ class Source:
         fit = [a for a in self.approvals if a.holds_for(kind)]
         return min(fit, key=lambda a: len(a.missing), default=None)
 
+    def lacks(self, kind: RunKind) -> str:
+        """Why it may not go into such a run (R-20, R-21); empty where it may."""
+        approval = self.approval(kind)
+        if approval is None:
+            return f"is not approved for {KINDS_OF_RUN[kind]}"
+        if self.alternate and approval.missing:
+            return f"is no qualified alternate: {_and(approval.missing)} not shown"
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class LineNeed:
@@ -146,13 +162,17 @@ class LineNeed:
     def critical(self) -> bool:
         return self.classification is CharacteristicClass.CRITICAL
 
-    def needed(self, units: Decimal | int) -> Decimal:
-        """Pieces for so many units: usage, attrition, setup; whole where the unit is counted."""
+    def exact(self, units: Decimal | int) -> Decimal:
+        """For so many units: usage, attrition, setup; in its own steps, not yet whole."""
         if not units or not self.per_unit:
             return ZERO
         with localcontext(prec=DIGITS):
             used = self.per_unit * units * (100 + self.attrition) / 100 + self.setup
-        return up_to_step(used, self.rounding or (ONE if is_counted(self.unit) else ZERO))
+        return up_to_step(used, self.rounding)
+
+    def needed(self, units: Decimal | int) -> Decimal:
+        """Pieces for so many units: whole where the unit is counted."""
+        return whole(self.exact(units), self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +228,27 @@ class Build:
 
 def is_counted(unit: str) -> bool:
     return unit.strip().casefold().rstrip(".") in COUNTED
+
+
+def whole(quantity: Decimal, unit: str) -> Decimal:
+    """The quantity, up to the next whole one where the unit is counted."""
+    return up_to_step(quantity, ONE if is_counted(unit) else ZERO)
+
+
+def arriving(
+    orders: Sequence[OrderFacts], *, today: date, by: date | None = None
+) -> tuple[OrderFacts, ...]:
+    """Orders that count: with a date that is not over, and not after ``by``. An order whose date
+    has passed brings nothing that one may build on until somebody confirms a new date."""
+    return tuple(
+        order
+        for order in orders
+        if order.due is not None and order.due >= today and (by is None or order.due <= by)
+    )
+
+
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def up_to_step(quantity: Decimal, step: Decimal) -> Decimal:
