@@ -123,6 +123,8 @@ def _plain(value: object) -> Any:
             return str(value)
         case bytes() | bytearray() | memoryview():
             return bytes(value).hex()
+        case msgspec.Struct():
+            return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
         case Mapping():
             return {str(k): _plain(v) for k, v in value.items()}
         case Sequence() | frozenset() | set():

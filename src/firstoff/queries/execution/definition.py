@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from firstoff.db.models import Baseline
-from firstoff.rules.execution import PlanOperation
-from firstoff.rules.plan import BaselineFacts, read_baseline
+from firstoff.rules.plan import BaselineFacts, PlanOperation, in_order, read_baseline
 
 # Baselines are found by the hash of their content: what is kept here can never be out of date.
 _read: dict[str, BaselineFacts] = {}
@@ -39,20 +38,8 @@ def frozen_all(digests: Mapping[int, str]) -> None:
 
 
 def route(definition: BaselineFacts) -> tuple[PlanOperation, ...]:
-    """Its operations, as the rules of the line take them."""
+    """Its operations as they can be done one after the other."""
     held = _routes.get(definition.digest)
     if held is None:
-        held = _routes[definition.digest] = tuple(
-            PlanOperation(
-                seq=o.seq,
-                name=o.name,
-                standard_minutes=o.standard_minutes,
-                instruction=o.instruction,
-                required_skill=o.required_skill,
-                jig=o.jig,
-                jig_not_needed=o.jig_not_needed,
-                work_centre=o.work_centre,
-            )
-            for o in definition.operations
-        )
+        held = _routes[definition.digest] = in_order(definition.operations)
     return held

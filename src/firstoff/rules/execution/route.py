@@ -18,7 +18,7 @@ from firstoff.rules.execution.values import (
     TrainingFacts,
     moment,
 )
-from firstoff.rules.plan import PlanOperation
+from firstoff.rules.plan import Order, PlanOperation, in_order, order_of
 from firstoff.terms import RunVerdict
 
 _EARLIEST = 1970  # a year before any that a record could tell of
@@ -161,13 +161,36 @@ def next_operation(facts: RouteFacts) -> PlanOperation | None:
 
     ``facts.seq`` is not read.
     """
+    return next(iter(open_operations(facts)), None)
+
+
+def open_operations(facts: RouteFacts) -> tuple[PlanOperation, ...]:
+    """Those of the attempt that may be recorded next, in their order: several where branches of
+    the plan lie beside each other. ``facts.seq`` is not read."""
+    order = order_of(facts.operations)
     began = [seq for attempt, seq in facts.done if attempt == facts.attempt]
-    for operation in sorted(facts.operations, key=_seq):
-        done = (facts.attempt, operation.seq) in facts.done
-        earlier = not began or operation.seq < min(began)
-        if not done and not (earlier and _passed_earlier(facts, operation.seq)):
-            return operation
-    return None
+    ready: set[int] = set()  # done in this attempt, or before it and still good
+    found = []
+    for operation in in_order(facts.operations):
+        seq = operation.seq
+        if (facts.attempt, seq) in facts.done or _still_good(facts, order, seq, began):
+            ready.add(seq)
+        elif order.before[seq] <= ready:
+            found.append(operation)
+    return tuple(found)
+
+
+def ends_route(facts: RouteFacts) -> bool:
+    """Whether ``facts.seq``, passed now, is the last thing to do: nothing waits for it, and
+    whatever else nothing waits for has passed."""
+    order = order_of(facts.operations)
+    if facts.seq not in order.last:
+        return False
+    began = [facts.seq, *(seq for attempt, seq in facts.done if attempt == facts.attempt)]
+    return all(
+        facts.done.get((facts.attempt, seq)) == "pass" or _still_good(facts, order, seq, began)
+        for seq in order.last - {facts.seq}
+    )
 
 
 def _failed_before(facts: RouteFacts, operation: PlanOperation) -> Refusal | None:
@@ -190,15 +213,14 @@ def _failed_before(facts: RouteFacts, operation: PlanOperation) -> Refusal | Non
 
 
 def _missing_before(facts: RouteFacts, operation: PlanOperation) -> Refusal | None:
-    began = [seq for attempt, seq in facts.done if attempt == facts.attempt]
-    first = min([*began, operation.seq])
-    for earlier in sorted(facts.operations, key=_seq):
-        if earlier.seq >= operation.seq:
-            return None
+    order = order_of(facts.operations)
+    began = [operation.seq, *(seq for attempt, seq in facts.done if attempt == facts.attempt)]
+    for earlier in in_order(facts.operations):
+        if earlier.seq not in order.before[operation.seq]:
+            continue
         if (facts.attempt, earlier.seq) in facts.done:
             continue
-        # Rework begins where the work is done again: what passed before it need not be repeated.
-        if earlier.seq < first and _passed_earlier(facts, earlier.seq):
+        if _still_good(facts, order, earlier.seq, began):
             continue
         return Refusal(
             "R-35",
@@ -211,7 +233,11 @@ def _missing_before(facts: RouteFacts, operation: PlanOperation) -> Refusal | No
     return None
 
 
-def _passed_earlier(facts: RouteFacts, seq: int) -> bool:
+def _still_good(facts: RouteFacts, order: Order, seq: int, began: Iterable[int]) -> bool:
+    """Whether it passed in an earlier attempt and need not be repeated: rework begins where the
+    work is done again, and only what follows from there is done anew."""
+    if any(again == seq or again in order.before[seq] for again in began):
+        return False
     outcomes = [
         (attempt, outcome)
         for (attempt, done), outcome in facts.done.items()
@@ -222,10 +248,6 @@ def _passed_earlier(facts: RouteFacts, seq: int) -> bool:
 
 def _attempt(attempt: int) -> str:
     return "" if attempt == 1 else f" (attempt {attempt})"
-
-
-def _seq(operation: PlanOperation) -> int:
-    return operation.seq
 
 
 def equipment_refusals(

@@ -2,6 +2,7 @@
 
 from firstoff.rules.plan.asked import (
     AskedParameter,
+    asked_by,
     asked_parameters,
     check_answers,
     check_asked,
@@ -19,6 +20,7 @@ from firstoff.rules.plan.baseline import (
     read_baseline,
     tree_stops,
 )
+from firstoff.rules.plan.coverage import ListedLine, consumes, plan_gaps
 from firstoff.rules.plan.definition import Definition, check_definition
 from firstoff.rules.plan.frozen import (
     Contents,
@@ -35,6 +37,7 @@ from firstoff.rules.plan.frozen import (
     FrozenVariant,
     FrozenVariantChange,
 )
+from firstoff.rules.plan.order import Order, in_order, order_of
 from firstoff.rules.plan.process import (
     CALIBRATION_NOTICE,
     SEQ_STEP,
@@ -50,10 +53,16 @@ from firstoff.rules.plan.process import (
     check_operations,
     equipment_state,
     next_seq,
-    plan_gaps,
     plan_release_stops,
     renumbered,
     total_minutes,
+)
+from firstoff.rules.plan.work import (
+    MaterialUse,
+    ParameterFacts,
+    Picture,
+    StepFacts,
+    StepNeed,
 )
 
 __all__ = [
@@ -82,7 +91,15 @@ __all__ = [
     "FrozenVariant",
     "FrozenVariantChange",
     "Gap",
+    "ListedLine",
+    "MaterialUse",
+    "Order",
+    "ParameterFacts",
+    "Picture",
     "PlanOperation",
+    "StepFacts",
+    "StepNeed",
+    "asked_by",
     "asked_parameters",
     "baseline_content",
     "check_answers",
@@ -94,11 +111,14 @@ __all__ = [
     "check_freeze",
     "check_operation",
     "check_operations",
+    "consumes",
     "differences",
     "equipment_state",
     "freeze_stops",
+    "in_order",
     "instruction_digest",
     "next_seq",
+    "order_of",
     "plan_gaps",
     "plan_release_stops",
     "read_baseline",

@@ -1,16 +1,19 @@
-"""Process parameters that an operation asks for: lines of its instruction that begin "Record:".
+"""Process parameters that an operation asks for: its own, and lines of its instruction.
 
-The instruction is frozen with the baseline, so what is asked for, and within which limits, is what
-was released. ``Record: Peak temperature 240 to 250 °C``, ``Record: Torque at least 1.2 N·m``,
-``Record: Oven at most 80 °C``, ``Record: Humidity``.
+A line of the instruction that begins "Record:" asks too: ``Record: Peak temperature 240 to
+250 °C``, ``Record: Torque at least 1.2 N·m``, ``Record: Oven at most 80 °C``,
+``Record: Humidity``.
+Both are frozen with the baseline, so what is asked for, and within which limits, is what was
+released.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from firstoff.errors import InvalidInput
+from firstoff.rules.plan.work import ParameterFacts
 
 _LINE = re.compile(r"^[ \t]*record:[ \t]*(?P<said>.*?)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _NUMBER = r"[+\-\u2212]?\d+(?:[.,]\d+)?"
@@ -56,6 +59,20 @@ def asked_parameters(instruction: str) -> tuple[AskedParameter, ...]:
         except InvalidInput:
             continue
         found.setdefault(one.name, one)
+    return tuple(replace(one, number=n) for n, one in enumerate(found.values(), start=1))
+
+
+def asked_by(parameters: Iterable[ParameterFacts], instruction: str) -> tuple[AskedParameter, ...]:
+    """What an operation asks for: its recorded parameters, then what its instruction adds.
+
+    A parameter and a line of the same name are one: the limits of the parameter hold."""
+    found = {
+        p.name.casefold(): AskedParameter(p.name, p.written(p.lower), p.written(p.upper), p.unit)
+        for p in parameters
+        if p.recorded
+    }
+    for one in asked_parameters(instruction):
+        found.setdefault(one.name.casefold(), one)
     return tuple(replace(one, number=n) for n, one in enumerate(found.values(), start=1))
 
 

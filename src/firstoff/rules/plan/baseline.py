@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from firstoff.errors import InvalidInput, Refused
 from firstoff.rules import ledger
 from firstoff.rules.plan.frozen import (
@@ -15,6 +17,7 @@ from firstoff.rules.plan.frozen import (
     read_contents,
 )
 from firstoff.rules.plan.process import PlanOperation, seq_of, total_minutes
+from firstoff.rules.plan.work import MaterialUse, ParameterFacts, StepFacts, plain
 from firstoff.rules.product import (
     CharacteristicFacts,
     balloon_key,
@@ -75,17 +78,17 @@ class Difference:
 
 def instruction_digest(operations: Iterable[PlanOperation]) -> str:
     """The identity of the released instructions: what a unit has to be built to (R-33)."""
-    return ledger.digest(
-        [
-            {
-                "seq": operation.seq,
-                "name": operation.name,
-                "instruction": operation.instruction,
-                "caution": operation.caution,
-            }
-            for operation in sorted(operations, key=seq_of)
-        ]
-    )
+    return ledger.digest([_instructed(o) for o in sorted(operations, key=seq_of)])
+
+
+def _instructed(operation: PlanOperation) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "seq": operation.seq,
+        "name": operation.name,
+        "instruction": operation.instruction,
+        "caution": operation.caution,
+    }
+    return said | ({"steps": plain(operation.steps)} if operation.steps else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,19 +297,22 @@ def _changes(what: str, before: Any, after: Any) -> list[Difference]:
 
 def _said(of: CharacteristicFacts | PlanOperation, field: str) -> str:
     value = getattr(of, field)
+    if field == "predecessors":
+        return "the one before" if value is None else ", ".join(map(str, value)) or "none"
     if value is None:
         return ""
     if isinstance(of, CharacteristicFacts) and isinstance(value, Decimal):
         return of.shown(value)
     if isinstance(value, tuple):
-        return ", ".join(value)
+        return ", ".join(map(str, value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     return ledger.decimal_text(value) if isinstance(value, Decimal) else str(value)
 
 
 def _operation_content(operation: PlanOperation) -> dict[str, Any]:
-    return {
+    """What an operation does not use is not written: older definitions keep their ID."""
+    said: dict[str, Any] = {
         "seq": operation.seq,
         "name": operation.name,
         "standard_minutes": operation.standard_minutes,
@@ -318,14 +324,36 @@ def _operation_content(operation: PlanOperation) -> dict[str, Any]:
         "work_centre": operation.work_centre,
         "characteristics": sorted(operation.characteristics),
     }
+    if operation.predecessors is not None:
+        said["predecessors"] = sorted(operation.predecessors)
+    if operation.equipment:
+        said["equipment"] = sorted(operation.equipment)
+    nested = {name: plain(getattr(operation, name)) for name in _NESTED}
+    return said | {name: value for name, value in nested.items() if value}
+
+
+_NESTED: Mapping[str, Any] = {
+    "parameters": tuple[ParameterFacts, ...],
+    "materials": tuple[MaterialUse, ...],
+    "steps": tuple[StepFacts, ...],
+}
 
 
 def _read_operation(data: Mapping[str, Any]) -> PlanOperation:
+    waits = data.get("predecessors")
+    nested = {
+        name: msgspec.convert(data[name], kind, strict=False)
+        for name, kind in _NESTED.items()
+        if name in data
+    }
     return PlanOperation(
         **{
             **data,
             "standard_minutes": _decimal(data["standard_minutes"]),
             "characteristics": tuple(data["characteristics"]),
+            "predecessors": None if waits is None else tuple(waits),
+            "equipment": tuple(data.get("equipment", ())),
+            **nested,
         }
     )
 

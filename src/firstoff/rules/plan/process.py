@@ -7,7 +7,16 @@ from decimal import Decimal
 from enum import StrEnum
 
 from firstoff.errors import InvalidInput
-from firstoff.rules.plan.asked import check_asked
+from firstoff.rules.plan.asked import AskedParameter, asked_by, check_asked
+from firstoff.rules.plan.order import check_order
+from firstoff.rules.plan.work import (
+    MaterialUse,
+    ParameterFacts,
+    StepFacts,
+    check_materials,
+    check_parameters,
+    check_steps,
+)
 from firstoff.rules.product import (
     at_row,
     balloon_key,
@@ -55,9 +64,13 @@ class EquipmentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlanOperation:
-    """An operation of the process plan, as drafted or as frozen in the baseline."""
+    """An operation of the process plan, as drafted or as frozen in the baseline.
 
-    seq: int  # 10, 20, 30: the order they are recorded in
+    ``predecessors``: numbers of the operations it waits for. None: the one before it by number;
+    empty: it may be first. ``equipment``: codes of what it is done on, beside its jig.
+    """
+
+    seq: int  # 10, 20, 30
     name: str
     standard_minutes: Decimal | None = None
     instruction: str = ""
@@ -67,10 +80,25 @@ class PlanOperation:
     jig_not_needed: bool = False
     work_centre: str = ""
     characteristics: tuple[str, ...] = ()  # numbers
+    predecessors: tuple[int, ...] | None = None
+    equipment: tuple[str, ...] = ()
+    parameters: tuple[ParameterFacts, ...] = ()
+    materials: tuple[MaterialUse, ...] = ()
+    steps: tuple[StepFacts, ...] = ()
 
     @property
     def label(self) -> str:
         return f"{self.seq} {self.name}"
+
+    @property
+    def instructed(self) -> bool:
+        """Whether anything says how it is done."""
+        return bool(self.instruction.strip() or self.steps)
+
+    @property
+    def asked(self) -> tuple[AskedParameter, ...]:
+        """Process parameters that are asked for at the line."""
+        return asked_by(self.parameters, self.instruction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +113,19 @@ class CatalogueCode:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something an operation lacks. ``kind`` is instruction, jig or standard_time."""
+    """Something the plan lacks. ``kind`` is instruction, step, jig or standard_time of the
+    operation ``seq``; consumed or check of the plan as a whole, with 0.
+
+    What it is about: ``step`` from 1, ``line`` of the bill of materials from 1, ``number`` of a
+    characteristic.
+    """
 
     kind: str
     seq: int
     sentence: str
+    step: int = 0
+    line: int = 0
+    number: str = ""
 
 
 def check_equipment(found: EquipmentFacts) -> EquipmentFacts:
@@ -171,6 +207,10 @@ def _trimmed(operation: PlanOperation, what: str) -> PlanOperation:
             )
         return text
 
+    parameters = check_parameters(operation.parameters, what)
+    steps = check_steps(operation.steps, parameters, what)
+    # What a step checks is a check of its operation: the line asks for it.
+    checks = {*operation.characteristics, *(s.characteristic for s in steps if s.characteristic)}
     return replace(
         operation,
         name=check_name(operation.name, f"name of {what}", field="name"),
@@ -178,12 +218,21 @@ def _trimmed(operation: PlanOperation, what: str) -> PlanOperation:
         caution=prose("caution"),
         required_skill=line("required_skill"),
         work_centre=line("work_centre"),
-        characteristics=tuple(sorted(set(operation.characteristics), key=balloon_key)),
+        characteristics=tuple(sorted(checks, key=balloon_key)),
+        predecessors=_waits(operation),
+        equipment=tuple(sorted({code.strip() for code in operation.equipment} - {""})),
+        parameters=parameters,
+        materials=check_materials(operation.materials, what),
+        steps=steps,
     )
 
 
+def _waits(operation: PlanOperation) -> tuple[int, ...] | None:
+    return None if operation.predecessors is None else tuple(sorted({*operation.predecessors}))
+
+
 def check_operations(operations: Sequence[PlanOperation]) -> tuple[PlanOperation, ...]:
-    """The operations in order, each number once. Raises InvalidInput.
+    """The operations by number, each once, without a loop. Raises InvalidInput.
 
     ``row`` in the details of the error is the place in ``operations``, from 0.
     """
@@ -195,6 +244,7 @@ def check_operations(operations: Sequence[PlanOperation]) -> tuple[PlanOperation
         if operation.seq in seen:
             raise InvalidInput(f"Operation {operation.seq} is there twice.", field="seq", row=row)
         seen.add(operation.seq)
+    check_order((o.seq, o.predecessors) for o in checked)
     return tuple(sorted(checked, key=seq_of))
 
 
@@ -256,19 +306,3 @@ def total_minutes(operations: Sequence[PlanOperation]) -> Decimal | None:
 def plan_release_stops(operations: Sequence[PlanOperation]) -> tuple[str, ...]:
     """What stops a plan from being released: there is nothing to do in it."""
     return () if operations else ("It has no operation.",)
-
-
-def plan_gaps(operations: Iterable[PlanOperation]) -> tuple[Gap, ...]:
-    """What the plan lacks, in the order of the operations (R-15, gate 7)."""
-    found = []
-    for operation in operations:
-        label = f"Operation {operation.seq}, {operation.name},"
-        if not operation.instruction.strip():
-            found.append(Gap("instruction", operation.seq, f"{label} has no work instruction."))
-        if not operation.jig and not operation.jig_not_needed:
-            found.append(
-                Gap("jig", operation.seq, f"{label} names no jig, nor that none is needed.")
-            )
-        if operation.standard_minutes is None:
-            found.append(Gap("standard_time", operation.seq, f"{label} has no standard time."))
-    return tuple(found)

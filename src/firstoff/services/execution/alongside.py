@@ -3,6 +3,7 @@
 What is stored already is left out of the plan; what contradicts it is refused. Nothing is dropped.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -161,7 +162,7 @@ def _missing(floor: Floor, posted: PostedUnit, attempt: int) -> list[PostedStep]
     """The steps that are not stored yet. Raises Refused where one is, with another time."""
     spent = floor.history(posted.serial).spent
     found = []
-    for step in sorted(posted.steps, key=lambda s: s.seq):
+    for step in _in_turn(floor, posted.steps):
         held = spent.get((attempt, step.seq))
         if held is None:
             found.append(step)
@@ -173,6 +174,12 @@ def _missing(floor: Floor, posted: PostedUnit, attempt: int) -> list[PostedStep]
                 f"{stored.normalize():f}\u00a0s, not {step.seconds.normalize():f}\u00a0s."
             )
     return found
+
+
+def _in_turn(floor: Floor, steps: Iterable[PostedStep]) -> list[PostedStep]:
+    """As the plan does them; one that it does not have comes last, and is refused there."""
+    turn = {o.seq: place for place, o in enumerate(floor.operations)}
+    return sorted(steps, key=lambda s: (turn.get(s.seq, len(turn)), s.seq))
 
 
 def _begins(floor: Floor, unit: Unit, result: Result, steps: list[PostedStep]) -> datetime:

@@ -58,8 +58,10 @@ from firstoff.rules.execution import (
     KnownSerial,
     PlanOperation,
     Reading,
+    RouteFacts,
     TrainingFacts,
     UnitFacts,
+    ends_route,
     judge_units,
     left_out_reasons,
 )
@@ -176,7 +178,13 @@ class Floor:
 
     @cached_property
     def operations(self) -> tuple[PlanOperation, ...]:
-        return tuple(sorted(route(self.definition), key=lambda o: o.seq))
+        """In an order they can be done in."""
+        return route(self.definition)
+
+    def ends(self, serial: str, seq: int, attempt: int) -> bool:
+        """Whether the operation, once it has passed, ends the route of the unit."""
+        done = self.history(serial).done
+        return ends_route(RouteFacts(serial, self.operations, seq, attempt, done))
 
     @cached_property
     def bar(self) -> Bar | None:

@@ -160,7 +160,7 @@ def _judgement(
 ) -> Plan:
     """What the operation says about the unit: a failed one rejects it, the last one passes it."""
     plan = Plan()
-    last = record.seq == floor.operations[-1].seq
+    last = floor.ends(unit.serial, record.seq, record.attempt)
     if record.outcome == OperationOutcome.FAIL or last:
         aspects = _aspects(floor, unit, record)
         posted = PostedUnit(

@@ -179,7 +179,8 @@ def _on_unit(taking: Taking, record: OperationDone) -> None:
     _take(taking, record, unit, done)
     plan.operations.append(done)
     taking.accept(floor, plan, unit.serial)
-    if done.seq == floor.operations[-1].seq and done.outcome == OperationOutcome.PASS:
+    passed = done.outcome == OperationOutcome.PASS
+    if passed and floor.ends(unit.serial, done.seq, done.attempt):
         picture.readings.finish(unit.pk, done.ended_at)
     _remember(taking, run, unit, done)
 

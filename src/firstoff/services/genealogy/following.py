@@ -1,7 +1,12 @@
 """What follows from operations and results that other verbs recorded: reels, stock, uses."""
 
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
 from firstoff.db.models import Judgement, OperationRecord, Run, Unit
+from firstoff.rules.plan import order_of
 from firstoff.services.execution.floor import Floor
+from firstoff.services.genealogy.finishing import branching, came_to_end
 from firstoff.services.genealogy.material import carry
 from firstoff.services.genealogy.picture import Picture, chunks
 from firstoff.services.genealogy.post import VERB
@@ -34,13 +39,30 @@ def follow(entry: Entry) -> None:
         if row.equipment_id is not None:
             uses = taking.pending.uses
             uses[row.equipment_id] = uses.get(row.equipment_id, 0) + 1
-        last = Floor(runs[row.run_id], by=entry.by, at=entry.at).operations[-1].seq
-        if row.seq == last and row.outcome == OperationOutcome.PASS:
-            picture.readings.finish(row.unit_id, row.ended_at)
+    for unit, ended_at in _ended(entry, done, runs):
+        picture.readings.finish(unit, ended_at)
     for result in judged:
         if (result.fit, result.finish, result.function) == ("pass",) * 3:
             picture.readings.finish(result.unit_id, result.judged_at)
     write_readings(entry, picture, taking.pending)
+
+
+def _ended(
+    entry: Entry, done: Sequence[OperationRecord], runs: Mapping[int, Run]
+) -> Iterator[tuple[int, datetime]]:
+    """Units that one of these operations brought to the end of their route, and when."""
+    routes = {key: Floor(run, by=entry.by, at=entry.at).operations for key, run in runs.items()}
+    several = branching(routes)
+    for row in done:
+        passed = row.outcome == OperationOutcome.PASS and row.run_id not in several
+        if passed and row.seq in order_of(routes[row.run_id]).last:
+            yield row.unit_id, row.ended_at
+    open_ = {row.unit_id for row in done if row.run_id in several}
+    new = {row.pk for row in done}
+    for some in chunks(open_):
+        for one in came_to_end({run: routes[run] for run in several}, some):
+            if one.key in new:
+                yield one.unit, one.at
 
 
 def _runs(keys: set[int]) -> dict[int, Run]:

@@ -27,7 +27,9 @@ from firstoff.errors import NotAllowed
 from firstoff.queries.execution.definition import frozen, frozen_all, route
 from firstoff.queries.health import Check, State
 from firstoff.rules.access import DEEDS, Actor, may_anywhere
+from firstoff.rules.plan import PlanOperation, order_of
 from firstoff.services import ledger
+from firstoff.services.genealogy.finishing import branching, came_to_end
 from firstoff.services.genealogy.keeping import TABLES, Kept, Table
 from firstoff.services.genealogy.readings import Drawn, Readings, Reel, carried
 from firstoff.services.genealogy.roots import root_rows
@@ -163,12 +165,20 @@ def _records() -> Iterator[FloorRecord]:
 
 def _finish(readings: Readings) -> None:
     """Units that came to the end of their route, in time."""
-    last = _last_operations()
+    routes = _routes()
+    several = {run: route for run, route in routes.items() if run in branching(routes)}
+    last = {
+        run: next(iter(order_of(route).last))
+        for run, route in routes.items()
+        if run not in several
+    }
     ended: list[tuple[datetime, int]] = []
     done = OperationRecord.objects.filter(outcome=OperationOutcome.PASS)
     for unit, run, seq, at in done.values_list("unit_id", "run_id", "seq", "ended_at").iterator():
         if last.get(run) == seq:
             ended.append((at, unit))
+    if several:
+        ended += [(one.at, one.unit) for one in came_to_end(several)]
     judged = Judgement.objects.filter(fit="pass", finish="pass", function="pass")
     ended += judged.filter(supersedes__isnull=True).values_list("judged_at", "unit_id")
     for at, unit in sorted(ended):
@@ -176,15 +186,12 @@ def _finish(readings: Readings) -> None:
     readings.undo.keep()
 
 
-def _last_operations() -> dict[int, int]:
+def _routes() -> dict[int, tuple[PlanOperation, ...]]:
+    """The operations of every run that has some."""
     runs = list(Run.objects.values_list("pk", "baseline_id", "baseline__digest"))
     frozen_all({baseline: digest for _, baseline, digest in runs})
-    found = {}
-    for run, baseline, digest in runs:
-        operations = route(frozen(baseline, digest))
-        if operations:
-            found[run] = max(o.seq for o in operations)
-    return found
+    found = {run: route(frozen(baseline, digest)) for run, baseline, digest in runs}
+    return {run: operations for run, operations in found.items() if operations}
 
 
 def _carried(readings: Readings) -> list[Drawn]:
