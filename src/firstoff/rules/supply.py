@@ -109,16 +109,28 @@ def is_skip_lot(reason: str) -> bool:
     return reason.strip().casefold().startswith(_SKIP_LOT)
 
 
-def check_status(lot: LotFacts, status: LotStatus, reason: str, *, critical: bool) -> None:
+def check_status(
+    lot: LotFacts, status: LotStatus, reason: str, *, critical: bool, inspected: bool = False
+) -> None:
     """Raises Refused (R-22): a lot of a critical part is accepted by inspection only.
 
-    critical: a characteristic of the part is classed critical.
+    critical: a characteristic of the part is classed critical. inspected: what was found on the
+    lot is recorded with the decision. What had been used up was accepted before.
     """
     if status is LotStatus.ACCEPTED and critical and is_skip_lot(reason):
         raise Refused(
             f"{lot.part} has a critical characteristic: its lots are not accepted as skip-lot.",
             code="R-22",
             way_out="Inspect the lot, and accept it by its result.",
+        )
+    accepts = status is LotStatus.ACCEPTED and lot.status is not LotStatus.DEPLETED
+    if accepts and critical and not inspected:
+        raise Refused(
+            f"{lot.part} has a critical characteristic: its lots are accepted by their incoming "
+            "inspection.",
+            code="R-22",
+            way_out="Inspect the lot by the released incoming plan of the part; where there is "
+            "none, an engineer releases one.",
         )
     if status in (LotStatus.REJECTED, LotStatus.QUARANTINE) and not reason.strip():
         raise InvalidInput(

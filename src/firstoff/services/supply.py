@@ -278,10 +278,15 @@ class LotBook:
         at: datetime,
         reason: str,
         uid: UUID | None = None,
+        inspected: bool = False,
     ) -> None:
-        """How the lot stands from then on; of two decisions the later one holds (R-22)."""
+        """How the lot stands from then on; of two decisions the later one holds (R-22).
+
+        inspected: what was found on it is recorded in the same transaction.
+        """
         critical = status is LotStatus.ACCEPTED and self._is_critical(seen.lot.part_id)
-        check_status(seen.facts(at), status, reason, critical=critical)
+        facts = seen.facts(at)
+        check_status(facts, status, reason, critical=critical, inspected=inspected)
         if at < seen.lot.arrived_at:
             raise InvalidInput(
                 f"Lot {seen.lot.code} would be decided on before it came in, "

@@ -31,6 +31,7 @@ class LotReceived(Posted, frozen=True, kw_only=True, tag="lot"):
     certificate: Certificate | None = None
     expires: date | None = None
     receipt: str = ""
+    order: str = ""  # number of the order that it came on
 
     def check(self) -> None:
         check_name(self.part, "part number", "part")
@@ -54,4 +55,5 @@ _TEXTS = (
     ("manufacturer", 200),
     ("mpn", 200),
     ("receipt", 120),
+    ("order", 120),
 )

@@ -23,7 +23,7 @@ def receive(taking: Taking, record: LotReceived) -> None:
     picture, book = taking.picture, taking.picture.book
     part = book.part(record.part)
     certificate = record.certificate
-    book.receive(
+    seen = book.receive(
         fresh(
             Lot,
             id=picture.keys[Lot].next(),
@@ -43,6 +43,8 @@ def receive(taking: Taking, record: LotReceived) -> None:
             certificate_sha256=certificate.sha256 if certificate else "",
         )
     )
+    if record.order:
+        picture.orders.arrive(seen.lot, record.order)
 
 
 def decide(taking: Taking, record: LotDecided) -> None:

@@ -31,6 +31,7 @@ from firstoff.rules.execution import Hold
 from firstoff.rules.genealogy import UnitName
 from firstoff.services.execution.floor import Floor, Operator
 from firstoff.services.genealogy.readings import Readings
+from firstoff.services.sourcing.arrivals import OrderBook
 from firstoff.services.supply import LotBook, Undo
 
 T = TypeVar("T")
@@ -47,6 +48,7 @@ class Picture:
         self.site, self.by, self.at = site, by, at
         self.undo = Undo()
         self.book = LotBook(site.pk, self.undo)
+        self.orders = OrderBook(site.pk, self.undo)
         self.readings = Readings(self.undo)
         self.keys = {model: Keys(model, records) for model in _NUMBERED}
         self.runs: dict[int, Run] = {}

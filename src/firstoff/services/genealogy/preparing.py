@@ -6,6 +6,7 @@ from datetime import datetime
 from firstoff.db.models import Unit
 from firstoff.rules.genealogy import (
     Loaded,
+    LotReceived,
     OperationDone,
     Posted,
     Reworked,
@@ -44,6 +45,8 @@ def prepare(picture: Picture, records: Sequence[Posted], names: Names) -> None:
     if any(isinstance(record, OperationDone | Reworked) for record in records):
         read_attempts(picture, routed)
     _read_reels(picture, records)
+    came = [(r.part, r.order) for r in records if isinstance(r, LotReceived) and r.order]
+    picture.orders.read(came)
 
 
 def _units(picture: Picture, named: Iterable[tuple[str, str, str]]) -> dict[int, Unit]:

@@ -30,6 +30,7 @@ from firstoff.terms import FloorKind
 def write_records(entry: Entry, picture: Picture, pending: Pending) -> None:
     """Parents before children, one table at a time."""
     picture.book.write_records(entry)
+    picture.orders.write(entry)
     pending.execution.write(entry)
     entry.add_all(pending.contexts)
     entry.add_all(pending.attachments)
