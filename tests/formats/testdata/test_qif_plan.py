@@ -176,3 +176,12 @@ def test_each_shared_plan_is_counted(name, count, kinds, datums):
         kinds,
     )
     assert len(plan.datums) == datums
+
+
+def test_the_units_of_pmi_are_those_of_characteristics():
+    pmi = PRIMARY.replace(
+        "<AngularUnit><UnitName>degree", "<PMILinearUnit><UnitName>inch</UnitName></PMILinearUnit>"
+        "<AngularUnit><UnitName>degree"
+    )  # fmt: skip
+    held = read_plan(document([BORE], head=pmi)).characteristics[0]
+    assert held.unit == "inch"

@@ -1,4 +1,6 @@
-"""Units of a QIF document: of an attribute, of the file's primary units, or of its other ones."""
+"""Units of a QIF document: of an attribute, of the file's primary units, or of its other ones.
+
+PMI units, where there are any, are those of all characteristics and their values (Units.xsd)."""
 
 from collections.abc import Mapping
 from decimal import Context, Decimal, Inexact
@@ -30,6 +32,7 @@ class Units:
     def __init__(self, root: Element) -> None:
         self.root = root
         self.primary: dict[str, str] = {}
+        self.of_pmi: dict[str, str] = {}
         self.others: dict[str, list[str]] = {}
         self.factors: dict[str, Decimal] = {}
         files = child(root, "FileUnits")
@@ -39,9 +42,12 @@ class Units:
 
     def _take(self, element: Element, *, primary: bool) -> None:
         quantity, name = local(element).removesuffix("Unit"), text_in(child(element, "UnitName"))
-        if not name or local(element).startswith("PMI"):
+        if not name:
             return
-        if primary:
+        if quantity.startswith("PMI"):
+            quantity = quantity.removeprefix("PMI")
+            self.of_pmi[quantity] = name
+        elif primary:
             self.primary[quantity] = name
         else:
             self.others.setdefault(quantity, []).append(name)
@@ -68,8 +74,9 @@ class Units:
             for key in (f"{quantity.lower()}Unit", "unitName"):
                 if named.get(key):
                     return named[key]
-        if quantity in self.primary:
-            return self.primary[quantity]
+        for units in (self.of_pmi, self.primary):
+            if quantity in units:
+                return units[quantity]
         others = self.others.get(quantity, [])
         return others[0] if len(others) == 1 else ""
 
