@@ -1,33 +1,35 @@
-"""The site with two addresses more: the same server, doing nothing, and decoding alone.
+"""The same server doing nothing, and decoding alone: what benchmarks ask beside the site itself.
 
     python -m benchmarks.served PORT
 
-What a request costs before it does anything is measured where requests are answered.
+What a request costs before anything is stored is measured where requests are answered: these two
+addresses go the straight way too, with its checks, its token, its headers and its line in the log.
 """
 
 import sys
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
+App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-def app(product: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
+
+def app(product: App) -> App:
+    import msgspec
+
     from firstoff.api.records import Post
+    from firstoff.rules.access import Actor
+    from firstoff.site.straight import Straight
 
-    decoder = __import__("msgspec").json.Decoder(Post)
+    decoder = msgspec.json.Decoder(Post)
 
-    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        path = environ["PATH_INFO"]
-        if path not in ("/bench/nothing", "/bench/decode"):
-            return product(environ, start)
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        said = b"{}"
-        if path == "/bench/decode":
-            said = str(len(decoder.decode(body).records)).encode()
-        head = [("Content-Type", "application/json"), ("Content-Length", str(len(said)))]
-        start("200 OK", head)
-        return [said]
+    def nothing(actor: Actor, body: bytes, at: datetime) -> bytes:
+        return b"{}"
 
-    return answer
+    def decode(actor: Actor, body: bytes, at: datetime) -> bytes:
+        return str(len(decoder.decode(body).records)).encode()
+
+    return Straight(Straight(product, "/bench/nothing", nothing), "/bench/decode", decode)
 
 
 def main(port: int) -> None:

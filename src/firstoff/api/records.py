@@ -1,7 +1,7 @@
 """Records of any kind, one or up to 10,000: what stations, scripts and files hand in."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal, Union
@@ -78,14 +78,18 @@ def post(request: HttpRequest) -> HttpResponse:
     return HttpResponse(msgspec.json.encode(found), content_type="application/json")
 
 
-def record(by: Actor, body: bytes, at: datetime) -> dict[str, object]:
+def record(
+    by: Actor,
+    body: bytes,
+    at: datetime,
+    take: Callable[..., PostAnswer] = genealogy.post_records,
+) -> dict[str, object]:
+    """What became of what was posted. ``take``: the verb, or what stands in front of it."""
     given, unread = _read(body)
     site_id = _site(by, given.site)
     answers: tuple[Answer, ...] = ()
     if given.records:
-        found = genealogy.post_records(
-            site_id=site_id, records=given.records, by=by, at=at, mode=given.mode
-        )
+        found = take(site_id=site_id, records=given.records, by=by, at=at, mode=given.mode)
         answers = found.answers
     whole = PostAnswer(_woven(answers, unread))
     return {

@@ -1,6 +1,6 @@
 """Writing to the ledger: every verb is one transaction and one entry."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,17 +37,26 @@ class Entry:
     seq: int
     by: Actor
     at: datetime
+    previous: str = START  # hash of the entry before it
     verb: str = ""
     program_id: int | None = None  # whose records these are; set it where the verb makes one
     details: dict[str, Any] = field(default_factory=dict)
     rows: list[tuple[str, int, str]] = field(default_factory=list)
     units: set[int] = field(default_factory=set)
     lots: set[int] = field(default_factory=set)
+    # Told its number and its hash as it is written. That is not yet committed: who keeps it
+    # compares it with the head of the chain before relying on it.
+    sealed: list[Callable[[int, str], None]] = field(default_factory=list)
     _written: dict[type[Record], list[Record]] = field(default_factory=dict)
 
     def of(self, model: type[R]) -> Sequence[R]:
         """The records of one table written under this entry so far."""
         return self._written.get(model, ())  # type: ignore[return-value]
+
+    @property
+    def models(self) -> Set[type[Record]]:
+        """The tables that records were written to under this entry so far."""
+        return self._written.keys()
 
     def add(self, record: R) -> R:
         """Save one record under this entry."""
@@ -89,6 +98,7 @@ class Entry:
             "received_at": [self.at] * count,
         }
         keys, rows = insert_columns(model, count, {**columns, **stamped})
+        self._written.setdefault(model, [])
         table = model._meta.db_table
         self.rows += [(table, key, row) for key, row in zip(keys, rows, strict=True)]
         self.units.update(columns.get("unit_id", ()))
@@ -115,11 +125,19 @@ def verb(
     with _turn(), transaction.atomic():
         previous_seq, previous_hash = _head()
         program_id = program.pk if isinstance(program, Program) else program
-        entry = Entry(previous_seq + 1, by, at, name, program_id)
+        entry = Entry(previous_seq + 1, by, at, previous_hash, name, program_id)
         yield entry
         for follow in _following(settings.AFTER_VERBS):
             follow(entry)
         _write(entry, name, subject, previous_hash)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Several verbs, each with its entry, made durable by one commit; where that fails, or the
+    block is left by an exception, none of them is there."""
+    with _turn(), transaction.atomic():
+        yield
 
 
 @cache
@@ -186,3 +204,5 @@ def _write(entry: Entry, name: str, subject: str, previous: str) -> None:
         "hash": link_hash(link),
     }
     write_rows(LedgerEntry, list(row), [tuple(row.values())])
+    for tell in entry.sealed:
+        tell(link.seq, row["hash"])

@@ -22,6 +22,8 @@ from django.http.request import split_domain_port, validate_host
 from firstoff.api.records import record
 from firstoff.errors import FirstoffError, Unavailable
 from firstoff.queries.access import actor_of_token
+from firstoff.rules.access import Actor
+from firstoff.services.genealogy import post_in_company
 from firstoff.services.outages import in_one_line, outage
 from firstoff.site.errors import unavailable
 from firstoff.site.middleware import CONTENT_SECURITY, PERMISSIONS, known_request_id
@@ -29,6 +31,7 @@ from firstoff.site.middleware import CONTENT_SECURITY, PERMISSIONS, known_reques
 log = logging.getLogger("firstoff")
 
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Take = Callable[[Actor, bytes, datetime], bytes]
 PATH = "/api/v1/records"
 _HEADERS = (
     ("Content-Security-Policy", CONTENT_SECURITY),
@@ -44,19 +47,19 @@ _JSON: tuple[tuple[str, str], ...] = (("Content-Type", "application/json"),)
 
 
 class Straight:
-    """A WSGI application in front of the site's."""
+    """A WSGI application in front of the site's, for what is posted to one path."""
 
-    def __init__(self, site: App) -> None:
-        self.site = site
+    def __init__(self, site: App, path: str = PATH, take: Take | None = None) -> None:
+        self.site, self.path, self.take = site, path, take or taken
         age = settings.SECURE_HSTS_SECONDS
         strict = (("Strict-Transport-Security", f"max-age={age}"),) if age else ()
         self.headers = (*_HEADERS, *strict)
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") != PATH or not _plain(environ):
+        if environ.get("PATH_INFO") != self.path or not _plain(environ):
             return self.site(environ, start)
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-        answer = _answered(environ, body)
+        answer = _answered(environ, body, self.take)
         if answer is None:
             environ["wsgi.input"] = io.BytesIO(body)
             return self.site(environ, start)
@@ -92,7 +95,12 @@ def _is_ours(host: str) -> bool:
     return bool(name) and validate_host(name, settings.ALLOWED_HOSTS)
 
 
-def _answered(environ: dict[str, Any], body: bytes) -> bytes | Unavailable | None:
+def taken(actor: Actor, body: bytes, at: datetime) -> bytes:
+    """The records of the body, stored, and what became of each."""
+    return msgspec.json.encode(record(actor, body, at, post_in_company))
+
+
+def _answered(environ: dict[str, Any], body: bytes, take: Take) -> bytes | Unavailable | None:
     """The answer, what is away, or None where the common way has to give the answer."""
     if b"\\u0000" in body:
         return None  # a text that PostgreSQL cannot hold
@@ -100,7 +108,7 @@ def _answered(environ: dict[str, Any], body: bytes) -> bytes | Unavailable | Non
     try:
         now = datetime.now(UTC)
         actor = actor_of_token(environ["HTTP_AUTHORIZATION"][7:].strip(), now)
-        return None if actor is None else msgspec.json.encode(record(actor, body, now))
+        return None if actor is None else take(actor, body, now)
     except Unavailable as error:
         return error
     except FirstoffError:

@@ -58,6 +58,11 @@ class Question:
         """The conditions by kind: all kinds have to hold, one condition of each is enough."""
         return tuple(tuple(found) for _, found in groupby(self.conditions, lambda c: c.kind))
 
+    @property
+    def by_tests(self) -> bool:
+        """Whether a test record can be what makes a unit meet it."""
+        return any(condition.by_tests for condition in self.conditions)
+
     def plain(self) -> dict[str, Any]:
         found: dict[str, Any] = {"format": FORMAT, "where": [c.plain() for c in self.conditions]}
         if self.as_of is not None:

@@ -1,5 +1,6 @@
 """What went into what, and where it is: records of any kind taken in, readings kept with them."""
 
+from firstoff.services.genealogy.grouping import post_in_company
 from firstoff.services.genealogy.imports import Imported, import_file
 from firstoff.services.genealogy.post import (
     LARGEST_POST,
@@ -19,6 +20,7 @@ __all__ = [
     "PostAnswer",
     "check",
     "import_file",
+    "post_in_company",
     "post_records",
     "rebuild",
 ]

@@ -7,14 +7,20 @@ either seen by the question when it is opened, or sees the open containment here
 
 import logging
 from collections.abc import Sequence
+from functools import lru_cache
+
+from django.db import connection
 
 from firstoff.db.models import (
+    Attachment,
     Calibration,
     ContainedUnit,
     Containment,
+    ContainmentClosure,
     FloorRecord,
     LotMove,
     ShippedUnit,
+    TestRecord,
 )
 from firstoff.errors import NotFound
 from firstoff.queries.trace import answers
@@ -29,6 +35,7 @@ from firstoff.terms import FloorKind
 
 _log = logging.getLogger(__name__)
 _OWN = "trace."
+_OF_TESTS = {TestRecord, Attachment}
 # Of a batch, no unit named: what they say goes for every unit of it.
 _OF_BATCHES = (FloorKind.OPERATION, FloorKind.CONSUME)
 
@@ -36,25 +43,42 @@ _OF_BATCHES = (FloorKind.OPERATION, FloorKind.CONSUME)
 def follow(entry: Entry) -> None:
     """After every verb. One query where no containment is open, none where no unit was touched;
     else a fixed number for each open one, whatever the number of records and of units at risk.
+    Test records ask of those alone whose question a test can be the answer to.
     """
     if entry.verb.startswith(_OWN):
         return
     wide = _changes_many(entry)
     if not wide and not entry.units:
         return
-    rows = Containment.objects.filter(closure__isnull=True).order_by("pk")
-    opened = list(rows.values_list("pk", "site_id", "number", "question"))
+    tested = entry.models <= _OF_TESTS
+    opened = [(*row, _question(text)) for *row, text in _open()]
+    opened = [one for one in opened if not tested or one[3].by_tests]
     if not opened:
         return
     touched = keys(entry.units)
-    for key, site_id, number, text in opened:
-        question = read_question(text)
+    for key, site_id, number, question in opened:
         try:
             new = _joining(key, site_id, question, touched, wide=wide)
             _join(entry, key, site_id, number, question, new)
         except NotFound:
             # What it asks for was given another name since. Records are taken all the same.
             _log.warning("containment %s at site %s names what is gone", label(number), site_id)
+
+
+def _open() -> list[tuple[int, int, int, str]]:
+    """Key, site, number and question of each open containment. Without a queryset: it is asked
+    with every record that a station sends."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN)
+        return list(cursor.fetchall())
+
+
+_OPEN = (
+    f"SELECT c.id, c.site_id, c.number, c.question FROM {Containment._meta.db_table} c WHERE NOT "
+    f"EXISTS (SELECT 1 FROM {ContainmentClosure._meta.db_table} e WHERE e.containment_id = c.id) "
+    "ORDER BY c.id"
+)
+_question = lru_cache(maxsize=256)(read_question)
 
 
 def _changes_many(entry: Entry) -> bool:

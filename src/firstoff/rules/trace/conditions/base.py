@@ -111,6 +111,7 @@ class Condition:
     kind: ClassVar[str]
     title: ClassVar[str]
     subject: ClassVar[Subject] = Subject.UNIT
+    by_tests: ClassVar[bool] = False  # whether a test record can be what makes a unit meet it
     fields: ClassVar[tuple[Field, ...]]
 
     @classmethod

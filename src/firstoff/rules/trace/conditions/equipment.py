@@ -18,6 +18,7 @@ from firstoff.rules.trace.conditions.base import (
 class Equipment(Condition):
     kind = "equipment"
     title = "Equipment"
+    by_tests = True
     fields = (Field("equipment", "Equipment", required=True, hint="Its code"), SINCE, UNTIL)
 
     equipment: str

@@ -12,6 +12,7 @@ from firstoff.terms import CalibrationResult
 class Gauge(Condition):
     kind = "gauge"
     title = "Gauge since its last good calibration"
+    by_tests = True
     fields = (Field("gauge", "Gauge", required=True, hint="Its code"),)
 
     gauge: str

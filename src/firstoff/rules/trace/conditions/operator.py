@@ -18,6 +18,7 @@ from firstoff.rules.trace.conditions.base import (
 class Operator(Condition):
     kind = "operator"
     title = "Operator"
+    by_tests = True
     fields = (Field("operator", "Operator", required=True, hint="User name"), SINCE, UNTIL)
 
     operator: str

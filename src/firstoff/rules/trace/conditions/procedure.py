@@ -9,6 +9,7 @@ from firstoff.rules.trace.conditions.base import Condition, Field, Moment, utc
 class Procedure(Condition):
     kind = "procedure"
     title = "Test procedure revision"
+    by_tests = True
     fields = (
         Field(
             "procedure",

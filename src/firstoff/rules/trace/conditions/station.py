@@ -18,6 +18,7 @@ from firstoff.rules.trace.conditions.base import (
 class Station(Condition):
     kind = "station"
     title = "Test station"
+    by_tests = True
     fields = (Field("station", "Test station", required=True), SINCE, UNTIL)
 
     station: str
