@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='CharacteristicProcess',
             fields=[
-                ('characteristic', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='process', serialize=False, to='firstoff.characteristic')),
+                ('characteristic', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='process', serialize=False, to='firstoff.characteristic')),
                 ('process', models.CharField(max_length=120)),
                 ('machine', models.CharField(blank=True, max_length=120)),
                 ('required', models.DecimalField(decimal_places=2, max_digits=5, null=True)),

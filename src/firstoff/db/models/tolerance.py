@@ -36,7 +36,7 @@ class CharacteristicProcess(models.Model):
     """Which process makes a characteristic, so that its tolerance can be judged beforehand."""
 
     characteristic = models.OneToOneField(
-        Characteristic, models.PROTECT, primary_key=True, related_name="process"
+        Characteristic, models.CASCADE, primary_key=True, related_name="process"
     )
     process = models.CharField(max_length=120)
     equipment = models.ForeignKey(Equipment, models.PROTECT, null=True, related_name="+")

@@ -190,7 +190,7 @@ def _contents(
     procedures = _procedures(ids, drafts)
     plans = _inspection_plans(ids, drafts)
     controls = _controls(by_plan)
-    stacks = _stacks(ids)
+    stacks = frozen_stacks(ids)
     found = {
         key: Contents(
             lines=tuple(tree.lines.get(key, ())),
@@ -351,7 +351,7 @@ def _controls(by_plan: Mapping[int, int]) -> dict[int, list[FrozenControl]]:
     return found
 
 
-def _stacks(ids: Sequence[int]) -> dict[int, list[FrozenStack]]:
+def frozen_stacks(ids: Sequence[int]) -> dict[int, list[FrozenStack]]:
     found: dict[int, list[FrozenStack]] = defaultdict(list)
     rows = StackUp.objects.filter(revision__in=ids).order_by("code")
     for stack in rows.prefetch_related("links__characteristic__revision__part"):

@@ -1,0 +1,284 @@
+"""Tolerances of a definition against what processes hold, and its chains, as the doors show it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from firstoff.db.models import (
+    Characteristic,
+    CharacteristicProcess,
+    PartRevision,
+    ProcessCapability,
+    Run,
+    StackUp,
+)
+from firstoff.errors import InvalidInput, NotFound
+from firstoff.queries.evidence.measured import measurements
+from firstoff.queries.plan.frozen import frozen_stacks
+from firstoff.queries.product import facts_of, program_by_id
+from firstoff.rules.access import Actor, require
+from firstoff.rules.ledger import decimal_text
+from firstoff.rules.plan import FrozenStack
+from firstoff.rules.product import CharacteristicFacts, balloon_key
+from firstoff.rules.tolerance import (
+    ChainVerdict,
+    Holding,
+    ProcessFacts,
+    chain_links,
+    holding,
+    judge_chain,
+)
+from firstoff.terms import RunKind, Verdict
+
+_RUNS = 6  # the newest runs of a program, in which measured values are looked for
+_MEASURED_KINDS = (
+    *(RunKind.SAMPLE, RunKind.PRE_PRODUCTION, RunKind.PILOT),
+    RunKind.PRODUCTION,
+)
+_WORST = {Verdict.NOT_MET: 0, Verdict.NO_EVIDENCE: 1, Verdict.MET: 2, Verdict.WAIVED: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessView:
+    """An entry of the process-capability library, the newest of its process and machine."""
+
+    uid: UUID
+    facts: ProcessFacts
+    by: str
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Which process is to make a characteristic; ``required``: the index asked, or None."""
+
+    process: str
+    machine: str
+    required: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChainView:
+    """A chain as declared, and judged. ``problem``: why it cannot be judged."""
+
+    chain: FrozenStack
+    verdict: ChainVerdict | None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToleranceView:
+    """Every characteristic of a revision against its process, the worst first."""
+
+    revision_id: int
+    revision: str
+    holdings: tuple[Holding, ...]
+    assigned: Mapping[str, Assigned]  # by number
+    chains: tuple[ChainView, ...]
+    measured_in: tuple[str, ...]  # batch IDs whose units were read
+
+    @property
+    def not_held(self) -> tuple[Holding, ...]:
+        return tuple(h for h in self.holdings if h.verdict is Verdict.NOT_MET)
+
+    @property
+    def unknown(self) -> tuple[Holding, ...]:
+        """Critical ones of which nothing is known (R-13)."""
+        return tuple(h for h in self.holdings if h.matters and h.verdict is Verdict.NO_EVIDENCE)
+
+
+def library(
+    actor: Actor,
+    site_id: int,
+    *,
+    search: str = "",
+    retired: bool = False,
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[tuple[ProcessView, ...], int]:
+    """The library of a site by process: one page, and the total. Two queries."""
+    require(actor, "see", site_id)
+    rows = newest(site_id).filter(retired=retired)
+    if search:
+        rows = rows.filter(
+            Q(process__icontains=search)
+            | Q(machine__icontains=search)
+            | Q(equipment__code__icontains=search)
+            | Q(feature__icontains=search)
+        )
+    rows = rows.select_related("equipment", "by").order_by("process", "machine", "pk")
+    page = tuple(
+        ProcessView(r.uid, process_facts(r), r.by.name, r.retired)
+        for r in rows[offset : offset + limit]
+    )
+    return page, rows.count()
+
+
+def newest(site_id: int) -> "QuerySet[ProcessCapability]":
+    """The entries that hold: none later of the same process, feature and machine."""
+    same = {name: OuterRef(name) for name in ("process", "feature", "machine")}
+    later = ProcessCapability.objects.filter(site=site_id, pk__gt=OuterRef("pk"), **same)
+    on = later.annotate(on=Coalesce("equipment", 0))
+    later = on.filter(on=Coalesce(OuterRef("equipment"), 0))
+    return ProcessCapability.objects.filter(~Exists(later), site=site_id)
+
+
+def process_facts(row: ProcessCapability) -> ProcessFacts:
+    return ProcessFacts(
+        process=row.process,
+        unit=row.unit,
+        spread=_plain(row.spread),
+        values=row.values,
+        measured_on=row.measured_on,
+        shift=_plain(row.shift),
+        feature=row.feature,
+        machine=row.equipment.code if row.equipment else row.machine,
+        source=row.source,
+    )
+
+
+def tolerances(actor: Actor, program_id: int, *, revision: str = "") -> ToleranceView:
+    """Those of the newest revision, unless said. Raises NotFound. A fixed number of queries."""
+    program = program_by_id(actor, program_id)
+    rows = PartRevision.objects.filter(part=program.part_id).order_by("-pk")
+    found = (rows.filter(label=revision) if revision else rows).first()
+    if found is None:
+        raise NotFound(f"There is no revision {revision!r} of this part.")
+    return of_revision(program.id, program.site_id, found)
+
+
+def of_revision(program_id: int, site_id: int, revision: PartRevision) -> ToleranceView:
+    """The same without asking who looks: what the gate reads."""
+    characteristics = tuple(
+        sorted(
+            map(facts_of, Characteristic.objects.filter(revision=revision)),
+            key=lambda c: balloon_key(c.number),
+        )
+    )
+    assigned = _assigned(revision.pk)
+    known = _known(site_id)
+    values, where = _measured(program_id, characteristics)
+    holdings = [
+        holding(
+            c,
+            process=_process(known, assigned.get(c.number)),
+            named=assigned[c.number].process if c.number in assigned else "",
+            measured=values.get(c.number, ()),
+            where=where.get(c.number, ""),
+            asked=assigned[c.number].required if c.number in assigned else None,
+        )
+        for c in characteristics
+    ]
+    holdings.sort(key=lambda h: (_WORST[h.verdict], not h.matters, balloon_key(h.number)))
+    return ToleranceView(
+        revision_id=revision.pk,
+        revision=revision.label,
+        holdings=tuple(holdings),
+        assigned=assigned,
+        chains=_chains(revision, characteristics, assigned, known, values),
+        measured_in=tuple(dict.fromkeys(where.values())),
+    )
+
+
+def _assigned(revision_id: int) -> dict[str, Assigned]:
+    rows = CharacteristicProcess.objects.filter(characteristic__revision=revision_id)
+    rows = rows.select_related("characteristic", "equipment")
+    return {
+        r.characteristic.number: Assigned(
+            r.process, r.equipment.code if r.equipment else r.machine, r.required
+        )
+        for r in rows
+    }
+
+
+_Known = Mapping[tuple[str, str], ProcessFacts]
+
+
+def _known(site_id: int) -> _Known:
+    """By process and machine, without regard to case; the newest of several features."""
+    rows = newest(site_id).filter(retired=False).select_related("equipment").order_by("pk")
+    found = (process_facts(row) for row in rows)
+    return {(f.process.casefold(), f.machine.casefold()): f for f in found}
+
+
+def _process(known: _Known, assigned: Assigned | None) -> ProcessFacts | None:
+    if assigned is None:
+        return None
+    name, machine = assigned.process.casefold(), assigned.machine.casefold()
+    if machine:
+        return known.get((name, machine))
+    return next((f for (process, _), f in known.items() if process == name), None)
+
+
+def _measured(
+    program_id: int, characteristics: Sequence[CharacteristicFacts]
+) -> tuple[dict[str, Sequence[float]], dict[str, str]]:
+    """Values of the newest run that has some, by number, and the batch ID they are of."""
+    runs = list(
+        Run.objects.filter(program=program_id, kind__in=_MEASURED_KINDS)
+        .order_by("-pk")
+        .values_list("pk", "batch_id")[:_RUNS]
+    )
+    asked = [c for c in characteristics if c.limits]
+    if not runs or not asked:
+        return {}, {}
+    read = measurements({run: asked for run, _ in runs}, None)
+    values: dict[str, Sequence[float]] = {}
+    where: dict[str, str] = {}
+    for run, batch in runs:
+        for number, rows in read.get(run, {}).items():
+            found = [m.value for m in rows if m.value is not None]
+            if number not in values and len(found) > 1:
+                values[number], where[number] = found, batch
+    return values, where
+
+
+def _chains(
+    revision: PartRevision,
+    characteristics: Iterable[CharacteristicFacts],
+    assigned: Mapping[str, Assigned],
+    known: _Known,
+    values: Mapping[str, Sequence[float]],
+) -> tuple[ChainView, ...]:
+    part = revision.part.number
+    keys = {c.number: (part, revision.label, c.number) for c in characteristics}
+    facts = {keys[c.number]: c for c in characteristics}
+    links = Characteristic.objects.filter(pk__in=_others(revision.pk)).select_related(
+        "revision__part"
+    )
+    facts |= {(c.revision.part.number, c.revision.label, c.number): facts_of(c) for c in links}
+    found = {n: _process(known, a) for n, a in assigned.items()}
+    processes = {keys[n]: p for n, p in found.items() if p is not None and n in keys}
+    measured = {keys[n]: v for n, v in values.items()}
+    views = []
+    for chain in frozen_stacks([revision.pk])[revision.pk]:
+        try:
+            made = chain_links(
+                chain,
+                facts,
+                part=part,
+                revision=revision.label,
+                processes=processes,
+                measured=measured,
+            )
+            views.append(ChainView(chain, judge_chain(chain, made)))
+        except InvalidInput as error:
+            views.append(ChainView(chain, None, error.message))
+    return tuple(views)
+
+
+def _others(revision_id: int) -> Any:
+    """Characteristics of other revisions that a chain of this one goes over."""
+    links = StackUp.objects.filter(revision=revision_id, links__characteristic__isnull=False)
+    return links.exclude(links__characteristic__revision=revision_id).values_list(
+        "links__characteristic", flat=True
+    )
+
+
+def _plain(value: Decimal) -> Decimal:
+    return Decimal(decimal_text(value))
