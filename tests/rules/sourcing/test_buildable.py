@@ -1,6 +1,7 @@
 """How many can be built now, and what stops the next one."""
 
 from decimal import Decimal
+from itertools import groupby
 
 import pytest
 from hypothesis import given, settings
@@ -137,9 +138,6 @@ def test_as_many_as_said_can_be_built_and_not_one_more(
     assert (suffices(found.units), suffices(found.units + 1)) == (True, False)
     # The next stopper holds once those before it are there.
     plenty = dict(stock)
-    for stopper in found.stoppers:
-        assert buildable("P0", structure, plenty).units == stopper.limit
-        if stopper.limit != found.stoppers[-1].limit:
-            for other in found.stoppers:
-                if other.limit == stopper.limit:
-                    plenty[other.part] = D(10**12)
+    for limit, stoppers in groupby(found.stoppers, key=lambda s: s.limit):
+        assert buildable("P0", structure, plenty).units == limit
+        plenty |= {stopper.part: D(10**12) for stopper in stoppers}

@@ -135,12 +135,13 @@ def pooled(
     return tuple(found)
 
 
-def buy(need: PartNeed, sources: Sequence[Source], build: Build) -> Buy:
+def buy(need: PartNeed, sources: Sequence[Source], build: Build, *, consider: bool = True) -> Buy:
     """What to buy of one part at least total cost, over the offers of every source that may go
     into the run.
 
     Offers that are not here in time are taken only where the others cannot cover the need; then
-    ``late`` is True. Raises Refused (R-25) where an offer is in a currency without a rate.
+    ``late`` is True. consider: also say what each offer would cost alone. Raises Refused (R-25)
+    where an offer is in a currency without a rate.
     """
     ways = [way for source in sources for way in _ways(source, need, build)]
     usable = [way for way in ways if not way.reason]
@@ -165,7 +166,7 @@ def buy(need: PartNeed, sources: Sequence[Source], build: Build) -> Buy:
         short=found.short,
         arrives=_arrival(found.purchases, build.today),
         late=any(_is_late(p, way) for p in found.purchases for way in usable),
-        considered=tuple(way.considered(need.net) for way in ways),
+        considered=tuple(way.considered(need.net) for way in ways if consider or way.reason),
         sentence="",
         proved=found.proved,
     )

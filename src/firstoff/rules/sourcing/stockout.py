@@ -47,9 +47,10 @@ class StockOutlook:
     """Stock of a part over time, with the orders that are placed.
 
     points: the first is today. ``stock_out``: the first day on which demand is not met;
-    ``missing``: the most that is missing on any day, what has to be ordered. ``below_safety``: the first day
-    under the safety stock; a new order has to be here by then, so ``reorder_by`` is that day less
-    the lead time. ``overdue``: orders whose date has passed or that have none; they do not count.
+    ``missing``: the most that is missing on any day, what has to be ordered. ``below_safety``: the
+    first day under the safety stock; a new order has to be here by then, so ``reorder_by`` is that
+    day less the lead time. ``overdue``: orders whose date has passed or that have none; they do
+    not count.
     """
 
     part: str
@@ -88,8 +89,8 @@ def stock_outlook(
     """Stock over time of one part, its stock-out date and the last day to reorder.
 
     on_hand: usable now. ``receiving_days``: from the dock to the shelf (incoming inspection),
-    added to every order's date and to the lead time. What was due to be taken before today counts today.
-    What comes in on a day is there for what is taken on it. Exact decimals.
+    added to every order's date and to the lead time. What was due to be taken before today counts
+    today. What comes in on a day is there for what is taken on it. Exact decimals.
     """
     counted = arriving(orders, today=today)
     moves = [(max(d.on, today), ZERO, d.quantity) for d in demand if d.quantity]
