@@ -1,0 +1,51 @@
+"""Documents, their versions, and drawings with balloons, as the doors show them."""
+
+from firstoff.queries.documents.drawings import (
+    Carried,
+    DrawingChoice,
+    DrawingView,
+    balloons_of,
+    drawing,
+    drawings,
+    revision_labelled,
+)
+from firstoff.queries.documents.register import (
+    DocumentList,
+    DocumentView,
+    LinkedView,
+    UseView,
+    VersionView,
+    content,
+    document,
+    documents,
+    drawn,
+    linked,
+    stored,
+    uses,
+    version,
+    versions,
+)
+
+__all__ = [
+    "Carried",
+    "DocumentList",
+    "DocumentView",
+    "DrawingChoice",
+    "DrawingView",
+    "LinkedView",
+    "UseView",
+    "VersionView",
+    "balloons_of",
+    "content",
+    "document",
+    "documents",
+    "drawing",
+    "drawings",
+    "drawn",
+    "linked",
+    "revision_labelled",
+    "stored",
+    "uses",
+    "version",
+    "versions",
+]
