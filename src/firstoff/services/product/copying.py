@@ -1,0 +1,32 @@
+"""What a new revision takes over from an earlier one."""
+
+from firstoff.db.models import Characteristic, Operation, PartRevision, ProcessPlan
+from firstoff.queries.product import facts_of
+from firstoff.services.product.characteristics import values_of
+
+_COPIED = (
+    *("seq", "name", "work_centre", "standard_minutes", "instruction", "caution"),
+    *("required_skill", "jig_id", "jig_not_needed"),
+)
+
+
+def copy_operations(source: ProcessPlan, target: ProcessPlan) -> None:
+    """Every operation of one plan into another; characteristics are found by their number."""
+    numbers = {c.number: c for c in Characteristic.objects.filter(revision=target.revision_id)}
+    operations = Operation.objects.filter(plan=source).prefetch_related("characteristics")
+    for operation in operations:
+        values = {field: getattr(operation, field) for field in _COPIED}
+        made = Operation.objects.create(plan=target, **values)
+        checked = (numbers.get(c.number) for c in operation.characteristics.all())
+        made.characteristics.set([c for c in checked if c is not None])
+
+
+def copy_revision(source: PartRevision, target: PartRevision) -> None:
+    rows = Characteristic.objects.filter(revision=source)
+    Characteristic.objects.bulk_create(
+        [Characteristic(revision=target, **values_of(facts_of(row))) for row in rows]
+    )
+    plan = ProcessPlan.objects.create(revision=target, label="1")
+    newest = ProcessPlan.objects.filter(revision=source).order_by("-pk").first()
+    if newest is not None:
+        copy_operations(newest, plan)
