@@ -59,7 +59,7 @@ _OFFICE = (("word/", DOCX), ("xl/", XLSX), ("ppt/", PPTX))
 
 _SVG = re.compile(
     rb"\A\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*(?:<!DOCTYPE\s+svg[^>]*>\s*)?"
-    rb"(?:<!--.*?-->\s*)*<(?:\w+:)?svg[\s>]",
+    rb"(?:<!--.*?-->\s*)*<(?:\w+:)?svg[\s/>]",
     re.DOTALL | re.IGNORECASE,
 )
 _DXF = re.compile(rb"\A(?:\s*999\r?\n[^\n]*\n)*\s*0\r?\nSECTION\r?\n")
