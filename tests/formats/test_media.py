@@ -3,7 +3,15 @@
 import pytest
 
 from firstoff.errors import InvalidInput
-from firstoff.formats.media import KINDS, ODS, XLSX, download_name, media_named, media_of, safe_name
+from firstoff.formats.media import (
+    KINDS,
+    ODS,
+    XLSX,
+    download_name,
+    media_named,
+    media_of,
+    safe_name,
+)
 from tests.drawing import DXF, STEP, SVG, packed, pdf, png
 
 
