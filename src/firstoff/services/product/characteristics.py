@@ -15,6 +15,7 @@ from firstoff.rules.product import (
     check_unmoved,
 )
 from firstoff.services.ledger import Entry
+from firstoff.services.product.drawn import drop_characteristic
 from firstoff.services.product.naming import draft, program_for, verb
 
 _FIELDS = (
@@ -90,7 +91,7 @@ def remove_characteristic(
         found = draft(program, revision)
         row = _numbered(found, number)
         entry.details.update(revision=found.label, **values_of(facts_of(row)))
-        row.delete()
+        drop_characteristic(row)
 
 
 def write_characteristics(
@@ -107,7 +108,7 @@ def write_characteristics(
         elif moved := _write(row, one):
             changes[one.number] = moved
     for number, row in rows.items():
-        row.delete()
+        drop_characteristic(row)
         changes[number] = "removed"
     entry.details.update(revision=revision.label, characteristics=changes)
     return bool(changes)

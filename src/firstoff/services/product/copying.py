@@ -3,6 +3,7 @@
 from firstoff.db.models import Characteristic, Operation, PartRevision, ProcessPlan
 from firstoff.queries.product import facts_of
 from firstoff.services.product.characteristics import values_of
+from firstoff.services.product.drawn import copy_drawings
 
 _COPIED = (
     *("seq", "name", "work_centre", "standard_minutes", "instruction", "caution"),
@@ -26,6 +27,7 @@ def copy_revision(source: PartRevision, target: PartRevision) -> None:
     Characteristic.objects.bulk_create(
         [Characteristic(revision=target, **values_of(facts_of(row))) for row in rows]
     )
+    copy_drawings(source, target)
     plan = ProcessPlan.objects.create(revision=target, label="1")
     newest = ProcessPlan.objects.filter(revision=source).order_by("-pk").first()
     if newest is not None:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from firstoff.db.models import Characteristic, Operation, Part, PartRevision, ProcessPlan
+from firstoff.db.erasing import erase
+from firstoff.db.models import Part, PartRevision, ProcessPlan
 from firstoff.errors import InvalidInput, Refused
 from firstoff.rules.access import Actor
 from firstoff.rules.product import (
@@ -17,6 +18,7 @@ from firstoff.rules.product import (
 )
 from firstoff.services.product.characteristics import facts_in
 from firstoff.services.product.copying import copy_revision
+from firstoff.services.product.drawn import drop_drawings
 from firstoff.services.product.naming import draft, program_for, revision_of, verb
 from firstoff.terms import Procurement, RevisionStatus
 
@@ -60,10 +62,7 @@ def discard_revision(*, program_id: int, revision: str, by: Actor, at: datetime)
                 code="R-10",
                 way_out="Change it instead.",
             )
-        Operation.objects.filter(plan__revision=found).delete()
-        ProcessPlan.objects.filter(revision=found).delete()
-        Characteristic.objects.filter(revision=found).delete()
-        found.delete()
+        erase(PartRevision.objects.filter(pk=found.pk), f"Revision {found.label}")
         entry.details.update(revision=found.label)
 
 
