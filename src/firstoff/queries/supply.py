@@ -144,7 +144,7 @@ def lots(
         rows = rows.filter(old)
     page = _with(rows).order_by(_rank(), "-arrived_at", "-pk")[offset : offset + limit]
     counts = {s: grouped.get(s.value, 0) for s in _ORDER}
-    return LotList(tuple(_view(r, today) for r in page), rows.count(), counts, gone)
+    return LotList(tuple(view_of(r, today) for r in page), rows.count(), counts, gone)
 
 
 def _called(text: str) -> Q:
@@ -167,7 +167,7 @@ def _with(rows: QuerySet[Lot]) -> QuerySet[Lot]:
     return rows.select_related("part", "supplier", "manufacturer_part", "balance")
 
 
-def _view(row: Lot, today: date) -> LotView:
+def view_of(row: Lot, today: date) -> LotView:
     source = row.manufacturer_part
     balance = row.balance
     return LotView(
@@ -200,14 +200,14 @@ def lot(actor: Actor, site: str, part: str, code: str, *, today: date) -> LotVie
     found = rows.first()
     if found is None:
         raise NotFound(f"There is no lot {code[:60]!r} of {part[:60]!r} here.")
-    return _view(found, today)
+    return view_of(found, today)
 
 
 def lots_called(actor: Actor, site_id: int, code: str, *, today: date) -> tuple[LotView, ...]:
     """Every lot of this code: two parts may each have one. One query."""
     require(actor, "see", site_id)
     rows = _with(Lot.objects.filter(part__site=site_id, code=code)).order_by("part__number")
-    return tuple(_view(r, today) for r in rows)
+    return tuple(view_of(r, today) for r in rows)
 
 
 def lot_story(actor: Actor, site: str, part: str, code: str, *, today: date) -> LotStory:

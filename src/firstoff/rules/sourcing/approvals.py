@@ -1,5 +1,6 @@
 """What is decided of a source: proposed, approved, withdrawn (AVL; R-20, R-21)."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from firstoff.errors import InvalidInput, Refused, StaleState
@@ -70,6 +71,13 @@ def check_approval(
         )
     if given.decision is ApprovalDecision.WITHDRAWN:
         _check_withdrawal(given, name, before)
+    stands_approved = before is not None and before.given.decision is ApprovalDecision.APPROVED
+    if given.decision is ApprovalDecision.PROPOSED and stands_approved:
+        raise Refused(
+            f"{name} is approved already; proposing it says nothing new.",
+            code="R-20",
+            way_out="Approve it with more evidence, or withdraw it with the reason.",
+        )
     if given.decision is ApprovalDecision.APPROVED and critical and not signed:
         raise Refused(
             f"{name} is for a critical part: its approval is signed.",
@@ -99,3 +107,20 @@ def approval_meaning(name: str, given: ApprovalGiven) -> str:
     judged = [word for word, is_so in said if is_so]
     by = f", judged by {' and '.join(judged)}" if judged else ""
     return f"I approve {name} for {runs}{by}."
+
+
+def holding(decisions: Sequence[ApprovalGiven]) -> Mapping[RunKind, ApprovalGiven]:
+    """Which approval holds for each kind of run; kinds that none holds for are absent.
+
+    decisions: on one source, in the order they were made. For a kind the latest decision on that
+    kind or on every kind holds; a proposal takes nothing back.
+    """
+    found: dict[RunKind, ApprovalGiven] = {}
+    for one in decisions:
+        kinds = [RunKind(one.run_kind)] if one.run_kind else list(RunKind)
+        if one.decision is ApprovalDecision.APPROVED:
+            found.update(dict.fromkeys(kinds, one))
+        elif one.decision is ApprovalDecision.WITHDRAWN:
+            for kind in kinds:
+                found.pop(kind, None)
+    return found
