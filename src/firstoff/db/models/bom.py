@@ -46,7 +46,7 @@ class BomLine(models.Model):
     what is fitted.
     """
 
-    revision = models.ForeignKey(PartRevision, models.PROTECT, related_name="bom_lines")
+    revision = models.ForeignKey(PartRevision, models.CASCADE, related_name="bom_lines")
     position = models.PositiveIntegerField()  # order in the list, from 1
     find_number = models.CharField(max_length=20, blank=True)
     part = models.ForeignKey(Part, models.PROTECT, related_name="used_in")
@@ -89,7 +89,7 @@ class Alternate(models.Model):
     """
 
     part = models.ForeignKey(Part, models.PROTECT, related_name="alternates")
-    line = models.ForeignKey(BomLine, models.PROTECT, null=True, related_name="alternates")
+    line = models.ForeignKey(BomLine, models.CASCADE, null=True, related_name="alternates")
     alternate = models.ForeignKey(Part, models.PROTECT, related_name="alternate_for")
     rank = models.PositiveIntegerField(default=1)
     note = models.TextField(blank=True)
@@ -114,7 +114,7 @@ class Alternate(models.Model):
 class Variant(models.Model):
     """A way a revision is built: the same lines, some of them fitted otherwise."""
 
-    revision = models.ForeignKey(PartRevision, models.PROTECT, related_name="variants")
+    revision = models.ForeignKey(PartRevision, models.CASCADE, related_name="variants")
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=200)
 
@@ -130,8 +130,8 @@ class Variant(models.Model):
 class VariantChange(models.Model):
     """What a variant does otherwise with one line, or with one designator of it."""
 
-    variant = models.ForeignKey(Variant, models.PROTECT, related_name="changes")
-    line = models.ForeignKey(BomLine, models.PROTECT, related_name="+")
+    variant = models.ForeignKey(Variant, models.CASCADE, related_name="changes")
+    line = models.ForeignKey(BomLine, models.CASCADE, related_name="+")
     designator = models.CharField(max_length=60, blank=True)  # empty: the whole line
     fitted = models.BooleanField()
     part = models.ForeignKey(Part, models.PROTECT, null=True, related_name="+")  # another one

@@ -57,7 +57,7 @@ class DocumentVersion(Record):
 class RevisionDocument(models.Model):
     """A version that belongs to the definition of a part revision; guarded with it (R-10)."""
 
-    revision = models.ForeignKey(PartRevision, models.PROTECT, related_name="documents")
+    revision = models.ForeignKey(PartRevision, models.CASCADE, related_name="documents")
     version = models.ForeignKey(DocumentVersion, models.PROTECT, related_name="+")
 
     class Meta:
@@ -73,7 +73,7 @@ class Balloon(models.Model):
     """Where a characteristic stands on a drawing. Places are parts of the page, from its top
     left: 0 to 1."""
 
-    characteristic = models.ForeignKey(Characteristic, models.PROTECT, related_name="balloons")
+    characteristic = models.ForeignKey(Characteristic, models.CASCADE, related_name="balloons")
     version = models.ForeignKey(DocumentVersion, models.PROTECT, related_name="+")
     page = models.PositiveIntegerField(default=1)
     x = models.DecimalField(max_digits=7, decimal_places=6)

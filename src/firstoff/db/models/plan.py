@@ -96,7 +96,7 @@ class Operation(models.Model):
 class ProcessParameter(models.Model):
     """A setting that an operation holds: press force, cure temperature. Limits in ``unit``."""
 
-    operation = models.ForeignKey(Operation, models.PROTECT, related_name="parameters")
+    operation = models.ForeignKey(Operation, models.CASCADE, related_name="parameters")
     position = models.PositiveIntegerField()
     name = models.CharField(max_length=120)
     unit = models.CharField(max_length=20, blank=True)
@@ -118,7 +118,7 @@ class ProcessParameter(models.Model):
 class OperationMaterial(models.Model):
     """A BOM line that an operation consumes, whole or a part of it (R-15)."""
 
-    operation = models.ForeignKey(Operation, models.PROTECT, related_name="materials")
+    operation = models.ForeignKey(Operation, models.CASCADE, related_name="materials")
     line = models.ForeignKey(BomLine, models.PROTECT, related_name="consumed_by")
     quantity = QuantityField(null=True)  # None: all that the line holds
 
@@ -135,7 +135,7 @@ class InstructionStep(models.Model):
     """One step of a work instruction. ``asks`` names what it must carry: picture, caution, tool,
     torque, check (R-15)."""
 
-    operation = models.ForeignKey(Operation, models.PROTECT, related_name="steps")
+    operation = models.ForeignKey(Operation, models.CASCADE, related_name="steps")
     position = models.PositiveIntegerField()
     text = models.TextField(blank=True)
     caution = models.TextField(blank=True)
@@ -143,8 +143,8 @@ class InstructionStep(models.Model):
     torque = models.CharField(max_length=60, blank=True)  # 0.6 Nm ± 0.05
     asks = models.JSONField(default=list)
     pictures = models.ManyToManyField(DocumentVersion, related_name="+")
-    characteristic = models.ForeignKey(Characteristic, models.PROTECT, null=True, related_name="+")
-    parameter = models.ForeignKey(ProcessParameter, models.PROTECT, null=True, related_name="+")
+    characteristic = models.ForeignKey(Characteristic, models.SET_NULL, null=True, related_name="+")
+    parameter = models.ForeignKey(ProcessParameter, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["operation", "position"], name="step_once")]
@@ -158,7 +158,7 @@ class TestProcedure(models.Model):
 
     __test__ = False
 
-    revision = models.ForeignKey(PartRevision, models.PROTECT, related_name="procedures")
+    revision = models.ForeignKey(PartRevision, models.CASCADE, related_name="procedures")
     code = models.CharField(max_length=60)
     name = models.CharField(max_length=200)
     label = models.CharField(max_length=20)
@@ -185,7 +185,7 @@ class TestProcedure(models.Model):
 class TestStep(models.Model):
     __test__ = False
 
-    procedure = models.ForeignKey(TestProcedure, models.PROTECT, related_name="steps")
+    procedure = models.ForeignKey(TestProcedure, models.CASCADE, related_name="steps")
     position = models.PositiveIntegerField()
     name = models.CharField(max_length=200)
     instruction = models.TextField(blank=True)
@@ -194,7 +194,7 @@ class TestStep(models.Model):
     upper = models.DecimalField(max_digits=20, decimal_places=9, null=True)
     decimals = models.PositiveSmallIntegerField(default=0)
     expected = models.CharField(max_length=200, blank=True)  # where it is no number
-    characteristic = models.ForeignKey(Characteristic, models.PROTECT, null=True, related_name="+")
+    characteristic = models.ForeignKey(Characteristic, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -208,13 +208,13 @@ class TestStep(models.Model):
 class ControlPlanLine(models.Model):
     """How a characteristic or a parameter is controlled at an operation (AIAG control plan)."""
 
-    operation = models.ForeignKey(Operation, models.PROTECT, related_name="controls")
+    operation = models.ForeignKey(Operation, models.CASCADE, related_name="controls")
     position = models.PositiveIntegerField()
     characteristic = models.ForeignKey(
-        Characteristic, models.PROTECT, null=True, related_name="controls"
+        Characteristic, models.CASCADE, null=True, related_name="controls"
     )
     parameter = models.ForeignKey(
-        ProcessParameter, models.PROTECT, null=True, related_name="controls"
+        ProcessParameter, models.CASCADE, null=True, related_name="controls"
     )
     phases = models.JSONField(default=list)  # prototype, pre_launch, safe_launch, production
     technique = models.CharField(max_length=200, blank=True)  # evaluation or measurement
@@ -240,7 +240,7 @@ class ControlPlanLine(models.Model):
 class InspectionPlan(models.Model):
     """What is looked at, when: incoming, first article, in process, top of production, final."""
 
-    revision = models.ForeignKey(PartRevision, models.PROTECT, related_name="inspection_plans")
+    revision = models.ForeignKey(PartRevision, models.CASCADE, related_name="inspection_plans")
     kind = models.CharField(max_length=20, choices=[(k.value, k.value) for k in InspectionKind])
     label = models.CharField(max_length=20)
     status = models.CharField(
@@ -266,9 +266,9 @@ class InspectionPlan(models.Model):
 
 
 class InspectionPlanLine(models.Model):
-    plan = models.ForeignKey(InspectionPlan, models.PROTECT, related_name="lines")
+    plan = models.ForeignKey(InspectionPlan, models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField()
-    characteristic = models.ForeignKey(Characteristic, models.PROTECT, related_name="+")
+    characteristic = models.ForeignKey(Characteristic, models.CASCADE, related_name="+")
     method = models.CharField(max_length=200, blank=True)  # empty: that of the characteristic
     gauge = models.CharField(max_length=60, blank=True)
     sampling = models.JSONField(default=dict)  # empty: that of the plan

@@ -68,9 +68,9 @@ class DfmAnswer(Record):
 class FailureMode(models.Model):
     """One row of the PFMEA of a plan (AIAG & VDA FMEA handbook, 2019, 3.5). Ratings 1 to 10."""
 
-    plan = models.ForeignKey(ProcessPlan, models.PROTECT, related_name="failure_modes")
+    plan = models.ForeignKey(ProcessPlan, models.CASCADE, related_name="failure_modes")
     operation = models.ForeignKey(
-        Operation, models.PROTECT, null=True, related_name="failure_modes"
+        Operation, models.SET_NULL, null=True, related_name="failure_modes"
     )
     position = models.PositiveIntegerField()
     function = models.TextField(blank=True)
@@ -83,7 +83,7 @@ class FailureMode(models.Model):
     severity = models.PositiveSmallIntegerField(null=True)
     occurrence = models.PositiveSmallIntegerField(null=True)
     detection = models.PositiveSmallIntegerField(null=True)
-    characteristic = models.ForeignKey(Characteristic, models.PROTECT, null=True, related_name="+")
+    characteristic = models.ForeignKey(Characteristic, models.SET_NULL, null=True, related_name="+")
     action = models.TextField(blank=True)
     action_owner = models.CharField(max_length=120, blank=True)
     action_due = models.DateField(null=True)

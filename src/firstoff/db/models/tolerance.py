@@ -50,7 +50,7 @@ class CharacteristicProcess(models.Model):
 class StackUp(models.Model):
     """A tolerance chain over characteristics, judged against its own limits (R-14)."""
 
-    revision = models.ForeignKey(PartRevision, models.PROTECT, related_name="stack_ups")
+    revision = models.ForeignKey(PartRevision, models.CASCADE, related_name="stack_ups")
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=200)
     unit = models.CharField(max_length=20)
@@ -71,7 +71,7 @@ class StackUp(models.Model):
 class StackUpLink(models.Model):
     """One link: a characteristic of this or another revision, or a plain dimension."""
 
-    stack = models.ForeignKey(StackUp, models.PROTECT, related_name="links")
+    stack = models.ForeignKey(StackUp, models.CASCADE, related_name="links")
     position = models.PositiveIntegerField()
     characteristic = models.ForeignKey(Characteristic, models.PROTECT, null=True, related_name="+")
     name = models.CharField(max_length=200, blank=True)
