@@ -111,6 +111,7 @@ AFTER_VERBS = (
     "firstoff.services.genealogy.following.follow",
     "firstoff.services.evidence.late.follow",
     "firstoff.services.trace.joining.follow",
+    "firstoff.services.plan.carrying.follow",
 )
 
 DATABASES = {"default": config.database(HOME)}

@@ -20,6 +20,7 @@ from firstoff.queries.plan.process import (
     codes_of,
     defect_codes,
     operation_facts,
+    operation_rows,
     operations_of,
     plans_of,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "equipment",
     "equipment_named",
     "operation_facts",
+    "operation_rows",
     "operations_of",
     "plans_of",
     "usable",

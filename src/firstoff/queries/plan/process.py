@@ -4,7 +4,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from firstoff.db.models import DefectCode, Operation, ProcessPlan
+from django.db.models import Prefetch, QuerySet
+
+from firstoff.db.models import (
+    DefectCode,
+    InstructionStep,
+    Operation,
+    OperationMaterial,
+    ProcessParameter,
+    ProcessPlan,
+)
 from firstoff.queries.product import (
     RevisionView,
     program_by_id,
@@ -13,7 +22,12 @@ from firstoff.rules.access import Actor
 from firstoff.rules.ledger import decimal_text
 from firstoff.rules.plan import (
     CatalogueCode,
+    MaterialUse,
+    ParameterFacts,
+    Picture,
     PlanOperation,
+    StepFacts,
+    StepNeed,
 )
 from firstoff.rules.product import (
     balloon_key,
@@ -56,17 +70,31 @@ def operations_of(plan_id: int) -> tuple[PlanOperation, ...]:
 
 
 def operations_of_plans(plan_ids: Sequence[int]) -> Mapping[int, tuple[PlanOperation, ...]]:
-    """Of several plans at once, in their order; no key for a plan without any."""
+    """Of several plans at once, by number; no key for a plan without any. Seven queries."""
     found: dict[int, list[PlanOperation]] = defaultdict(list)
-    rows = Operation.objects.filter(plan__in=plan_ids).select_related("jig").order_by("seq")
-    for row in rows.prefetch_related("characteristics"):
+    for row in operation_rows().filter(plan__in=plan_ids).order_by("seq"):
         found[row.plan_id].append(operation_facts(row))
     return {plan: tuple(operations) for plan, operations in found.items()}
 
 
+def operation_rows() -> QuerySet[Operation]:
+    """Operations with all they consist of, read along: seven queries, whatever their number."""
+    steps = InstructionStep.objects.select_related("characteristic", "parameter")
+    materials = OperationMaterial.objects.select_related("line", "line__part")
+    return Operation.objects.select_related("jig", "plan").prefetch_related(
+        "characteristics",
+        "equipment",
+        Prefetch("parameters", ProcessParameter.objects.order_by("position", "pk")),
+        Prefetch("materials", materials.order_by("line__position")),
+        Prefetch("steps", steps.order_by("position")),
+        "steps__pictures__document",
+    )
+
+
 def operation_facts(row: Operation) -> PlanOperation:
-    """A row as the rules know it."""
+    """A row of ``operation_rows`` as the rules know it."""
     numbers = sorted((c.number for c in row.characteristics.all()), key=balloon_key)
+    waits = row.predecessors
     return PlanOperation(
         seq=row.seq,
         name=row.name,
@@ -78,6 +106,48 @@ def operation_facts(row: Operation) -> PlanOperation:
         jig_not_needed=row.jig_not_needed,
         work_centre=row.work_centre,
         characteristics=tuple(numbers),
+        predecessors=None if waits is None else tuple(sorted(waits)),
+        equipment=tuple(sorted(e.code for e in row.equipment.all())),
+        parameters=tuple(map(parameter_facts, row.parameters.all())),
+        materials=tuple(map(_material, row.materials.all())),
+        steps=tuple(map(_step, row.steps.all())),
+    )
+
+
+def parameter_facts(row: ProcessParameter) -> ParameterFacts:
+    return ParameterFacts(
+        name=row.name,
+        unit=row.unit,
+        nominal=_plain(row.nominal),
+        lower=_plain(row.lower),
+        upper=_plain(row.upper),
+        decimals=row.decimals,
+        recorded=row.recorded,
+    )
+
+
+def _material(row: OperationMaterial) -> MaterialUse:
+    return MaterialUse(
+        line=row.line.position,
+        part=row.line.part.number,
+        find_number=row.line.find_number,
+        quantity=_plain(row.quantity),
+    )
+
+
+def _step(row: InstructionStep) -> StepFacts:
+    pictures = sorted(row.pictures.all(), key=lambda v: (v.document.number, v.pk))
+    return StepFacts(
+        text=row.text,
+        caution=row.caution,
+        tool=row.tool,
+        torque=row.torque,
+        characteristic=row.characteristic.number if row.characteristic else "",
+        parameter=row.parameter.name if row.parameter else "",
+        asks=tuple(need for need in StepNeed if need in row.asks),
+        pictures=tuple(
+            Picture(sha256=v.sha256, document=v.document.number, version=v.label) for v in pictures
+        ),
     )
 
 

@@ -281,7 +281,7 @@ def check_step(one: StepFacts, names: dict[str, str], what: str) -> StepFacts:
             field="steps",
         )
     asks = tuple(need for need in StepNeed if need in set(one.asks))
-    pictures = tuple(dict.fromkeys(one.pictures))
+    pictures = tuple(sorted(set(one.pictures), key=lambda p: (p.document, p.version, p.sha256)))
     return replace(
         one, **said, parameter=names.get(parameter.casefold(), ""), asks=asks, pictures=pictures
     )

@@ -14,6 +14,7 @@ from firstoff.services.ledger import Entry
 from firstoff.services.plan import process
 from firstoff.services.plan.baseline import write_defect_codes
 from firstoff.services.plan.equipment import columns, write_equipment
+from firstoff.services.plan.writing import settled
 from firstoff.services.product import (
     new_part,
     new_program,
@@ -147,7 +148,8 @@ def _plan(
     name = f"Plan {found.label} of revision {revision.label}"
     if found.status != RevisionStatus.DRAFT:
         held = {o.seq: o for o in operations_of(found.pk)}
-        says = {o.seq: o for o in wanted.operations}
+        meant = settled(wanted.operations, revision_id=revision.pk, site_id=program.site_id)
+        says = {o.seq: o for o in meant}
         differ = sorted(n for n in {*held, *says} if held.get(n) != says.get(n))
         _same(name, found.status, "operation", [str(n) for n in differ])
         return found

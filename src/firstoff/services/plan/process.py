@@ -1,13 +1,13 @@
 """Process plans and their operations: made, changed while draft, released."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
+from firstoff.db.erasing import erase
 from firstoff.db.models import (
-    Characteristic,
     Equipment,
     Operation,
     PartRevision,
@@ -15,12 +15,13 @@ from firstoff.db.models import (
     Program,
 )
 from firstoff.errors import InvalidInput, NotFound, Refused
-from firstoff.queries.plan import operation_facts, operations_of
+from firstoff.queries.plan import operation_facts, operation_rows, operations_of
 from firstoff.rules.access import Actor
 from firstoff.rules.plan import (
     PlanOperation,
     check_operation,
     check_operations,
+    order_of,
     plan_release_stops,
     renumbered,
 )
@@ -33,14 +34,10 @@ from firstoff.rules.product import (
 )
 from firstoff.services import ledger
 from firstoff.services.ledger import Entry
+from firstoff.services.plan.carrying import carry_work
+from firstoff.services.plan.writing import settled, write
 from firstoff.services.product import copy_operations, program_for, revision_of
-from firstoff.terms import EquipmentKind, RevisionStatus
-
-_COLUMNS = (
-    *("seq", "name", "work_centre", "standard_minutes", "instruction", "caution"),
-    *("required_skill", "jig_not_needed"),
-)
-_JIGS = (EquipmentKind.JIG, EquipmentKind.TOOL)
+from firstoff.terms import RevisionStatus
 
 
 def create_plan(
@@ -76,6 +73,7 @@ def create_plan(
         made = ProcessPlan.objects.create(revision=owner, label=label)
         if source is not None:
             copy_operations(source, made)
+            carry_work(source, made)
         entry.details.update(revision=owner.label, plan=label)
         entry.details.update(copied_from=source.label if source else "")
     return made
@@ -96,8 +94,7 @@ def discard_plan(*, program_id: int, revision: str, plan: str, by: Actor, at: da
                 code="R-10",
                 way_out="Change it instead.",
             )
-        Operation.objects.filter(plan=found).delete()
-        found.delete()
+        erase(ProcessPlan.objects.filter(pk=found.pk), f"Plan {found.label}")
         entry.details.update(revision=revision, plan=found.label)
 
 
@@ -138,7 +135,9 @@ def add_operation(
     with _verb("plan.add_operation", by, at, program) as entry:
         found = _draft(program, revision, plan)
         _free(found, one.seq)
-        _write(Operation(plan=found), one, program.site_id)
+        one = _settled(found, program.site_id, [one])[0]
+        check_operations([*operations_of(found.pk), one])
+        write(Operation(plan=found), one, program.site_id)
         entry.details.update(revision=revision, plan=plan, operation=_said(one))
     return one
 
@@ -161,8 +160,13 @@ def update_operation(
         row = _numbered(found, seq)
         if one.seq != seq:
             _free(found, one.seq)
+        one = _settled(found, program.site_id, [one])[0]
+        others = (o for o in operations_of(found.pk) if o.seq != seq)
+        moved = _following(others, {seq: one.seq})
+        check_operations([*moved, one])
         changes = _moved(operation_facts(row), one)
-        _write(row, one, program.site_id)
+        write(row, one, program.site_id)
+        _rewire(found, moved)
         entry.details.update(revision=revision, plan=plan, operation=seq, changes=changes)
     return one
 
@@ -172,9 +176,15 @@ def remove_operation(
 ) -> None:
     program = program_for(by, program_id, "definition.edit")
     with _verb("plan.remove_operation", by, at, program) as entry:
-        row = _numbered(_draft(program, revision, plan), seq)
-        entry.details.update(revision=revision, plan=plan, operation=_said(operation_facts(row)))
-        row.delete()
+        found = _draft(program, revision, plan)
+        row = _numbered(found, seq)
+        one = operation_facts(row)
+        entry.details.update(revision=revision, plan=plan, operation=_said(one))
+        erase(Operation.objects.filter(pk=row.pk), f"Operation {seq}")
+        # What waited for it waits for what it waited for.
+        instead = order_of([*operations_of(found.pk), one]).direct[seq]
+        rest = [_waiting(o, seq, instead) for o in operations_of(found.pk)]
+        _rewire(found, rest)
 
 
 def reorder_operations(
@@ -191,6 +201,7 @@ def reorder_operations(
     with _verb("plan.reorder_operations", by, at, program) as entry:
         found = _draft(program, revision, plan)
         rows = {o.seq: o for o in Operation.objects.filter(plan=found)}
+        before = operations_of(found.pk)
         numbers = renumbered(order, rows)
         # A number stands once a plan: out of the way first, then into place.
         clear = max((*numbers, *numbers.values()), default=0) + 1
@@ -198,6 +209,9 @@ def reorder_operations(
             for old, new in numbers.items():
                 rows[old].seq = new + shift
                 rows[old].save(update_fields=["seq"])
+        moved = _following(before, numbers)
+        check_operations(moved)
+        _rewire(found, moved)
         entry.details.update(revision=revision, plan=plan, renumbered=numbers)
     return operations_of(found.pk)
 
@@ -240,16 +254,16 @@ def write_operations(
     """Bring a draft plan's operations to these; False when they were so already."""
     rows = {o.seq: o for o in _rows(plan)}
     changes: dict[str, Any] = {}
-    for one in wanted:
+    for one in _settled(plan, site_id, wanted):
         row = rows.pop(one.seq, None)
         if row is None:
-            _write(Operation(plan=plan), one, site_id)
+            write(Operation(plan=plan), one, site_id)
             changes[str(one.seq)] = "added"
         elif moved := _moved(operation_facts(row), one):
-            _write(row, one, site_id)
+            write(row, one, site_id)
             changes[str(one.seq)] = moved
     for seq, row in rows.items():
-        row.delete()
+        erase(Operation.objects.filter(pk=row.pk), f"Operation {seq}")
         changes[str(seq)] = "removed"
     entry.details.update(plan=plan.label, operations=changes)
     return bool(changes)
@@ -260,43 +274,6 @@ def plan_of(revision: PartRevision, label: str) -> ProcessPlan:
     found = ProcessPlan.objects.filter(revision=revision, label=label).first()
     if found is None:
         raise NotFound(f"There is no plan {label!r} of revision {revision.label}.")
-    return found
-
-
-def _write(row: Operation, one: PlanOperation, site_id: int) -> None:
-    for field in _COLUMNS:
-        setattr(row, field, getattr(one, field))
-    row.jig = _jig(one, site_id)
-    row.save()
-    row.characteristics.set(_checked(row.plan.revision_id, one))
-
-
-def _jig(one: PlanOperation, site_id: int) -> Equipment | None:
-    if not one.jig:
-        return None
-    found = Equipment.objects.filter(site=site_id, code=one.jig).first()
-    if found is None or found.retired_at is not None or found.kind not in _JIGS:
-        why = "is not there" if found is None else f"is a {found.kind}"
-        why = "is retired" if found is not None and found.retired_at else why
-        raise InvalidInput(
-            f"Operation {one.seq}: jig {one.jig!r} {why}; expected a jig or tool in use.",
-            field="jig",
-            seq=one.seq,
-        )
-    return found
-
-
-def _checked(revision_id: int, one: PlanOperation) -> list[Characteristic]:
-    rows = Characteristic.objects.filter(revision=revision_id, number__in=one.characteristics)
-    found = list(rows)
-    unknown = sorted(set(one.characteristics) - {c.number for c in found})
-    if unknown:
-        raise InvalidInput(
-            f"Operation {one.seq} checks characteristic {unknown[0]}, which the revision does "
-            "not have.",
-            field="characteristics",
-            seq=one.seq,
-        )
     return found
 
 
@@ -313,8 +290,47 @@ def _draft(program: Program, revision: str, label: str) -> ProcessPlan:
 
 
 def _rows(plan: ProcessPlan) -> Iterable[Operation]:
-    rows = Operation.objects.filter(plan=plan).select_related("jig", "plan")
-    return rows.prefetch_related("characteristics")
+    return operation_rows().filter(plan=plan)
+
+
+def _settled(
+    plan: ProcessPlan, site_id: int, wanted: Iterable[PlanOperation]
+) -> tuple[PlanOperation, ...]:
+    return settled(tuple(wanted), revision_id=plan.revision_id, site_id=site_id)
+
+
+def _following(
+    operations: Iterable[PlanOperation], numbers: Mapping[int, int]
+) -> list[PlanOperation]:
+    """The operations under their new numbers, and waiting for the same ones under theirs."""
+    return [
+        replace(
+            one,
+            seq=numbers.get(one.seq, one.seq),
+            predecessors=one.predecessors
+            if one.predecessors is None
+            else tuple(sorted(numbers.get(n, n) for n in one.predecessors)),
+        )
+        for one in operations
+    ]
+
+
+def _waiting(one: PlanOperation, gone: int, instead: Sequence[int]) -> PlanOperation:
+    if one.predecessors is None or gone not in one.predecessors:
+        return one
+    return replace(
+        one, predecessors=tuple(sorted({*one.predecessors, *instead} - {gone, one.seq}))
+    )
+
+
+def _rewire(plan: ProcessPlan, operations: Iterable[PlanOperation]) -> None:
+    """Write what the operations wait for, where that moved."""
+    rows = {o.seq: o for o in Operation.objects.filter(plan=plan)}
+    for one in operations:
+        waits = None if one.predecessors is None else list(one.predecessors)
+        if rows[one.seq].predecessors != waits:
+            rows[one.seq].predecessors = waits
+            rows[one.seq].save(update_fields=["predecessors"])
 
 
 def _numbered(plan: ProcessPlan, seq: int) -> Operation:

@@ -18,7 +18,6 @@ from firstoff.rules.product import (
 )
 from firstoff.services.product.characteristics import facts_in
 from firstoff.services.product.copying import copy_revision
-from firstoff.services.product.drawn import drop_drawings
 from firstoff.services.product.naming import draft, program_for, revision_of, verb
 from firstoff.terms import Procurement, RevisionStatus
 
