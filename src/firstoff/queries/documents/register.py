@@ -129,14 +129,13 @@ def documents(
         )
     if part:
         rows = rows.filter(part__number=part)
-    counts = rows.values_list("kind", "retired_at__isnull").annotate(n=Count("pk")).order_by()
-    kinds: dict[DocumentKind, int] = {}
-    gone = 0
-    for of_kind, in_use, many in counts:
-        if in_use:
-            kinds[DocumentKind(of_kind)] = many
-        else:
-            gone += many
+    used, left = Q(retired_at__isnull=True), Q(retired_at__isnull=False)
+    counts = rows.values_list("kind").annotate(
+        n=Count("pk", filter=used), out=Count("pk", filter=left)
+    )
+    counted = list(counts.order_by())
+    kinds = {DocumentKind(of_kind): many for of_kind, many, _ in counted if many}
+    gone = sum(out for *_, out in counted)
     rows = rows.filter(retired_at__isnull=not retired)
     if kind:
         rows = rows.filter(kind=kind)

@@ -1,9 +1,7 @@
 """Drawings of a revision: what of them goes on into the next, and goes with what they are of."""
 
-from django.db.models import ProtectedError, QuerySet
-
+from firstoff.db.erasing import erase
 from firstoff.db.models import Balloon, Characteristic, PartRevision, RevisionDocument
-from firstoff.errors import Refused
 
 
 def copy_drawings(source: PartRevision, target: PartRevision) -> None:
@@ -11,7 +9,9 @@ def copy_drawings(source: PartRevision, target: PartRevision) -> None:
     RevisionDocument.objects.bulk_create(
         [
             RevisionDocument(revision=target, version_id=version)
-            for version in _versions(source).values_list("version", flat=True)
+            for version in RevisionDocument.objects.filter(revision=source).values_list(
+                "version", flat=True
+            )
         ]
     )
     rows = {c.number: c.pk for c in Characteristic.objects.filter(revision=target)}
@@ -33,27 +33,6 @@ def copy_drawings(source: PartRevision, target: PartRevision) -> None:
     )
 
 
-def drop_drawings(revision: PartRevision) -> None:
-    """What a draft that is given up says of drawings. The documents stay."""
-    Balloon.objects.filter(characteristic__revision=revision).delete()
-    _versions(revision).delete()
-
-
 def drop_characteristic(row: Characteristic) -> None:
     """With its balloons. Raises Refused where something else of the definition names it."""
-    Balloon.objects.filter(characteristic=row).delete()
-    number = row.number
-    try:
-        row.delete()
-    except ProtectedError as error:
-        named = sorted({str(one._meta.verbose_name) for one in error.protected_objects})
-        raise Refused(
-            f"Characteristic {number} is named by a {' and a '.join(named)}.",
-            code="R-68",
-            way_out="Take it out there first.",
-            number=number,
-        ) from error
-
-
-def _versions(revision: PartRevision) -> QuerySet[RevisionDocument]:
-    return RevisionDocument.objects.filter(revision=revision)
+    erase(Characteristic.objects.filter(pk=row.pk), f"Characteristic {row.number}")
