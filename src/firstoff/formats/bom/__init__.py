@@ -4,8 +4,18 @@
 object. Nothing is written and nothing approved: what could not be taken is said row by row.
 """
 
+from dataclasses import replace
+
 from firstoff.errors import InvalidInput
-from firstoff.formats.bom import ibom, ipc2581, kicad_netlist, kicad_schematic, kicad_xml
+from firstoff.formats.bom import (
+    ibom,
+    ipc2581,
+    kicad_netlist,
+    kicad_schematic,
+    kicad_xml,
+    tabular,
+)
+from firstoff.formats.bom.checks import contradictions
 from firstoff.formats.bom.reader import BomMapping, BomOptions, BomReader
 from firstoff.formats.bom.unpacking import unpacked
 from firstoff.formats.sources import (
@@ -17,7 +27,7 @@ from firstoff.formats.sources import (
     content_of,
     opened,
 )
-from firstoff.rules.bom.draft import BomFile
+from firstoff.rules.bom.draft import BomFile, Remark
 
 __all__ = ["READERS", "BomMapping", "BomOptions", "BomReader", "read_bom", "reader_named"]
 
@@ -28,6 +38,7 @@ READERS: tuple[BomReader, ...] = (
     kicad_netlist.READER,
     kicad_schematic.READER,
     ibom.READER,
+    tabular.READER,
 )
 
 
@@ -54,7 +65,7 @@ def read_bom(
     options = BomOptions(mapping, limits)
     with opened(raw, name=name, limits=limits) as packed, unpacked(packed, limits) as source:
         reader = reader_named(kind) if kind else _found(source)
-        return _with_lines(reader.read(source, options))
+        return _checked(reader.read(source, options))
 
 
 def reader_named(name: str) -> BomReader:
@@ -87,13 +98,19 @@ def _found(source: Source) -> BomReader:
     )
 
 
-def _with_lines(file: BomFile) -> BomFile:
-    """A file without one line is refused, whoever read it."""
+def _checked(file: BomFile) -> BomFile:
+    """The file with what contradicts itself in it; without one line it is refused, whoever read
+    it."""
     if file.lines or file.refused:
-        return file
+        warnings = (*file.warnings, *contradictions(file.lines))
+        return replace(file, warnings=tuple(sorted(warnings, key=_by_row)))
     raise InvalidInput(
         f"{file.name} was read as {file.label} and holds no line.",
         code="no-lines",
         way_out="Expected rows with designators, a quantity or part numbers.",
         file=file.name,
     )
+
+
+def _by_row(remark: Remark) -> int:
+    return remark.row or 0

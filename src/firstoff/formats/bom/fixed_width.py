@@ -15,12 +15,12 @@ def column_starts(lines: Sequence[str]) -> tuple[int, tuple[int, ...]] | None:
     """Place of the header line and where each column begins; None where nothing fits."""
     best: tuple[tuple[int, int], int, tuple[int, ...]] | None = None
     for place, line in enumerate(lines[: TITLE_ROWS + 1]):
-        starts = _starts(line)
-        found = score(line[a:b].strip() for a, b in zip(starts, (*starts[1:], None), strict=True))
-        if len(starts) > 1 and found > (best[0] if best else (0, 0)):
-            kept = _agreed(starts, lines[place + 1 :])
-            if len(kept) > 1:
-                best = (found, place, kept)
+        for starts in dict.fromkeys((_starts(line, whole=True), _starts(line, whole=False))):
+            found = score(cut(line, starts)) if len(starts) > 1 else (0, 0)
+            if found > (best[0] if best else (0, 0)):
+                kept = _agreed(starts, lines[place + 1 :])
+                if len(kept) > 1:
+                    best = (found, place, kept)
     return None if best is None else (best[1], best[2])
 
 
@@ -36,11 +36,12 @@ def runs_over(line: str, starts: Sequence[int]) -> bool:
     return any(len(line) > s and line[s - 1] != " " and line[s] != " " for s in starts[1:])
 
 
-def _starts(line: str) -> tuple[int, ...]:
-    """Where header words begin: chunks between wide gaps, single words in a chunk nobody knows."""
+def _starts(line: str, *, whole: bool) -> tuple[int, ...]:
+    """Where header words begin: chunks between wide gaps, and single words in a chunk nobody
+    knows, or in any chunk unless ``whole`` ("Part Value" over narrow columns is two)."""
     found: list[int] = []
     for chunk in re.finditer(r"\S+(?: \S+)*", line.rstrip()):
-        if " " not in chunk[0] or header(chunk[0]).candidates:
+        if " " not in chunk[0] or (whole and header(chunk[0]).candidates):
             found.append(chunk.start())
         else:
             found.extend(chunk.start() + word.start() for word in re.finditer(r"\S+", chunk[0]))

@@ -165,6 +165,7 @@ def _price_at(text: str, cleaned: str) -> Header | None:
     return Header(text, "price at", count, 0, ("price",), who, _currency(cleaned))
 
 
+@lru_cache(maxsize=20_000)
 def distributor_named(text: str) -> str:
     """The distributor that a short text names, misspelt by one letter or so; "" for none."""
     plain = re.sub(r"[\W\d_]+", "", text.casefold())

@@ -138,7 +138,7 @@ _HOLDS: Mapping[str, Callable[[list[str], set[str]], bool]] = {
     "value": lambda _, taken: "designators" in taken,
     "mpn": _are_part_numbers,
     "manufacturer": lambda cells, taken: (
-        "mpn" in taken and not _most(cells, distributor_named, 0.3)
+        "mpn" in taken and "manufacturer" not in taken and not _most(cells, distributor_named, 0.3)
     ),
     "find_number": lambda cells, _: _most(cells, _OUTLINE.fullmatch, 0.8),
 }

@@ -89,7 +89,9 @@ def part_numbers(text: str) -> PartNumbers:
 def is_number(text: str) -> bool:
     """Whether a text can be a part number at all."""
     plain = text.casefold().strip()
-    return bool(plain) and plain.replace(" ", "_") not in _NONE and any(map(str.isalnum, plain))
+    if not plain or plain.startswith(("http:", "https:", "www.")):
+        return False
+    return plain.replace(" ", "_") not in _NONE and any(map(str.isalnum, plain))
 
 
 def multiplied(text: str) -> tuple[str, Decimal]:

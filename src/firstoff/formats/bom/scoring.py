@@ -17,7 +17,8 @@ def score(cells: Iterable[str]) -> Score:
     seen: set[str] = set()
     for cell in cells:
         if cell and len(cell) < 80 and (candidates := header(cell).candidates):
-            seen.add(candidates[0].rstrip("?"))
+            # "Part" over designators is what Eagle writes.
+            seen.add("designators" if "designators?" in candidates else candidates[0].rstrip("?"))
     weight = sum(BY_KEY[key].weight for key in seen)
     if len(seen) < 2 or weight < _ENOUGH:
         return (0, 0)

@@ -184,7 +184,7 @@ PHRASES = _phrases(
             "item description, description of part, specs, designation description"),
         (0, "value", "value, part value, component value, nominal value, value rating, nominal,"
             "value comment, maker value, value s"),
-        (2, "value? notes", "comment, comments, kommentar, commentaire, 注释"),
+        (2, "value? notes", "comment, kommentar, commentaire, 注释"),
         (2, "value? description", "designation"),
         (0, "package", "footprint, package, case, case size, pcb footprint, footprint name,"
             "package footprint, package case, case package, land, footprint package, case style,"
@@ -246,7 +246,7 @@ PHRASES = _phrases(
             "populated,"
             "stuff, placed, stuffed, mounted, place yes no, pop, assembled, bestückt, bestücken,"
             "installed, loaded, place it, assemble yes no"),
-        (0, "notes", "notes, assembly info, assembly notes, config, assembly instructions,"
+        (0, "notes", "notes, comments, assembly info, assembly notes, config, assembly instructions,"
             "assembly comment, bom notes, bom comment, info, status?, mount info, hint,"
             "special notes, additional info, instructions, assembly remark, part notes"),
         # Where it stands in a tree.

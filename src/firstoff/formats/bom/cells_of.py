@@ -1,0 +1,68 @@
+"""The cells of one row by their meaning."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from firstoff.formats.bom.layout import Layout
+from firstoff.formats.cells import Row
+
+_BLANKS = {0xA0: " ", 0x2007: " ", 0x202F: " ", 0x200B: None, 0xFEFF: None}
+
+
+@dataclass(frozen=True, slots=True)
+class CellsOf:
+    """One row, asked by meaning; texts without space around them."""
+
+    row: Row
+    layout: Layout
+
+    def at(self, place: int | None) -> str:
+        cells = self.row.cells
+        return (
+            cells[place].translate(_BLANKS).strip()
+            if place is not None and place < len(cells)
+            else ""
+        )
+
+    def text(self, meaning: str) -> str:
+        """The cell of the first column with this meaning."""
+        places = self.layout.at.get(meaning)
+        return self.at(places[0]) if places else ""
+
+    def line(self, meaning: str) -> str:
+        """The same in one line."""
+        return " ".join(self.text(meaning).split())
+
+    def texts(self, meaning: str) -> Iterator[tuple[int, str]]:
+        """Place and text of each filled cell with this meaning."""
+        for place in self.layout.at.get(meaning, ()):
+            if text := self.at(place):
+                yield place, text
+
+    def letter(self, meaning: str) -> str:
+        place = self.layout.one(meaning)
+        return "" if place is None else self.layout.columns[place].letter
+
+    def unknown(self, names: tuple[str, ...]) -> dict[str, str]:
+        """What stands in columns nobody knows, by their names."""
+        columns = self.layout.columns
+        return {
+            names[place] if place < len(names) else f"Column {place + 1}": text
+            for place in range(len(self.row.cells))
+            if (place >= len(columns) or columns[place].meaning in _KEPT)
+            and (text := self.at(place))
+        }
+
+
+# Nobody knows them, or they are compared only.
+_KEPT = frozenset(("", "extended_quantity", "extended_price", "date"))
+
+
+def names_of(layout: Layout) -> tuple[str, ...]:
+    """A name for every column: its header, made different where two are alike."""
+    found: list[str] = []
+    for column in layout.columns:
+        name = column.header or f"Column {column.letter}"
+        again = sum(1 for other in found if other == name or other.startswith(f"{name} ("))
+        found.append(f"{name} ({again + 1})" if again else name)
+    return tuple(found)

@@ -1,0 +1,270 @@
+"""Row by row through a table: lines, headings, headers said again, totals, alternates below their
+line, and what is none of these."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from firstoff.formats.bom.cells_of import CellsOf
+from firstoff.formats.bom.designators import designators, looks_like_designators
+from firstoff.formats.bom.dnp import heading_says_not_fitted, says_not_fitted
+from firstoff.formats.bom.layout import Layout, layout_of
+from firstoff.formats.bom.lines import LineReader
+from firstoff.formats.bom.mending import Joiner, joined_remark
+from firstoff.formats.bom.mpns import is_number
+from firstoff.formats.bom.quantities import Quantity, money, quantity
+from firstoff.formats.bom.scoring import score
+from firstoff.formats.cells import Row
+from firstoff.rules.bom.draft import LineDraft, Remark
+
+_TOTAL = re.compile(
+    r"(?:grand |sub|sub-|sub )?totals?\b.*|sum(?:me)?\b.*|gesamt\w*\b.*|итого.*|合计.*", re.I
+)
+_FOOTER = re.compile(
+    r"(?:approved|approval|checked|drawn|designed|prepared|reviewed|released|signature|signed|"
+    r"revision history|rev\.? ?history|notes?:|legend|printed|generated|exported|bom date|"
+    r"schematic (?:date|version|source)|kicad version|component (?:groups|count)|created|author|"
+    r"fitted components|number of pcbs|total components|file name|date:)\b.*",
+    re.I,
+)
+_IDENTITY = ("mpn", "maker_mpn", "number", "distributor_number")
+_WORDS = ("description", "name", "value", "alternates", "manufacturer")
+_FAR = 4  # blank rows before what is no part of the list any more
+_LONGEST_HEADING = 80
+
+
+@dataclass(slots=True)
+class Extra:
+    """What a line's row says beside the line, for the tree and for totals."""
+
+    level: str = ""
+    parent: str = ""
+    extended: Quantity | None = None
+    price: Decimal | None = None
+    last_row: int = 0
+
+
+@dataclass(slots=True)
+class Walked:
+    """``extras`` go with ``lines``. ``totals``: row, its label, what stands under which meaning,
+    and how many lines were above it."""
+
+    lines: list[LineDraft] = field(default_factory=list)
+    extras: list[Extra] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    refused: list[Remark] = field(default_factory=list)
+    totals: list[tuple[Row, str, dict[str, str], int]] = field(default_factory=list)
+    left: list[Row] = field(default_factory=list)
+
+
+class Walker:
+    """Walks over the rows below a header."""
+
+    def __init__(self, layout: Layout, header: Row | None, body: Sequence[Row], kind: str) -> None:
+        self.walked = Walked()
+        self.body, self.kind = body, kind
+        self.section, self.left_out = "", False
+        self.ended = False
+        self.last = header.number if header else 0
+        self._use(layout, header)
+
+    def _use(self, layout: Layout, header: Row | None) -> None:
+        self.layout, self.header, self.reader = layout, header, LineReader(layout)
+        self.names = _plain(header.cells) if header else ()
+        self.has_quantity = layout.has("quantity")
+        self.has_places = layout.has("designators")
+        # A bare line of identity and words: a list of parts, not of usage.
+        self.bare = not self.has_quantity and not self.has_places
+
+    def walk(self, delimiter: str) -> Walked:
+        parted = self.kind == "csv" and self.header is not None
+        joiner = Joiner(len(self.names), self.body, delimiter) if parted else None
+        for place, row in enumerate(self.body):
+            if joiner and not joiner.fits(row):
+                whole, column = joiner.joined(row)
+                at = self.layout.columns[column]
+                self.walked.remarks.append(
+                    joined_remark(row, len(row.cells), len(self.names), at.header, at.letter)
+                )
+                row = whole
+            self._row(row, place)
+            self.last = row.number
+        return self.walked
+
+    # ------------------------------------------------------------ which kind of row
+
+    def _row(self, row: Row, place: int) -> None:
+        cells = CellsOf(row, self.layout)
+        count = cells.line("quantity")
+        said = quantity(count) if count else None
+        if said is None and self._header_again(row, place):
+            return
+        filled = [cell.strip() for cell in row.cells if cell.strip()]
+        if self._is_total(cells, filled):
+            self._total(row, cells, filled)
+        elif said is None and (_FOOTER.fullmatch(filled[0]) or filled[0].endswith(":")):
+            self.ended = True
+            self._leave(row)
+        elif self._is_line(cells, said, count, filled):
+            self._line(row, cells)
+        elif self._continues(cells, row):
+            self._alternate(cells)
+        elif self._names_more(cells, filled):
+            self._more_places(cells, row)
+        elif len(filled) == 1 and not self.ended:
+            self._heading(row, filled[0])
+        elif len(filled) > 1 and self._may_be_line(cells, filled, row):
+            self._line(row, cells, bare=True)
+        else:
+            self._leave(row)
+
+    def _header_again(self, row: Row, place: int) -> bool:
+        """The header repeated, or another header for another section."""
+        if self.header is None:
+            return False
+        if _plain(row.cells) == self.names:
+            return True
+        first = next((cell for cell in row.cells if cell.strip()), "")
+        if not first or first[:1].isdigit() or len(first) > 40:
+            return False
+        found = score(row.cells)
+        known = sum(1 for column in self.layout.columns if column.meaning)
+        filled = sum(1 for cell in row.cells if cell.strip())
+        if found[0] < 1 or found[1] < 9 or filled < max(3, known // 2):
+            return False
+        body = self.body[place + 1 :][:300]
+        self._use(layout_of(row.cells, body, header_row=row.number), row)
+        self.left_out = False
+        sentence = "Another header; the rows below are read by it."
+        self.walked.remarks.append(Remark(row.number, sentence, "", "second-header"))
+        return True
+
+    def _is_total(self, cells: CellsOf, filled: list[str]) -> bool:
+        if not any(_TOTAL.fullmatch(text) for text in filled[:3]):
+            return False
+        named = [text for key in _IDENTITY for _, text in cells.texts(key)]
+        places = cells.text("designators")
+        return (not places or not looks_like_designators(places)) and all(
+            _TOTAL.fullmatch(text) or not is_number(text) or money(text) for text in named
+        )
+
+    def _total(self, row: Row, cells: CellsOf, filled: list[str]) -> None:
+        keys = ("quantity", "extended_quantity", "price", "extended_price")
+        said = {key: text for key in keys if (text := cells.line(key))}
+        label = next(text for text in filled if _TOTAL.fullmatch(text))
+        self.walked.totals.append((row, label, said, len(self.walked.lines)))
+        self.walked.left.append(row)
+
+    def _is_line(
+        self, cells: CellsOf, said: Quantity | None, count: str, filled: list[str]
+    ) -> bool:
+        places = cells.text("designators")
+        identity = self._identity(cells)
+        if self.ended and said is None and not looks_like_designators(places):
+            return False
+        counts = said is not None or says_not_fitted(count)
+        if places and (counts or looks_like_designators(places)):
+            return len(filled) > 1 or not self.has_quantity
+        if places and identity:
+            return True
+        if counts:
+            return identity or any(cells.text(key) for key in (*_WORDS, "package"))
+        return identity and self.bare and (len(filled) > 1 or len(self.layout.columns) < 3)
+
+    def _identity(self, cells: CellsOf) -> bool:
+        return any(is_number(text) for key in _IDENTITY for _, text in cells.texts(key))
+
+    def _continues(self, cells: CellsOf, row: Row) -> bool:
+        """Alternates stand below their line with neither quantity nor designators."""
+        return bool(
+            self.has_places
+            and self.walked.lines
+            and row.number == self.last + 1
+            and self.walked.extras[-1].last_row == self.last
+            and not cells.text("quantity")
+            and not cells.text("designators")
+            and not cells.text("find_number")
+            and (self._identity(cells) or any(cells.texts("alternates")))
+        )
+
+    def _names_more(self, cells: CellsOf, filled: list[str]) -> bool:
+        """Designators that go on in the next row: the only cell of it."""
+        if len(filled) != 1 or not self.walked.lines or not self.has_quantity:
+            return False
+        line = self.walked.lines[-1]
+        wanted = line.quantity is not None and line.quantity > len(line.designators)
+        return bool(wanted and looks_like_designators(cells.text("designators")))
+
+    def _may_be_line(self, cells: CellsOf, filled: list[str], row: Row) -> bool:
+        """A row without a quantity that names a part all the same."""
+        if self.ended or row.number - self.last > _FAR:
+            return False
+        if self.bare and not cells.layout.has("level", "parent"):
+            return False
+        placed = cells.text("level") or cells.text("find_number") or cells.text("designators")
+        words = sum(1 for key in _WORDS if cells.text(key))
+        return self._identity(cells) or bool(placed and words)
+
+    # ------------------------------------------------------------ what becomes of it
+
+    def _line(self, row: Row, cells: CellsOf, *, bare: bool = False) -> None:
+        read = self.reader.read(row, section=self.section, left_out=self.left_out)
+        self.walked.remarks.extend(read.remarks)
+        if read.refused is not None:
+            self.walked.refused.append(read.refused)
+        if read.line is None:
+            return
+        if bare and read.line.quantity is None and read.line.fitted:
+            sentence = "No quantity and no designators."
+            self.walked.remarks.append(Remark(row.number, sentence, "", "no-quantity"))
+        paid = money(cells.line("extended_price"))
+        self.walked.lines.append(read.line)
+        self.walked.extras.append(
+            Extra(
+                cells.text("level"),
+                cells.line("parent"),
+                quantity(cells.line("extended_quantity")),
+                paid[0] if paid else None,
+                row.number,
+            )
+        )
+
+    def _alternate(self, cells: CellsOf) -> None:
+        line = self.walked.lines[-1]
+        known = {source.mpn for source in line.sources}
+        more = self.reader.sources(cells, self.walked.remarks)
+        added = tuple(source for source in more if source.mpn not in known)
+        self.walked.extras[-1].last_row = cells.row.number
+        self.walked.lines[-1] = replace(line, sources=line.sources + added)
+
+    def _more_places(self, cells: CellsOf, row: Row) -> None:
+        line = self.walked.lines[-1]
+        names = designators(cells.text("designators")).names
+        both = tuple(dict.fromkeys(line.designators + names))
+        empty = both if not line.fitted else line.not_fitted
+        self.walked.lines[-1] = replace(line, designators=both, not_fitted=empty)
+        self.walked.extras[-1].last_row = row.number
+        # What was said of the count before the rest was known holds no longer.
+        self.walked.remarks = [
+            remark
+            for remark in self.walked.remarks
+            if (remark.row, remark.code) != (line.row, "quantity-designators")
+            or line.quantity != len(both)
+        ]
+
+    def _heading(self, row: Row, text: str) -> None:
+        said = heading_says_not_fitted(text)
+        if len(text) <= _LONGEST_HEADING or said:
+            self.section, self.left_out = text[:_LONGEST_HEADING].strip(" -=*:"), said
+        if said:
+            sentence = f"{text[:60]!r}: the lines below are not fitted."
+            self.walked.remarks.append(Remark(row.number, sentence, "", "not-fitted-below"))
+        self.walked.left.append(row)
+
+    def _leave(self, row: Row) -> None:
+        self.walked.left.append(row)
+
+
+def _plain(cells: Iterable[str]) -> tuple[str, ...]:
+    return tuple(" ".join(cell.split()).casefold() for cell in cells)
