@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "site": ("access", "site", "Plants and teams."),
     "program": ("program", "program", "Programs: products on their road."),
     "definition": ("program", "definition", "What is built and how."),
+    "characteristics": ("characteristics", "app", "Characteristics out of files."),
     "equipment": ("equipment", "app", "Machines, tools, jigs, gauges."),
     "baseline": ("program", "baseline", "The frozen definition."),
     "lot": ("supply", "app", "Lots: material and reels."),
@@ -153,8 +154,9 @@ def _load(name: str) -> Callable[..., Any]:
 def _help() -> None:
     out.print("Firstoff: no process signed off on hope, no unit untraceable.\n")
     out.print("Usage: firstoff [--home FOLDER] COMMAND ...\n", markup=False)
+    width = max(map(len, COMMANDS)) + 2
     for name, (_, _, text) in COMMANDS.items():
-        out.print(f"  {name:<12}{text}", markup=False)
+        out.print(f"  {name:<{width}}{text}", markup=False)
     out.print("\nfirstoff COMMAND --help tells more. The data folder is --home, FIRSTOFF_HOME,")
     out.print("./firstoff-data, ./firstoff-demo or your own data folder, in this order.")
 
