@@ -39,9 +39,11 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "cause.record": frozenset({Role.INSPECTOR, Role.ENGINEER, Role.QUALITY_MANAGER}),
         "action.edit": _DEFINES,
         "training.record": _DEFINES | _MANAGES,
+        "query.log": frozenset(Role) - {Role.VIEWER, Role.ADMINISTRATOR},
         "gate.state": _DEFINES,
         "containment.open": frozenset({Role.INSPECTOR, Role.ENGINEER, Role.QUALITY_MANAGER}),
         # What is signed for: one role, so that nobody signs off by the way.
+        "finding.accept": _DECIDES,
         "bar.lock": _DECIDES,
         "judgement.correct": _DECIDES,
         "route.release": _DECIDES,
@@ -83,6 +85,8 @@ DEEDS: Mapping[str, str] = MappingProxyType(
         "training.record": "record trainings",
         "gate.state": "state a criterion of a gate",
         "containment.open": "open containments and work them off",
+        "finding.accept": "accept findings as they are",
+        "query.log": "log queries",
         "bar.lock": "lock a bar",
         "judgement.correct": "correct a first result",
         "route.release": "release a refusal of the line",
@@ -104,7 +108,7 @@ SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
         "read": frozenset({"see"}),
         "record": frozenset(
             {"see", "run.setup", "unit.record", "adjustment.record", "first_article.record"}
-            | {"cause.record", "containment.open", "unit.ship", "calibration.record"}
+            | {"cause.record", "containment.open", "unit.ship", "calibration.record", "query.log"}
             | {"lot.receive", "lot.decide", "lot.move", "source.edit"}
         ),
         "define": frozenset(
@@ -121,7 +125,7 @@ SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
         # These also ask for the person's password, each time: a token alone signs nothing.
         "sign": frozenset(
             {"see", "bar.lock", "judgement.correct", "route.release", "run.decide", "run.close"}
-            | {"gate.state", "gate.waive", "gate.decide"}
+            | {"gate.state", "gate.waive", "gate.decide", "finding.accept"}
             | {"containment.concede", "containment.close", "source.approve"}
         ),
         "manage": frozenset({"see", "people.edit", "token.edit", "readings.rebuild"}),
