@@ -128,6 +128,26 @@ def test_what_is_not_fitted_is_not_needed_and_phantoms_are_passed_through(world:
     ]
 
 
+def test_a_line_of_a_part_made_here_that_names_no_revision_takes_the_one_that_is_meant(
+    world: World,
+) -> None:
+    from firstoff.db.models import BomLine, Part
+
+    made = make_bom(world.site)
+    BomLine.objects.filter(revision=made["BOX"]).update(child=None)
+
+    assert [(n.part_number, n.level) for n in bom.exploded(made["BOX"].pk)][:2] == [
+        ("BRD", 1),
+        ("RES", 2),
+    ]
+    assert bom.children_of([made["BOX"].pk])[made["BOX"].pk] == [made["BRD"].pk, made["CASE"].pk]
+    used = bom.where_used(world.vic, Part.objects.get(number="SCREW").pk)
+    assert [(u.level, u.part_number, int(u.quantity)) for u in used] == [
+        (1, "BOX", 10),
+        (1, "CASE", 4),
+    ]
+
+
 def test_a_variant_is_built_on_every_level_that_has_it(world: World) -> None:
     from firstoff.db.models import BomLine, Variant, VariantChange
 
@@ -246,7 +266,7 @@ def test_the_number_of_queries_does_not_grow(
         bom.lines_of(made["BOX"].pk)
     with django_assert_num_queries(2):
         bom.head(world.vic, made["BRD"].pk)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         bom.exploded(made["BOX"].pk)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(13):
         bom.where_used(world.vic, part)

@@ -17,7 +17,6 @@ from firstoff.queries.bom.lines import (
     sections,
     sources_of,
 )
-from firstoff.queries.bom.revisions import default_revision, default_revisions
 from firstoff.queries.bom.used import where_used
 from firstoff.queries.bom.views import (
     AlternateView,
@@ -28,6 +27,7 @@ from firstoff.queries.bom.views import (
     SourceView,
     UseView,
 )
+from firstoff.queries.product import default_revision, default_revisions
 
 __all__ = [
     "ONLY",

@@ -10,6 +10,7 @@ from firstoff.db.models import BomLine, Part, PartRevision, Variant, VariantChan
 from firstoff.errors import NotFound
 from firstoff.queries.bom.lines import chunks, revision_seen
 from firstoff.queries.bom.views import ExplodedLine, NeedView
+from firstoff.queries.product import default_revisions
 from firstoff.rules.access import Actor
 from firstoff.rules.bom.explosion import Need, Node, Usage, explode, needs
 from firstoff.rules.bom.variants import Fit, FitChange, effective
@@ -42,8 +43,8 @@ def exploded(
     """Every leaf and assembly under a revision with what is needed of it, depth first.
 
     variant: a code of the revision's; a revision below that has one of that code is built so too.
-    Four queries, and one more for each level (two with a variant). Raises NotFound for a variant
-    that is not there, Refused over a million places.
+    Two queries, and three more for each level at most (four with a variant). Raises NotFound for
+    a variant that is not there, Refused over a million places.
     """
     tree = tree_of(revision_id, variant)
     return tuple(_line(tree, n) for n in explode(tree.usages, revision_id, Decimal(quantity)))
@@ -149,8 +150,10 @@ def _read(tree: Tree, revisions: Iterable[int], variant: str) -> set[int]:
     changes = _changes(wanted, variant) if variant else {}
     children: set[int] = set()
     rows = BomLine.objects.filter(revision__in=wanted).order_by("revision", "position")
+    meant = _meant(wanted)
     for row in rows.values_list(*_COLUMNS):
         (key, owner, find, part, child, amount, unit, places, empty, fitted, lost, setup) = row
+        child = meant.get(part) if child is None else child
         fit = Fit(part, child, amount, tuple(places), tuple(empty), fitted)
         for one in effective(fit, changes[key]) if key in changes else (fit,):
             if not one.fitted:
@@ -163,6 +166,17 @@ def _read(tree: Tree, revisions: Iterable[int], variant: str) -> set[int]:
             if one.child is not None:
                 children.add(one.child)
     return children
+
+
+def _meant(revisions: Iterable[int]) -> dict[int, int]:
+    """Of parts made here whose lines name no revision, the one that is meant. Two queries."""
+    made = BomLine.objects.filter(
+        revision__in=revisions,
+        child__isnull=True,
+        part__procurement__in=(Procurement.MAKE, Procurement.PHANTOM),
+    )
+    parts = set(made.values_list("part_id", flat=True))
+    return {part: key for part, (key, _) in default_revisions(parts).items()}
 
 
 def _changes(revisions: list[int], variant: str) -> dict[int, list[FitChange]]:
@@ -201,7 +215,7 @@ def _marked(usages: Iterable[Usage], phantoms: set[int]) -> Iterator[Usage]:
 
 def children_of(revision_ids: Iterable[int]) -> dict[int, list[int]]:
     """Which revisions go into each of these and into what goes into them, variants included; for
-    whoever looks for loops. Two queries a level."""
+    whoever looks for loops. Five queries a level."""
     found: dict[int, list[int]] = {}
     level = set(revision_ids)
     while level:
@@ -210,6 +224,10 @@ def children_of(revision_ids: Iterable[int]) -> dict[int, list[int]]:
             direct = BomLine.objects.filter(revision__in=some, child__isnull=False)
             for owner, child in direct.values_list("revision_id", "child_id").distinct():
                 found[owner].append(child)
+            meant = _meant(some)
+            unnamed = BomLine.objects.filter(revision__in=some, child__isnull=True, part__in=meant)
+            for owner, part in unnamed.values_list("revision_id", "part_id").distinct():
+                found[owner].append(meant[part])
             other = VariantChange.objects.filter(
                 Q(variant__revision__in=some), child__isnull=False
             )

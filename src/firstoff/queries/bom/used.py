@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from firstoff.db.models import Alternate, BomLine, Part, PartRevision, Program, VariantChange
 from firstoff.errors import NotFound
 from firstoff.queries.bom.lines import chunks
-from firstoff.queries.bom.revisions import default_revisions
 from firstoff.queries.bom.views import UseView
+from firstoff.queries.product import default_revisions
 from firstoff.rules.access import Actor
 from firstoff.terms import RevisionStatus
 
@@ -36,7 +36,7 @@ def where_used(actor: Actor, part_id: int) -> tuple[UseView, ...]:
     """Every revision that holds the part, nearest first; by part number and label within a level.
 
     As an alternate, or in a variant, it counts as used with quantity zero. Raises NotFound. Six
-    queries, and one more for each level.
+    queries, and three more for each level.
     """
     if not Part.objects.filter(pk=part_id, site__in=actor.site_ids).exists():
         raise NotFound("There is no such part, or not for you.")
@@ -75,23 +75,27 @@ def _above(found: dict[int, _Held], front: Collection[int], level: int) -> set[i
     """What the revisions go into; answers those met for the first time."""
     new: set[int] = set()
     for some in chunks(sorted(front)):
-        for row in _lines(BomLine.objects.filter(child__in=some)):
+        parts = dict(PartRevision.objects.filter(pk__in=some).values_list("part_id", "pk"))
+        meant = {part: key for part, (key, _) in default_revisions(parts).items() if key in some}
+        unnamed = Q(child__isnull=True, part__in=meant)
+        for row in _lines(BomLine.objects.filter(Q(child__in=some) | unnamed)):
             if row[0] not in found:
                 new.add(row[0])
             owner, amount = _note(found, row, level)
-            found[owner].below.append((row[1], amount))
+            found[owner].below.append((row[1] or meant[row[6]], amount))
     return new
 
 
 def _lines(rows: "QuerySet[BomLine]") -> Iterable[tuple[Any, ...]]:
     return rows.order_by("revision", "position").values_list(
-        "revision_id", "child_id", "quantity", "fitted", "find_number", "designators"
+        *("revision_id", "child_id", "quantity", "fitted", "find_number", "designators"),
+        "part_id",
     )
 
 
 def _note(found: dict[int, _Held], row: tuple[Any, ...], level: int) -> tuple[int, Decimal]:
     """The line into what its revision holds; answers whose it is, and what it puts in."""
-    owner, _, quantity, fitted, find, places = row
+    owner, _, quantity, fitted, find, places, _ = row
     held = found.setdefault(owner, _Held(level))
     if held.level == level:
         held.lines += 1

@@ -31,19 +31,42 @@ from firstoff.rules.product.names import (
     check_prose,
     next_label,
 )
+from firstoff.rules.product.parts import PartFacts, check_part
 from firstoff.rules.product.programs import ProgramFacts, check_program
-from firstoff.rules.product.revisions import check_editable, check_releasable, release_stops
+from firstoff.rules.product.revisions import (
+    GoesIn,
+    check_editable,
+    check_move,
+    check_releasable,
+    child_stops,
+    release_stops,
+    status_word,
+)
+from firstoff.rules.product.schemes import (
+    DEFAULT_SCHEME,
+    LabelKind,
+    Labelled,
+    Scheme,
+    check_scheme,
+    label_after,
+)
 from firstoff.rules.product.seen import at_row, check_unmoved, state_of
 
 __all__ = [
     "CONDITIONS",
+    "DEFAULT_SCHEME",
     "LONGEST_CODE",
     "LONGEST_LABEL",
     "LONGEST_PART_NUMBER",
     "MOST_DATUMS",
     "SIGNS",
     "CharacteristicFacts",
+    "GoesIn",
+    "LabelKind",
+    "Labelled",
+    "PartFacts",
     "ProgramFacts",
+    "Scheme",
     "at_row",
     "balloon_key",
     "callout_text",
@@ -57,17 +80,23 @@ __all__ = [
     "check_editable",
     "check_label",
     "check_line",
+    "check_move",
     "check_name",
     "check_number",
+    "check_part",
     "check_program",
     "check_prose",
     "check_releasable",
+    "check_scheme",
     "check_unmoved",
+    "child_stops",
     "datum_shown",
+    "label_after",
     "next_label",
     "read_characteristic",
     "release_stops",
     "sign_of",
     "state_of",
+    "status_word",
     "words_of",
 ]

@@ -9,7 +9,14 @@ from firstoff.services.product.characteristics import (
     write_characteristics,
 )
 from firstoff.services.product.copying import copy_operations
-from firstoff.services.product.naming import program_for, revision_of
+from firstoff.services.product.naming import part_for, program_for, revision_of
+from firstoff.services.product.parts import (
+    create_part,
+    reinstate_part,
+    retire_part,
+    save_scheme,
+    update_part,
+)
 from firstoff.services.product.programs import (
     create_program,
     new_program,
@@ -19,6 +26,7 @@ from firstoff.services.product.programs import (
 from firstoff.services.product.revisions import (
     create_revision,
     discard_revision,
+    move_revision,
     new_part,
     new_revision,
     release,
@@ -28,19 +36,26 @@ from firstoff.services.product.revisions import (
 __all__ = [
     "add_characteristic",
     "copy_operations",
+    "create_part",
     "create_program",
     "create_revision",
     "discard_revision",
+    "move_revision",
     "new_part",
     "new_program",
     "new_revision",
+    "part_for",
     "program_for",
+    "reinstate_part",
     "release",
     "release_revision",
     "remove_characteristic",
+    "retire_part",
     "revision_of",
+    "save_scheme",
     "set_characteristics",
     "update_characteristic",
+    "update_part",
     "update_program",
     "values_of",
     "write_characteristics",

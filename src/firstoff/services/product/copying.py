@@ -4,6 +4,7 @@ from firstoff.db.models import Characteristic, Operation, PartRevision, ProcessP
 from firstoff.queries.product import facts_of
 from firstoff.services.product.characteristics import values_of
 from firstoff.services.product.drawn import copy_drawings
+from firstoff.services.product.lined import copy_lines
 
 _COPIED = (
     *("seq", "name", "work_centre", "standard_minutes", "instruction", "caution"),
@@ -28,6 +29,7 @@ def copy_revision(source: PartRevision, target: PartRevision) -> None:
         [Characteristic(revision=target, **values_of(facts_of(row))) for row in rows]
     )
     copy_drawings(source, target)
+    copy_lines(source, target)  # before the operations: they name lines
     plan = ProcessPlan.objects.create(revision=target, label="1")
     newest = ProcessPlan.objects.filter(revision=source).order_by("-pk").first()
     if newest is not None:

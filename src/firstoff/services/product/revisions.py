@@ -136,6 +136,8 @@ def move_revision(
     with about.verb("product.move_revision", by, at) as entry:
         found = about.revision(revision)
         check_move(found.status, to, f"Revision {found.label}")
+        if to is RevisionStatus.IN_REVIEW:
+            _settle_children(found)  # nobody can, once it is looked at
         if to is RevisionStatus.OBSOLETE and found.status in _OPEN:
             _check_not_in_others(found)
         entry.details.update(revision=found.label, was=found.status, to=to.value)
@@ -189,7 +191,12 @@ def goes_in(revision_id: int) -> list[GoesIn]:
     """The parts made here that the lines take, and how their revisions stand. One query."""
     rows = BomLine.objects.filter(revision=revision_id, part__procurement__in=_MADE)
     return [
-        GoesIn(number, Procurement(procurement), label or "", status and RevisionStatus(status))
+        GoesIn(
+            number,
+            Procurement(procurement),
+            label or "",
+            RevisionStatus(status) if status else None,
+        )
         for number, procurement, label, status in rows.order_by("position").values_list(
             "part__number", "part__procurement", "child__label", "child__status"
         )
@@ -229,12 +236,13 @@ def _check_not_in_others(found: PartRevision) -> None:
 
 
 def _named_by_records(found: PartRevision) -> bool:
-    for relation in PartRevision._meta.related_objects:
-        model = relation.related_model
-        if isinstance(model, type) and issubclass(model, Record):
-            if model._default_manager.filter(**{relation.field.name: found.pk}).exists():
-                return True
-    return False
+    return any(
+        issubclass(relation.related_model, Record)
+        and relation.related_model._default_manager.filter(
+            **{relation.field.name: found.pk}
+        ).exists()
+        for relation in PartRevision._meta.related_objects
+    )
 
 
 def _make_here(part_id: int) -> None:
