@@ -6,20 +6,20 @@ from firstoff.rules.plan.asked import (
     asked_parameters,
     check_answers,
     check_asked,
+    check_reading,
 )
 from firstoff.rules.plan.baseline import (
     FORMAT,
     AssemblyStand,
     BaselineFacts,
-    Difference,
     baseline_content,
     check_freeze,
-    differences,
     freeze_stops,
     instruction_digest,
     read_baseline,
     tree_stops,
 )
+from firstoff.rules.plan.comparing import Difference, differences
 from firstoff.rules.plan.coverage import ListedLine, consumes, plan_gaps
 from firstoff.rules.plan.definition import Definition, check_definition
 from firstoff.rules.plan.frozen import (
@@ -111,6 +111,7 @@ __all__ = [
     "check_freeze",
     "check_operation",
     "check_operations",
+    "check_reading",
     "consumes",
     "differences",
     "equipment_state",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -65,15 +65,6 @@ class BaselineFacts:
     def standard_minutes(self) -> Decimal | None:
         """Sum of the standard times; None while one is missing."""
         return total_minutes(self.operations)
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What two baselines say differently of one thing. Empty text: it does not say it."""
-
-    what: str
-    before: str
-    after: str
 
 
 def instruction_digest(operations: Iterable[PlanOperation]) -> str:
@@ -249,65 +240,6 @@ def _read_assembly(data: Mapping[str, Any]) -> FrozenAssembly:
         characteristics=tuple(map(read_characteristic, data["characteristics"])),
         contents=read_contents(data),
     )
-
-
-def differences(before: BaselineFacts, after: BaselineFacts) -> tuple[Difference, ...]:
-    """What changed from one baseline to the other, in the order of a definition."""
-    found = [
-        Difference(what, old, new)
-        for what, old, new in (
-            ("Part", f"{before.part} {before.part_name}", f"{after.part} {after.part_name}"),
-            ("Revision", before.revision, after.revision),
-            ("Process plan", before.plan, after.plan),
-        )
-        if old != new
-    ]
-    kinds: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
-        ("Characteristic", _characteristics(before), _characteristics(after)),
-        ("Operation", _operations(before), _operations(after)),
-    )
-    for kind, then, now in kinds:
-        for key in sorted({*then, *now}, key=balloon_key):
-            found.extend(_changes(f"{kind} {key}", then.get(key), now.get(key)))
-    return tuple(found)
-
-
-def _characteristics(of: BaselineFacts) -> dict[str, Any]:
-    return {c.number: c for c in of.characteristics}
-
-
-def _operations(of: BaselineFacts) -> dict[str, Any]:
-    return {str(o.seq): o for o in of.operations}
-
-
-def _changes(what: str, before: Any, after: Any) -> list[Difference]:
-    if before is None or after is None:
-        return [Difference(what, before.name if before else "", after.name if after else "")]
-    shown = [
-        (f.name, _said(before, f.name), _said(after, f.name))
-        for f in fields(before)
-        if f.name != "decimals"  # how a limit is written shows in the limit
-    ]
-    return [
-        Difference(f"{what}, {name.replace('_', ' ')}", old, new)
-        for name, old, new in shown
-        if old != new
-    ]
-
-
-def _said(of: CharacteristicFacts | PlanOperation, field: str) -> str:
-    value = getattr(of, field)
-    if field == "predecessors":
-        return "the one before" if value is None else ", ".join(map(str, value)) or "none"
-    if value is None:
-        return ""
-    if isinstance(of, CharacteristicFacts) and isinstance(value, Decimal):
-        return of.shown(value)
-    if isinstance(value, tuple):
-        return ", ".join(map(str, value))
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ledger.decimal_text(value) if isinstance(value, Decimal) else str(value)
 
 
 def _operation_content(operation: PlanOperation) -> dict[str, Any]:
