@@ -108,8 +108,15 @@ class Drawing:
                 "annotate the drawing.",
                 code="designator-missing",
             )
-        read: dict[tuple[tuple[str, str], ...], Held] = {}
-        return [self._read(part, read, corrected) for part in kept]
+        shared: dict[tuple[tuple[str, str], ...], Held] = {}
+        read = [self._read(part, shared, corrected) for part in kept]
+        if marked := [one.component.designator for one in read if one.held.excluded]:
+            self.warn(
+                f"A field says of {short(in_order(marked))} to exclude it from the bill of "
+                "materials; kept, as the drawing does.",
+                code="excluded-field",
+            )
+        return read
 
     def _once(self, parts: Sequence[Component]) -> list[Component]:
         """Each part once: the units of one part are drawn apart, and share its designator."""
@@ -170,7 +177,8 @@ class Drawing:
             attributes.setdefault("Package", texts[PACKAGE])
         if len(components) > 1:
             self.warn(
-                f"{short(designators)} takes {len(components)} different parts at once "
+                f"{short(designators)} {'takes' if len(designators) < 2 else 'take'} "
+                f"{len(components)} different parts at once "
                 f"({short([c[0].mpn for c in components], 3)}).",
                 code="several-parts",
                 row=place,
@@ -221,6 +229,7 @@ def _key(part: _Read) -> object:
         sources,
         orders,
         held.texts.get(NUMBER, ""),
+        held.excluded,
         part.fitted,
     )
 

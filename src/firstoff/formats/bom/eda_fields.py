@@ -8,7 +8,7 @@ one place at once, ``b:2`` takes two of one. Source: the guides of KiCost and Ki
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from firstoff.formats.bom.dnp import marked, populated, says_not_fitted
@@ -21,10 +21,10 @@ from firstoff.rules.bom.draft import OfferDraft, Orderable, SourceDraft
 # Keys of MEANINGS, and two that only fields have: the maker of an alternate, KiBoM's Config.
 MPN, MAKER, ALTERNATE, ALTERNATE_MAKER = "mpn", "manufacturer", "alternates", "alternate_maker"
 NUMBER, DESCRIPTION, PACKAGE, NOTES = "number", "description", "package", "notes"
-NOT_FITTED, FITTED, CONFIG = "dnp", "populate", "config"
+NOT_FITTED, FITTED, CONFIG, EXCLUDED = "dnp", "populate", "config", "excluded"
 DISTRIBUTOR, ORDER_NUMBER, PRICES = "distributor", "distributor_number", "price"
 LIFECYCLE, COMPLIANCE, LEAD_TIME, MINIMUM = "lifecycle", "compliance", "lead_time", "minimum"
-SHOWN: Mapping[str, str] = {ALTERNATE_MAKER: MAKER, CONFIG: NOT_FITTED}
+SHOWN: Mapping[str, str] = {ALTERNATE_MAKER: MAKER, CONFIG: NOT_FITTED, EXCLUDED: ""}
 # What the words of tables' headers may mean of a field that is not known here.
 _OF_TABLES = frozenset((MPN, MAKER, ALTERNATE, NUMBER, NOTES, LIFECYCLE, COMPLIANCE, LEAD_TIME,
                         MINIMUM, ORDER_NUMBER))  # fmt: skip
@@ -57,6 +57,7 @@ _WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"populate|populated|install|installed|fitted|fit|place|placed|mount|mounted|assemble|"
          r"stuff|load", FITTED),
         (r"config|configuration|assembly|assemblyinfo", CONFIG),
+        (r"exclude(?:d)?from(?:the)?bom|bomexclude|nobom", EXCLUDED),
         (r"(?:supplier|distributor|dist|vendor)(?:name)?(?P<place>\d?)", DISTRIBUTOR),
         (rf"(?:supplier|distributor|dist|vendor)(?P<place>\d?)(?:{_NO}|sku)(?P<later>\d?)|"
          r"sku|order(?:num|no|number|code)", ORDER_NUMBER),
@@ -157,6 +158,7 @@ class Held:
     compliance: dict[str, str] = field(default_factory=dict)
     attributes: dict[str, str] = field(default_factory=dict)
     fitted: bool = True
+    excluded: bool = False  # by a field of somebody's own; KiCad's property is another thing
     odd: list[str] = field(default_factory=list)
 
 
@@ -225,7 +227,20 @@ def _sources(said: Mapping[str, list[tuple[FieldMeaning, str]]], found: Held) ->
     if maker and not any(found.components):
         found.attributes["Manufacturer"] = maker
     _alternates(said, found)
-    found.components = [sources for sources in found.components if sources]
+    found.components = _counted([sources for sources in found.components if sources])
+
+
+def _counted(components: list[list[SourceDraft]]) -> list[list[SourceDraft]]:
+    """A part listed several times is one component with as many pieces: ``a; a; b``."""
+    found: dict[tuple[tuple[str, str], ...], list[SourceDraft]] = {}
+    for sources in components:
+        key = tuple((source.mpn, source.manufacturer) for source in sources)
+        held = found.get(key)
+        found[key] = sources if held is None else [
+            replace(one, pieces=one.pieces + more.pieces)
+            for one, more in zip(held, sources, strict=True)
+        ]  # fmt: skip
+    return list(found.values())
 
 
 def _repeats(text: str, found: Held) -> bool:
@@ -343,6 +358,9 @@ def _fitting(said: Mapping[str, list[tuple[FieldMeaning, str]]], found: Held) ->
             found.fitted = False
         else:
             found.attributes[meaning.name.strip()] = text
+    for meaning, text in said.get(EXCLUDED, ()):
+        found.attributes[meaning.name.strip()] = text
+        found.excluded = found.excluded or (marked(text) is True)
     for _, text in said.get(NOTES, ()):
         if says_not_fitted(text):
             found.fitted = False
