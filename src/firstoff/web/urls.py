@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver
 from firstoff.web import (
     access,
     assets,
+    documents,
     evidence,
     execution,
     finding,
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *ledger.urlpatterns,
     *finding.urlpatterns,
     *product.urlpatterns,
+    *documents.urlpatterns,
     *plan.urlpatterns,
     *supply.urlpatterns,
     *execution.urlpatterns,

@@ -126,13 +126,20 @@ _PROGRAM = (
     ("report", "Documents", "doc", "", "see"),
 )
 _WORKSPACE = (
+    ("document", "Drawings and files", "doc", "", "see"),
     ("lot", "Lots", "pack", "", "see"),
     ("equipment", "Equipment", "gear", "", "see"),
     ("people", "People", "people", "", "see"),
     ("tokens", "Tokens", "key", "", "token.edit"),
     ("sites", "Sites", "site", "", "people.edit"),
 )
-_PLURALS = {"containment": "containments", "lot": "lots", "run": "runs", "action": "actions"}
+_PLURALS = {
+    "containment": "containments",
+    "document": "documents",
+    "lot": "lots",
+    "run": "runs",
+    "action": "actions",
+}
 _BESIDE = {"trace": ("unit", "at-risk")}  # pages of a place that are not named by it
 
 
