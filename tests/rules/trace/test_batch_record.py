@@ -48,6 +48,7 @@ PLAN = PlanAsks(
     variable=frozenset({"1"}),
     instruction="a" * 64,
 )
+ASKING = replace(PLAN, parameters={20: ("torque",)})
 TORQUE = ParameterMade("torque", Decimal(5), Decimal(4), Decimal(6), "Nm")
 HIGH = TORQUE._replace(value=Decimal(9))
 DONE = (
@@ -161,6 +162,14 @@ CASES: tuple[Case, ...] = (
                     DONE[1]._replace(parameters=(HIGH,)),
                 )
             )
+        ),
+    ),
+    (
+        "parameter_asked:20:torque",
+        "Torque at operation 20 Seat the lid is not recorded for 1 unit; the plan asks for it.",
+        lambda: read(
+            replace(RUN, plan=ASKING),
+            made=units(operations=(DONE[0], DONE[1]._replace(parameters=()))),
         ),
     ),
     (

@@ -234,6 +234,7 @@ def line_state(request: HttpRequest, site: str, batch_id: str, serial: str = "")
             "finished": unit.finished,
             "reasons": unit.reasons,
             "operation": unit.operation,
+            "open": [o.seq for o in unit.open],
             "place": unit.place,
             "characteristics": unit.characteristics,
             "done": unit.done,

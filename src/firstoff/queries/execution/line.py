@@ -29,7 +29,7 @@ from firstoff.rules.execution import (
     check_serial,
     judge_units,
     left_out_reasons,
-    next_operation,
+    open_operations,
 )
 from firstoff.rules.execution.numbers import make, next_number
 from firstoff.rules.nonconformity import BUILD_TIME_CODE
@@ -51,8 +51,10 @@ class DoneOperation:
 class LineUnit:
     """A started unit, where it stands on its route.
 
-    ``operation`` is what comes next; None when the route is done or the unit failed. ``began_at``
-    is when the last thing on it ended: the standard time of the next operation runs from there.
+    ``open`` are the operations that may come next, several where branches of the plan lie beside
+    each other; ``operation`` is the first of them, None when the route is done or the unit failed.
+    ``began_at`` is when the last thing on it ended: the standard time of the next operation runs
+    from there.
     """
 
     id: int
@@ -68,6 +70,7 @@ class LineUnit:
     place: int  # of the operation, from 1
     failed: bool  # in the current attempt: rework begins another one
     characteristics: tuple[CharacteristicFacts, ...]
+    open: tuple[PlanOperation, ...] = ()
 
     @property
     def finished(self) -> bool:
@@ -108,7 +111,7 @@ def line(run: RunView, serial: str = "") -> LineView:
     named = RunEquipment.objects.filter(run=run.id).order_by("pk")
     return LineView(
         run=run,
-        operations=definition.operations,
+        operations=route(definition),
         characteristics=definition.characteristics,
         standard_minutes=definition.standard_minutes,
         codes=codes_by_use(run.program_id),
@@ -229,13 +232,10 @@ def _unit(run: RunView, serial: str) -> LineUnit | None:
         a == attempt and outcome == OperationOutcome.FAIL for (a, _), outcome in done.items()
     )
     failed = failed or (not records and state.first is UnitResult.REJECT)
-    facts = RouteFacts(unit.serial, route(definition), 0, attempt, done)
-    following = None if failed or _judged_whole(state) else next_operation(facts)
-    operation = (
-        next((o for o in definition.operations if o.seq == following.seq), None)
-        if (following)
-        else None
-    )
+    operations = route(definition)
+    facts = RouteFacts(unit.serial, operations, 0, attempt, done)
+    following = () if failed or _judged_whole(state) else open_operations(facts)
+    operation = following[0] if following else None
     names = {o.seq: o.name for o in definition.operations}
     numbers = operation.characteristics if operation else ()
     return LineUnit(
@@ -252,9 +252,10 @@ def _unit(run: RunView, serial: str) -> LineUnit | None:
             for r in records
         ),
         operation=operation,
-        place=definition.operations.index(operation) + 1 if operation else 0,
+        place=operations.index(operation) + 1 if operation else 0,
         failed=failed,
         characteristics=tuple(c for c in definition.characteristics if c.number in numbers),
+        open=following,
     )
 
 

@@ -102,14 +102,19 @@ def check_answers(
             raise InvalidInput(
                 f"{one.name} is asked for here and not entered.", field=f"p-{one.number}"
             )
-        if one.outside(value):
-            raise InvalidInput(
-                f"{one.name} is {value:f} {one.unit}".rstrip()
-                + f"; expected {one.limits}. Outside its limits the operation does not pass.",
-                way_out="Record it as failed, or enter what was read.",
-                field=f"p-{one.number}",
-                code="R-34",
-            )
+        check_reading(one, value, field=f"p-{one.number}")
+
+
+def check_reading(one: AskedParameter, value: Decimal, *, field: str) -> None:
+    """Raises InvalidInput (R-34) where a value that passes lies outside the limits."""
+    if one.outside(value):
+        raise InvalidInput(
+            f"{one.name} is {value:f} {one.unit}".rstrip()
+            + f"; expected {one.limits}. Outside its limits the operation does not pass.",
+            way_out="Record it as failed, or enter what was read.",
+            field=field,
+            code="R-34",
+        )
 
 
 def _lines(instruction: str) -> Iterator[str]:

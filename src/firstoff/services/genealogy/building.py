@@ -34,9 +34,10 @@ from firstoff.rules.genealogy import (
     UnitResult,
 )
 from firstoff.rules.ledger import canonical
+from firstoff.rules.plan import check_reading
 from firstoff.rules.product import check_line, check_prose
 from firstoff.services.execution.alongside import Result, plan_values
-from firstoff.services.execution.floor import facts_of
+from firstoff.services.execution.floor import Floor, facts_of
 from firstoff.services.execution.operations import plan_done
 from firstoff.services.execution.planning import (
     Plan,
@@ -274,9 +275,10 @@ def _take(taking: Taking, record: OperationDone, unit: Unit, done: OperationReco
             tools=canonical(list(record.tools)),
         )
         undo.append(pending.contexts, context)
+    floor = taking.picture.floor(taking.picture.runs[done.run_id])
     read = [
         _reading(p, at=done.ended_at, operation=done, run_id=unit.run_id, unit=unit)
-        for p in record.parameters
+        for p in judged_by_plan(floor, record)
     ]
     for row in read:
         undo.append(pending.parameters, row)
@@ -290,6 +292,38 @@ def _use_tool(taking: Taking, code: str, at: datetime) -> None:
         uses = picture.uses.get(tool.pk, 0)
         enforce(equipment_refusals(facts_of(tool, uses), on=picture.day(at)))
         taking.use(tool)
+
+
+def judged_by_plan(floor: Floor, record: OperationDone) -> tuple[Parameter, ...]:
+    """The readings, those that the frozen plan asks for with its limits (R-37b). Raises
+    InvalidInput where one is in another unit, or outside the plan's limits and passes (R-34)."""
+    if not record.parameters:
+        return ()
+    operation = find_operation(floor.operations, record.operation)
+    asked = {one.name.casefold(): one for one in operation.asked}
+    found = []
+    for place, read in enumerate(record.parameters):
+        one = asked.get(read.name.casefold())
+        if one is None:
+            found.append(read)
+            continue
+        if read.unit and one.unit and read.unit != one.unit:
+            raise InvalidInput(
+                f"{one.name} is given in {read.unit}; the plan asks for it in {one.unit}.",
+                field=f"parameters[{place}].unit",
+            )
+        if record.outcome is OperationOutcome.PASS:
+            check_reading(one, read.value, field=f"parameters[{place}].value")
+        found.append(
+            Parameter(
+                name=one.name,
+                value=read.value,
+                unit=one.unit or read.unit,
+                lower=one.lower,
+                upper=one.upper,
+            )
+        )
+    return tuple(found)
 
 
 def _reading(parameter: Parameter, *, at: datetime, **of: Any) -> ParameterReading:
@@ -349,7 +383,7 @@ def _on_batch(taking: Taking, record: OperationDone) -> None:
         equipment=machine,
     )
     row: FloorRecord = taking.pending.floor[-1]
-    for parameter in record.parameters:
+    for parameter in judged_by_plan(floor, record):
         read = _reading(parameter, at=fact.at, floor_record=row, run_id=run.pk)
         picture.undo.append(taking.pending.parameters, read)
 

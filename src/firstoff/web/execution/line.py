@@ -24,7 +24,7 @@ from firstoff.queries.execution.line import LineView, is_serial, line
 from firstoff.queries.execution.runs import RunView
 from firstoff.rules.access import may
 from firstoff.rules.genealogy import Parameter
-from firstoff.rules.plan import AskedParameter, asked_parameters, check_answers
+from firstoff.rules.plan import AskedParameter, check_answers
 from firstoff.rules.product import CharacteristicFacts
 from firstoff.services import access, execution
 from firstoff.services.execution import PostedDefect, PostedMeasure
@@ -132,7 +132,7 @@ def _acted(request: Request, run: RunView, post: Post) -> HttpResponse:
     if not post.serial:
         raise InvalidInput("No unit is in hand.", way_out="Scan a unit first.", field="scan")
     if post.act == "fail":
-        return redirect(here(run, post.serial, fail="1"))
+        return redirect(here(run, post.serial, fail="1", **_beside(post)))
     if post.act == "rework":
         return redirect(here(run, post.serial, rework="1"))
     if post.act == "pass":
@@ -140,6 +140,11 @@ def _acted(request: Request, run: RunView, post: Post) -> HttpResponse:
     if post.act.startswith("defect:"):
         return _recorded(request, run, post, "fail", post.act.removeprefix("defect:"))
     return redirect(here(run, post.serial))
+
+
+def _beside(post: Post) -> dict[str, str]:
+    """Which of several open operations is in hand; the first of them needs no word."""
+    return {"operation": str(post.seq)} if post.data.get("beside") == "1" else {}
 
 
 def _code(run: RunView, text: str) -> str:
@@ -225,7 +230,7 @@ def _recorded(request: Request, run: RunView, post: Post, outcome: str, code: st
 
 def _asked(view: LineView, post: Post) -> tuple[AskedParameter, ...]:
     operation = next((o for o in view.operations if o.seq == post.seq), None)
-    return asked_parameters(operation.instruction) if operation else ()
+    return operation.asked if operation else ()
 
 
 def _values(asked: Iterable[AskedParameter], data: QueryDict) -> dict[str, Decimal]:

@@ -20,7 +20,7 @@ from firstoff.queries.execution.runs import RunView
 from firstoff.queries.genealogy.line import inside, loaded, taken
 from firstoff.rules.access import builder_class, may
 from firstoff.rules.genealogy.at_line import REASONS
-from firstoff.rules.plan import AskedParameter, PlanOperation, asked_parameters
+from firstoff.rules.plan import AskedParameter, PlanOperation
 from firstoff.rules.product import CharacteristicFacts
 from firstoff.web.auth import Request
 from firstoff.web.execution.line_shared import (
@@ -46,7 +46,7 @@ def show(
     rework = unit is not None and unit.failed and "rework" in request.GET
     operation = None
     if unit is not None:
-        operation = _again_from(view, unit) if rework else unit.operation
+        operation = _again_from(view, unit) if rework else _branch(request, view, unit)
     context = about(
         view.run,
         line=view,
@@ -56,6 +56,7 @@ def show(
         failing=failing,
         uid=new_uid(),
         rework=rework,
+        **_placed(view, unit, operation),
         choose=pending is not None
         or (len(view.equipment) > 1 and not station(request, view.run, view)),
         pending=pending or "",
@@ -77,7 +78,7 @@ def _beside(
     fields = []
     if operation is not None:
         fields = _fields(view.measured(operation.seq), data)
-        fields += _parameters(asked_parameters(operation.instruction), data)
+        fields += _parameters(operation.asked, data)
     some = 4 if fields else 6
     reels = loaded(view.run.id, timezone.localdate(request.at))
     seq = operation.seq if operation else None
@@ -96,6 +97,25 @@ def _beside(
         "reel": remembered(request, view.run, "reel") or [],
         "reasons": [text for _, text in REASONS],
         "station": station(request, view.run, view),
+    }
+
+
+def _branch(request: Request, view: LineView, unit: LineUnit) -> PlanOperation | None:
+    """Of several that are open: the one asked for, else the one this station did last."""
+    asked = request.GET.get("operation") or str(remembered(request, view.run, "last") or "")
+    return next((o for o in unit.open if str(o.seq) == asked), unit.operation)
+
+
+def _placed(
+    view: LineView, unit: LineUnit | None, operation: PlanOperation | None
+) -> dict[str, Any]:
+    """Which step of how many it is, and what is open beside it."""
+    if unit is None or operation is None:
+        return {}
+    open_ = [o for o in unit.open if o != operation]
+    return {
+        "place": view.operations.index(operation) + 1,
+        "beside": open_ if operation in unit.open else [],
     }
 
 
@@ -249,6 +269,7 @@ def _kept(
         line=view,
         unit=unit,
         operation=operation,
+        **_placed(view, unit, operation),
         uid=new_uid(),
         rework=post.data.get("rework") == "1",
         problem=error,

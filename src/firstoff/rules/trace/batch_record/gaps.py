@@ -46,6 +46,8 @@ def gaps(run: RunMade, held: Gathered) -> tuple[Gap, ...]:
     found = {key: set(positions) for key, positions in held.gaps.items()}
     for seq in run.batch_operations:  # done on the batch as a whole
         found.pop(f"operation_missing:{seq}", None)
+    for seq, made in run.batch_parameters:  # read once, for all
+        found.pop(f"parameter_asked:{seq}:{made.name}", None)
     for key, positions in _of_run(run, held):
         found.setdefault(key, set()).update(positions)
     order = {name: place for place, name in enumerate(BY_NAME)}
@@ -107,6 +109,8 @@ def _parameters(run: RunMade, held: Gathered) -> Keyed:
     for (seq, name), positions in held.parameters.items():
         if (seq, name) in of_batch or _rare(positions, held):
             continue
+        if name in run.plan.parameters.get(seq, ()):
+            continue  # asked for by the plan, whatever its neighbours have
         if len(positions) == len(held.serials):
             continue
         # Where the operation itself has no record, that is the gap.

@@ -102,6 +102,12 @@ KINDS: tuple[GapKind, ...] = (
         "Repeat the operation within its limits, or accept it by a deviation.", Place.RECORDS,
     ),
     GapKind(
+        "parameter_asked", Section.PARAMETERS, "R-39",
+        "{about} is not recorded for {units}; the plan asks for it.",
+        "A record stays as it is: say by a deviation what was read, or repeat the operation.",
+        Place.RECORDS,
+    ),
+    GapKind(
         "parameter_missing", Section.PARAMETERS, "R-39",
         "{about} is not recorded for {units}; most units of the run have it.",
         "Post the reading with its operation.", Place.RECORDS,

@@ -80,6 +80,9 @@ def _operations(unit: UnitMade, plan: PlanAsks) -> list[str]:
         if followed and followed != plan.instruction:
             found.append(f"operation_instruction:{o.seq}")
         found += [f"parameter_outside:{o.seq}:{p.name}" for p in o.parameters if p.outside]
+        read = {p.name for p in o.parameters}
+        asked = plan.parameters.get(o.seq, ()) if o.passed and not unit.scrapped else ()
+        found += [f"parameter_asked:{o.seq}:{name}" for name in asked if name not in read]
     return found
 
 

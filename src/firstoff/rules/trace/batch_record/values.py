@@ -18,7 +18,8 @@ class PlanAsks:
     """What the frozen definition asks of every unit.
 
     ``asked``: characteristics that an operation checks, and every critical one; the others may
-    be sampled. ``names``: of operations by number, of characteristics by number.
+    be sampled. ``names``: of operations by number, of characteristics by number. ``parameters``:
+    those that an operation asks for, by its number.
     """
 
     operations: Mapping[int, str]
@@ -26,6 +27,7 @@ class PlanAsks:
     critical: frozenset[str]
     variable: frozenset[str]  # of those asked: what is a number
     instruction: str
+    parameters: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     def operation(self, seq: int) -> str:
         return f"{seq} {self.operations.get(seq, '')}".strip()
@@ -51,6 +53,11 @@ def plan_asks(definition: BaselineFacts) -> PlanAsks:
         critical=critical,
         variable=variable & (checked | critical),
         instruction=definition.instruction,
+        parameters={
+            o.seq: tuple(one.name for one in asked)
+            for o in definition.operations
+            if (asked := o.asked)
+        },
     )
 
 

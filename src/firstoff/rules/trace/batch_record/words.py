@@ -71,6 +71,7 @@ _ABOUT: Mapping[str, Callable[[RunMade, str], str]] = {
     "operation_equipment": _operation,
     "operation_instruction": _operation,
     "parameter_outside": _parameter,
+    "parameter_asked": _parameter,
     "parameter_missing": _parameter,
     "first_article": _first_article,
     "lot_status": _lot_status,
