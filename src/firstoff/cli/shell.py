@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "program": ("program", "program", "Programs: products on their road."),
     "definition": ("program", "definition", "What is built and how."),
     "characteristics": ("characteristics", "app", "Characteristics out of files."),
+    "bom": ("bom", "app", "Bills of materials out of files."),
     "equipment": ("equipment", "app", "Machines, tools, jigs, gauges."),
     "baseline": ("program", "baseline", "The frozen definition."),
     "lot": ("supply", "app", "Lots: material and reels."),

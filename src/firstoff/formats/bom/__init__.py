@@ -4,6 +4,8 @@
 object. Nothing is written and nothing approved: what could not be taken is said row by row.
 """
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 from firstoff.errors import InvalidInput
@@ -16,7 +18,9 @@ from firstoff.formats.bom import (
     tabular,
 )
 from firstoff.formats.bom.checks import contradictions
+from firstoff.formats.bom.headers import normal
 from firstoff.formats.bom.reader import BomMapping, BomOptions, BomReader
+from firstoff.formats.bom.sets import joined, unzipped
 from firstoff.formats.bom.unpacking import unpacked
 from firstoff.formats.sources import (
     CONTENT_WORDS,
@@ -29,7 +33,16 @@ from firstoff.formats.sources import (
 )
 from firstoff.rules.bom.draft import BomFile, Remark
 
-__all__ = ["READERS", "BomMapping", "BomOptions", "BomReader", "read_bom", "reader_named"]
+__all__ = [
+    "READERS",
+    "BomMapping",
+    "BomOptions",
+    "BomReader",
+    "fingerprint",
+    "read_bom",
+    "read_boms",
+    "reader_named",
+]
 
 # In the order they are asked: the narrower first; any table may be a bill of materials.
 READERS: tuple[BomReader, ...] = (
@@ -66,6 +79,49 @@ def read_bom(
     with opened(raw, name=name, limits=limits) as packed, unpacked(packed, limits) as source:
         reader = reader_named(kind) if kind else _found(source)
         return _checked(reader.read(source, options))
+
+
+def read_boms(
+    files: Sequence[tuple[str, RawSource]],
+    *,
+    kind: str = "",
+    mapping: BomMapping | None = None,
+    sheet: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    strict: bool = True,
+) -> tuple[BomFile, ...]:
+    """The bills of materials in several files by their names; those that refer to each other
+    become one, with levels. A ZIP archive of files counts as its files.
+
+    strict: a file that is no bill of materials is an error. Else, and in an archive, it is left
+    out, with a warning; where none is one, the first refusal is raised."""
+    read: list[BomFile] = []
+    left: list[InvalidInput] = []
+    for name, raw in files:
+        inside = unzipped(raw, name=name, limits=limits)
+        for inner, content in [(name, raw)] if inside is None else inside:
+            try:
+                file = read_bom(
+                    content, name=inner, kind=kind, mapping=mapping, sheet=sheet, limits=limits
+                )
+            except InvalidInput as error:
+                if strict and inside is None:
+                    raise
+                left.append(error)
+                continue
+            read.append(file)
+    if not read:
+        raise left[0] if left else InvalidInput("No file to read.", code="no-file")
+    found = joined(read) if len(read) > 1 else tuple(read)
+    said = tuple(Remark(None, f"Left out: {error.message}", "", "left-out") for error in left)
+    return (replace(found[0], warnings=(*said, *found[0].warnings)), *found[1:])
+
+
+def fingerprint(file: BomFile) -> str:
+    """What stays the same in the next export of the same source: the kind and the words of the
+    headers in their order. To remember a mapping by."""
+    headers = "|".join(normal(column.header) for column in file.columns)
+    return hashlib.sha256(f"{file.kind}\n{headers}".encode()).hexdigest()
 
 
 def reader_named(name: str) -> BomReader:

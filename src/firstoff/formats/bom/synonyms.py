@@ -246,9 +246,9 @@ PHRASES = _phrases(
             "populated,"
             "stuff, placed, stuffed, mounted, place yes no, pop, assembled, bestückt, bestücken,"
             "installed, loaded, place it, assemble yes no"),
-        (0, "notes", "notes, comments, assembly info, assembly notes, config, assembly instructions,"
-            "assembly comment, bom notes, bom comment, info, status?, mount info, hint,"
-            "special notes, additional info, instructions, assembly remark, part notes"),
+        (0, "notes", "notes, comments, assembly info, assembly notes, config,"
+            "assembly instructions, assembly comment, bom notes, bom comment, info, mount info,"
+            "hint, special notes, additional info, instructions, assembly remark, part notes"),
         # Where it stands in a tree.
         (0, "level", "level, bom level, indent, indent level, depth, hierarchy level,"
             "structure level, indentation, level number, tree level"),

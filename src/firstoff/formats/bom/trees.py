@@ -31,7 +31,7 @@ def planted(walked: Walked) -> Tree:
     elif any(extra.level for extra in extras):
         tree = _by_levels(lines, extras)
     elif (levels := _outline(lines)) is not None:
-        tree = _stacked(Tree([]), list(zip(lines, levels, extras, strict=True)))
+        tree = stacked(Tree([]), list(zip(lines, levels, extras, strict=True)))
     else:
         return Tree(list(lines), remarks=_extended_flat(lines, extras))
     return tree
@@ -65,7 +65,7 @@ def _by_levels(lines: Sequence[LineDraft], extras: Sequence[Extra]) -> Tree:
             level = before
         found.append((line, level, extra))
         before = level
-    return _stacked(tree, _from_one(tree, found))
+    return stacked(tree, _from_one(tree, found))
 
 
 def _from_one(
@@ -83,8 +83,9 @@ def _from_one(
     return [(line, level + 1 - lowest, extra) for line, level, extra in found]
 
 
-def _stacked(tree: Tree, found: list[tuple[LineDraft, int, Extra]]) -> Tree:
-    """Each line under the nearest one above it of a lower level."""
+def stacked(tree: Tree, found: list[tuple[LineDraft, int, Extra]]) -> Tree:
+    """Each line under the nearest one above it of a lower level; what stands in itself is
+    refused with all below it."""
     stack: list[tuple[int, int, str]] = []  # level, place, number
     factors: list[Decimal | None] = []
     kept: list[tuple[LineDraft, Extra]] = []
@@ -174,7 +175,7 @@ def _by_parents(lines: Sequence[LineDraft], extras: Sequence[Extra]) -> Tree:
     for line, extra in zip(lines, extras, strict=True):
         if line.row not in taken:  # reached from no top: a ring
             tree.refused.append(_in_itself(line, extra.parent))
-    return _stacked(tree, order)
+    return stacked(tree, order)
 
 
 def _own(line: LineDraft) -> str:
