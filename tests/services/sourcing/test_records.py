@@ -1,5 +1,6 @@
 """Suppliers, sources, offers, orders, places, declarations: recorded, refused, repeated."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -233,7 +234,7 @@ def test_stock_is_exact_by_lot_and_place(site: dict[str, Any], world: World) -> 
     moved = {"lots": [("R-1", ""), ("R-2", "C-1")], "place": "A-3"}
     assert (place_lots(**moved, **mover), place_lots(**moved, **mover)) == (2, 0)
     place_lots(lots=[("R-2", "")], place="Line 2", **{**mover, "at": LATER})
-    found, total = stock.stock_lots(world.vic, world.site.pk, today=TODAY)
+    found, _ = stock.stock_lots(world.vic, world.site.pk, today=TODAY)
     assert [(s.lot.code, s.lot.on_hand, s.place) for s in found] == [
         ("R-1", Decimal("0.3"), "A-3"),
         ("R-2", Decimal("0.7"), "Line 2"),
@@ -255,14 +256,11 @@ def test_a_declaration_and_what_a_program_requires(world: World, site: dict[str,
     given = DeclarationGiven("RoHS", ComplianceStatus.COMPLIANT, TODAY, reference="D-77")
     row = declare(part="C-1", mpn="GRM188", given=given, **site)
     assert (row.scheme, row.manufacturer_part.mpn) == ("RoHS", "GRM188")
+    late = replace(given, expires=TODAY - timedelta(days=1))
     with pytest.raises(InvalidInput, match="before it was made"):
-        late = DeclarationGiven(
-            "RoHS", ComplianceStatus.COMPLIANT, TODAY, expires=TODAY - timedelta(days=1)
-        )
         declare(part="C-1", given=late, **site)
     with pytest.raises(NotFound, match="no document"):
-        unknown = DeclarationGiven("RoHS", ComplianceStatus.COMPLIANT, TODAY, document="X-1")
-        declare(part="C-1", given=unknown, **site)
+        declare(part="C-1", given=replace(given, document="X-1"), **site)
     here = {"program_id": program, "by": world.bo, "at": NOW}
     require_schemes(schemes=[("RoHS", False), ("CE", True)], **here)
     with pytest.raises(InvalidInput, match="twice"):
