@@ -44,7 +44,7 @@ def test_the_number_of_queries_does_not_grow(
         product.revisions(world.vic, first)
     with django_assert_num_queries(3):
         product.characteristics(world.vic, first, "C")
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(22):
         assert len(plan.definition(world.vic, first).plans) == places
     with django_assert_num_queries(3):
         assert len(plan.baselines(world.vic, first)[0]) == places

@@ -10,6 +10,9 @@ from msgspec.structs import replace as with_
 
 from firstoff.db.models import (
     BomLine,
+    Characteristic,
+    InspectionPlan,
+    InspectionPlanLine,
     InstructionStep,
     Operation,
     Part,
@@ -269,3 +272,38 @@ def test_a_baseline_freezes_it_and_gives_it_back(world: Any, program: Any) -> No
     made = plan.freeze_baseline(program_id=program.pk, by=world.eli, at=NOW)
     assert read_baseline(made.content).operations == before
     assert reads.definition(world.vic, program.pk).frozen is not None
+
+
+def test_what_the_plan_leaves_open_is_told_with_where_it_is(world: Any, program: Any) -> None:
+    step = StepFacts(text="Press.", asks=(StepNeed.PICTURE,))
+    written(world, program, CUT, replace(RING, steps=(step,)))
+    found = reads.definition(world.vic, program.pk).plan_gaps
+    assert [(g.kind, g.seq, g.step, g.line, g.number) for g in found] == [
+        ("step", 20, 1, 0, ""),
+        ("consumed", 0, 0, 1, ""),
+        ("check", 0, 0, 0, "7"),
+    ]
+
+
+def test_what_an_inspection_plan_checks_is_checked(world: Any, program: Any) -> None:
+    written(world, program, CUT)
+    inspected = InspectionPlan.objects.create(
+        revision=PartRevision.objects.get(), kind="final", label="1"
+    )
+    InspectionPlanLine.objects.create(
+        plan=inspected, position=1, characteristic=Characteristic.objects.get(number="7")
+    )
+    found = reads.definition(world.vic, program.pk).plan_gaps
+    assert [g.kind for g in found] == ["consumed", "consumed"]
+
+
+def test_of_many_lines_that_nobody_consumes_the_first_are_named(world: Any, program: Any) -> None:
+    revision = PartRevision.objects.get()
+    part = Part.objects.get(number="10-2001")
+    BomLine.objects.bulk_create(
+        BomLine(revision=revision, position=place, part=part, quantity=Decimal(1))  # type: ignore[misc]
+        for place in range(3, 103)
+    )
+    written(world, program, CUT)
+    gaps = [g for g in reads.definition(world.vic, program.pk).plan_gaps if g.kind == "consumed"]
+    assert (len(gaps), gaps[-1].sentence) == (51, "No operation consumes 52 more lines.")

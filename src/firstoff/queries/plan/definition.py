@@ -6,6 +6,7 @@ from decimal import Decimal
 from firstoff.db.models import Equipment
 from firstoff.errors import NotFound
 from firstoff.queries.plan.baselines import BaselineView, newest_of
+from firstoff.queries.plan.coverage import gaps_of
 from firstoff.queries.plan.equipment import equipment_facts
 from firstoff.queries.plan.frozen import FrozenTree, frozen_tree, line_count
 from firstoff.queries.plan.process import codes_of, operations_of, plans_of
@@ -25,7 +26,6 @@ from firstoff.rules.plan import (
     PlanOperation,
     baseline_content,
     freeze_stops,
-    plan_gaps,
     total_minutes,
     tree_stops,
 )
@@ -105,7 +105,7 @@ def definition(
         operations=operations,
         defect_codes=codes_of(program_id),
         characteristic_gaps=tuple(g for c in characteristics for g in characteristic_gaps(c)),
-        plan_gaps=plan_gaps(operations),
+        plan_gaps=gaps_of(chosen.id, planned.id, operations, characteristics) if planned else (),
         stops=freeze_stops(
             revision_status=chosen.status,
             plan_status=planned.status if planned else RevisionStatus.DRAFT,
@@ -147,7 +147,7 @@ def as_definition(
 ) -> Definition:
     """A definition that can be loaded elsewhere, with the equipment its operations name."""
     view = definition(actor, program_id, revision=revision, plan=plan)
-    jigs = {o.jig for o in view.operations if o.jig}
+    jigs = {code for o in view.operations for code in (o.jig, *o.equipment) if code}
     rows = Equipment.objects.filter(site=view.program.site_id, code__in=jigs).order_by("code")
     program = view.program
     return Definition(

@@ -1,4 +1,4 @@
-"""Every operation has a work instruction."""
+"""Every operation has a work instruction, and every step of it carries what it is marked to."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,12 @@ class InstructionsCoverEveryOperation(GateCriterion):
     rule = "R-15"
 
     def answers(self, evidence: GateEvidence) -> tuple[Answer, ...]:
-        return coverage(evidence, "instruction", "Every operation has a work instruction.")
+        full = (
+            "Every operation has a work instruction, and every step carries what it is marked to."
+        )
+        steps = any(o.steps for o in evidence.baseline.operations) if evidence.baseline else False
+        said = full if steps else "Every operation has a work instruction."
+        return coverage(evidence, ("instruction", "step"), said)
 
     @staticmethod
     def examples() -> tuple[Example, ...]:

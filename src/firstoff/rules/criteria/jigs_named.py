@@ -16,7 +16,8 @@ class JigsNamed(GateCriterion):
     rule = "stage 7"
 
     def answers(self, evidence: GateEvidence) -> tuple[Answer, ...]:
-        return coverage(evidence, "jig", "Every operation names its jig, or that none is needed.")
+        full = "Every operation names its jig, or that none is needed."
+        return coverage(evidence, ("jig",), full)
 
     @staticmethod
     def examples() -> tuple[Example, ...]:

@@ -7,16 +7,20 @@ from firstoff.rules.plan import plan_gaps
 from firstoff.terms import Verdict
 
 
-def coverage(evidence: GateEvidence, kind: str, full: str) -> tuple[Answer, ...]:
+def coverage(evidence: GateEvidence, kinds: tuple[str, ...], full: str) -> tuple[Answer, ...]:
     """The answer of a criterion over the operations. full: what to say when nothing is missing."""
     baseline, threshold = evidence.baseline, "every operation"
     if baseline is None:
         sentence = "No process plan is frozen yet."
         return (Answer(Verdict.NO_EVIDENCE, "no plan", threshold, sentence),)
     total = len(baseline.operations)
-    gaps = [gap for gap in plan_gaps(baseline.operations) if gap.kind == kind]
-    figure = f"{of(total - len(gaps), total)} operations"
-    parameters = {"operations": total, "missing": [gap.seq for gap in gaps]}
+    gaps = [gap for gap in plan_gaps(baseline.operations) if gap.kind in kinds]
+    missing = sorted({gap.seq for gap in gaps})
+    figure = f"{of(total - len(missing), total)} operations"
+    parameters: dict[str, object] = {"operations": total, "missing": missing}
+    steps = sorted({(gap.seq, gap.step) for gap in gaps if gap.step})
+    if steps:
+        parameters["steps"] = [list(step) for step in steps]
     records = (Ref("baseline", baseline.digest, baseline.digest[:8]),)
     if not gaps and total:
         return (Answer(Verdict.MET, figure, threshold, full, records, parameters),)

@@ -16,7 +16,7 @@ class StandardTimesKnown(GateCriterion):
     rule = "stage 7"
 
     def answers(self, evidence: GateEvidence) -> tuple[Answer, ...]:
-        return coverage(evidence, "standard_time", "Every operation has a standard time.")
+        return coverage(evidence, ("standard_time",), "Every operation has a standard time.")
 
     @staticmethod
     def examples() -> tuple[Example, ...]:
