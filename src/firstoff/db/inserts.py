@@ -153,8 +153,8 @@ def _stored(field: "models.Field[Any, Any]", values: Sequence[Any]) -> Iterable[
     """The values as the driver takes them."""
     if type(field) in _PLAIN or type(field) is models.BinaryField:
         return values
-    if isinstance(field, models.UUIDField) and connection.vendor == "sqlite":
-        return [value.hex for value in values]
+    if isinstance(field, models.UUIDField) and None not in values:
+        return [value.hex for value in values] if connection.vendor == "sqlite" else values
     if isinstance(field, models.DateTimeField):
         write = _time()
         if len(set(map(id, values))) == 1:  # the moment at which all were received
@@ -201,14 +201,20 @@ def write_rows(
     """New rows of any table, as the driver takes them: readings are narrow, and come in crowds."""
     quote = connection.ops.quote_name
     into = f"{quote(model._meta.db_table)} ({', '.join(map(quote, names))})"
+    given, hole = list(rows), f"({', '.join(['%s'] * len(names))})"
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
+        if connection.vendor != "postgresql":
+            cursor.executemany(f"INSERT INTO {into} VALUES {hole}", given)
+        elif len(given) > _FEW:
             with cursor.copy(f"COPY {into} FROM STDIN") as copy:
-                for row in rows:
+                for row in given:
                     copy.write_row(row)
-        else:
-            holes = ", ".join(["%s"] * len(names))
-            cursor.executemany(f"INSERT INTO {into} VALUES ({holes})", list(rows))
+        elif given:
+            holes = ", ".join([hole] * len(given))
+            cursor.execute(f"INSERT INTO {into} VALUES {holes}", [v for row in given for v in row])
+
+
+_FEW = 4  # rows for which a COPY, which goes to the server three times, takes longer
 
 
 def upsert_rows(

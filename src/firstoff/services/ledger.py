@@ -165,12 +165,15 @@ def _turn() -> Iterator[None]:
 
 
 def _head() -> tuple[int, str]:
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CHAIN_LOCK])
-    table = LedgerEntry._meta.db_table
+    newest = f"SELECT seq, hash FROM {LedgerEntry._meta.db_table} ORDER BY seq DESC LIMIT 1"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT seq, hash FROM {table} ORDER BY seq DESC LIMIT 1")
+        if connection.vendor == "postgresql":
+            # Sent together; the second statement sees what was committed when the first had its
+            # turn: each looks at the database for itself.
+            cursor.execute(f"SELECT pg_advisory_xact_lock(%s); {newest}", [_CHAIN_LOCK])
+            cursor.nextset()
+        else:
+            cursor.execute(newest)
         return cursor.fetchone() or (0, START)
 
 
