@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from firstoff.rules.sourcing.buying import PartNeed
 from firstoff.rules.sourcing.coverage import Coverage, LineCoverage, judge_line
-from firstoff.rules.sourcing.health import health, worst_first
+from firstoff.rules.sourcing.health import bom_health, worst_first
 from firstoff.rules.sourcing.standing import CheckKind, Colour, LineFacts
 from firstoff.rules.sourcing.values import (
     Approval,
@@ -52,7 +52,7 @@ SINGLE = line("J-1", 7, sources=1)
 
 
 def test_what_blocks_most_comes_first() -> None:
-    found = health([GOOD, SINGLE, LATER, LATE, NONE], BUILD)
+    found = bom_health([GOOD, SINGLE, LATER, LATE, NONE], BUILD)
     assert [(t.part, t.kind.value, t.blocks, t.why) for t in found.tasks] == [
         ("U-1", "lead_time", 500, "All 500 units wait for 9 days."),
         ("X-1", "coverage", 500, "All 500 units wait."),
@@ -65,7 +65,7 @@ def test_what_blocks_most_comes_first() -> None:
 
 
 def test_the_lines_are_counted_by_colour_verdict_and_look() -> None:
-    found = health([GOOD, SINGLE, LATER, LATE, NONE], BUILD)
+    found = bom_health([GOOD, SINGLE, LATER, LATE, NONE], BUILD)
     assert found.colours == {Colour.RED: 3, Colour.AMBER: 1, Colour.GREEN: 1}
     assert found.verdicts == {
         Coverage.NOT_COVERED: 1,
@@ -87,17 +87,17 @@ def test_the_lines_are_counted_by_colour_verdict_and_look() -> None:
 
 def test_lines_of_one_part_are_one_thing_to_do() -> None:
     twice = [line("U-1", 100, key="1"), line("U-1", 100, key="7")]
-    (task,) = health(twice, BUILD).tasks
+    (task,) = bom_health(twice, BUILD).tasks
     assert (task.lines, task.also) == (("1", "7"), (CheckKind.SINGLE_SOURCE,))
 
 
 def test_nothing_to_do_is_said_so() -> None:
-    found = health([GOOD], BUILD)
+    found = bom_health([GOOD], BUILD)
     assert (found.tasks, found.sentence) == (
         (),
         "1 line: 1 green. Material for 500 units can be here in time.",
     )
-    assert health([], BUILD).sentence == "The bill of materials has no line yet."
+    assert bom_health([], BUILD).sentence == "The bill of materials has no line yet."
 
 
 def test_the_page_begins_with_the_worst_line() -> None:
@@ -108,7 +108,7 @@ def test_the_page_begins_with_the_worst_line() -> None:
 @given(st.lists(st.tuples(st.integers(1, 200), st.integers(0, 600)), max_size=30))
 def test_there_are_ten_tasks_at_most_and_red_ones_first(facts: list[tuple[int, int]]) -> None:
     lines = [line(f"P-{i}", days, on_hand=here) for i, (days, here) in enumerate(facts)]
-    found = health(lines, BUILD)
+    found = bom_health(lines, BUILD)
     assert len(found.tasks) == min(10, len(lines) - found.colours[Colour.GREEN])
     ranks = [(t.colour is not Colour.RED, -t.blocks) for t in found.tasks]
     assert ranks == sorted(ranks)

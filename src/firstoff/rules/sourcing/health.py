@@ -49,7 +49,7 @@ class Health:
     tasks: tuple[Task, ...]
 
 
-def health(lines: Sequence[LineCoverage], build: Build, *, first: int = FIRST) -> Health:
+def bom_health(lines: Sequence[LineCoverage], build: Build, *, first: int = FIRST) -> Health:
     """The roll-up of the lines and the ``first`` things to do."""
     colours = Counter(line.colour for line in lines)
     verdicts = Counter(line.verdict for line in lines)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstoff.errors import InvalidInput
-from firstoff.rules.sourcing.buildable import buildable, explode, order_of
+from firstoff.rules.sourcing.netting import buildable, explode, order_of
 from firstoff.rules.sourcing.values import LineNeed
 
 D = Decimal

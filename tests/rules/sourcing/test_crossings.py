@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstoff.errors import InvalidInput
-from firstoff.rules.sourcing.break_even import break_even, cost_curve, curve_quantities
 from firstoff.rules.sourcing.cost import Material, Way, Yield, cost_parts, piece_price
+from firstoff.rules.sourcing.crossings import break_even, cost_curve, curve_quantities
 from firstoff.rules.sourcing.values import PriceBreak
 
 D = Decimal
