@@ -103,6 +103,13 @@ def test_what_is_refused_is_answered_by_the_common_way(door: Door, body: bytes) 
     assert (door(body)[::2], Unit.objects.count()) == (("299 Common", body), 0)
 
 
+def test_a_station_that_asks_the_time_is_answered_without_a_token(door: Door) -> None:
+    asked = {"REQUEST_METHOD": "HEAD", "HTTP_AUTHORIZATION": "", "CONTENT_TYPE": ""}
+    status, headers, body = door(b"", **asked)
+    assert (status, body, headers["Cache-Control"]) == ("204 No Content", b"", "no-store")
+    assert door(b"", **asked, HTTP_HOST="evil.example")[0] == "299 Common"
+
+
 def test_a_revoked_token_opens_nothing(door: Door, world: World) -> None:
     from firstoff.db.models import ApiToken
 

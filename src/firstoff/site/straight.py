@@ -56,7 +56,12 @@ class Straight:
         self.headers = (*_HEADERS, *strict)
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") != self.path or not _plain(environ):
+        if environ.get("PATH_INFO") != self.path:
+            return self.site(environ, start)
+        if _asks_the_time(environ):
+            start("204 No Content", [*self.headers])
+            return []
+        if not _plain(environ):
             return self.site(environ, start)
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         answer = _answered(environ, body, self.take)
@@ -72,6 +77,12 @@ class Straight:
         length = ("Content-Length", str(len(answer)))
         start(status, [*self.headers, *kind, length, ("X-Request-Id", request_id)])
         return [answer]
+
+
+def _asks_the_time(environ: dict[str, Any]) -> bool:
+    """A station that sets its clock by ours reads the Date that every answer has: a HEAD is
+    answered with nothing else, to anybody."""
+    return environ.get("REQUEST_METHOD") == "HEAD" and _is_ours(environ.get("HTTP_HOST", ""))
 
 
 def _plain(environ: dict[str, Any]) -> bool:
