@@ -55,6 +55,8 @@ def _twice(lines: Sequence[LineDraft]) -> Iterator[Remark]:
     """The same designator in two lines of one section and assembly."""
     seen: dict[tuple[int | None, str, str], int] = {}
     for line in lines:
+        if line.unit:  # metres of the wires W1 to W3 stand beside the wires
+            continue
         for name in line.designators:
             if is_placeholder(name) or not any(map(str.isdigit, name)):
                 continue

@@ -13,6 +13,7 @@ from firstoff.formats.bom.synonyms import (
     PHRASES,
     WORD,
     Candidates,
+    without_accents,
 )
 
 _LONGEST = 60  # a longer cell is a sentence
@@ -80,7 +81,7 @@ def _understood(text: str, way: str, currency: str) -> Header:
     words, numbers = _words(way)
     joined = " ".join(words)
     per = "weeks" if re.search(r"week|wks|woche", way.casefold()) else "days"
-    for phrase in _ways(words):
+    for phrase in _ways(words, currency):
         if phrase in PHRASES:
             rank, candidates = _of_vendor(text, phrase) or PHRASES[phrase]
             return Header(text, phrase, numbers, rank, candidates, "", currency, per)
@@ -116,7 +117,7 @@ def _words(text: str) -> tuple[list[str], tuple[int, ...]]:
     spaced = _SPLIT_CASE.sub(" ", spelt)
     words: list[str] = []
     numbers: list[int] = []
-    for token in _TOKENS.findall(spaced.casefold()):
+    for token in _TOKENS.findall(without_accents(spaced.casefold())):
         if token.isdecimal():
             numbers.append(int(token[:9]))
         elif token not in _CURRENCY or token == "$":
@@ -124,10 +125,11 @@ def _words(text: str) -> tuple[list[str], tuple[int, ...]]:
     return [word for word in words if word != "$"], tuple(numbers)
 
 
-def _ways(words: list[str]) -> list[str]:
-    """The phrase as it is; with P N and PN as part number; without "number" in front."""
+def _ways(words: list[str], currency: str) -> list[str]:
+    """The phrase as it is; as a price where a currency stands in it ("Unit$"); with P N and PN as
+    part number; without "number" in front."""
     phrase = " ".join(words)
-    ways = [phrase]
+    ways = [f"{phrase} price", phrase] if currency else [phrase]
     spelt = re.sub(r"\bp n\b|\bpn\b", "part number", phrase)
     ways.append(spelt.replace("part part", "part"))
     ways.append(" ".join(word for word in words if word not in ("of", "the", "in", "for")))

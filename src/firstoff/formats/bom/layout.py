@@ -89,6 +89,7 @@ def _settle(
 ) -> dict[int, str]:
     """Columns of the lowest rank first: what is certain settles what is not."""
     taken = {meaning for meaning in settled.values() if meaning}
+    places = _likeliest_places(headers, sample)
     order = sorted(range(len(headers)), key=lambda place: (headers[place].rank, place))
     for place in order:
         if place in settled:
@@ -96,6 +97,8 @@ def _settle(
         settled[place] = ""
         for candidate in headers[place].candidates:
             meaning = candidate.rstrip("?")
+            if candidate == "designators" and place != places:
+                continue
             if meaning in taken and not BY_KEY[meaning].many:
                 continue
             if candidate.endswith("?") and not _HOLDS[meaning](_cells(place, sample), taken):
@@ -107,6 +110,20 @@ def _settle(
             taken.add(meaning)
             break
     return settled
+
+
+def _likeliest_places(headers: Sequence[Header], sample: Sequence[Row]) -> int | None:
+    """Of several columns named like designators ("Designator" and "Reference"), the one that
+    holds them."""
+    named = [i for i, each in enumerate(headers) if each.candidates[:1] == ("designators",)]
+    if len(named) < 2:
+        return named[0] if named else None
+
+    def share(place: int) -> float:
+        cells = _cells(place, sample)
+        return sum(map(looks_like_designators, cells)) / len(cells) if cells else 0.0
+
+    return max(named, key=share)
 
 
 def _cells(place: int, sample: Sequence[Row]) -> list[str]:
@@ -140,7 +157,7 @@ _HOLDS: Mapping[str, Callable[[list[str], set[str]], bool]] = {
     "manufacturer": lambda cells, taken: (
         "mpn" in taken and "manufacturer" not in taken and not _most(cells, distributor_named, 0.3)
     ),
-    "find_number": lambda cells, _: _most(cells, _OUTLINE.fullmatch, 0.8),
+    "find_number": lambda cells, _: _most(cells, _OUTLINE.fullmatch, 0.6),
 }
 
 

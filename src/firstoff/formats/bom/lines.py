@@ -189,7 +189,8 @@ class LineReader:
         if said is None:
             return Decimal(len(named.names) - left) if named.names else None
         counted = all(any(map(str.isdigit, name)) for name in named.names)
-        if not counted or not named.names or said.unit or cells.text("multiplier"):
+        unit = said.unit or _unit(cells.line("unit"))
+        if not counted or not named.names or unit or cells.text("multiplier"):
             return said.amount
         if said.amount == named.places and not named.repeated:
             return said.amount - left

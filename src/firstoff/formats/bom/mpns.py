@@ -7,6 +7,7 @@ A comma may belong to the number (``MMBT3904,215``, ``T2N7002AK,LM``) and so may
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from firstoff.formats.bom.quantities import quantity
 from firstoff.rules.bom.draft import SourceDraft
@@ -61,6 +62,7 @@ _NONE = frozenset(
 )
 _FULL = re.compile(r"(?=(?:.*\d){3})(?=(?:.*[A-Za-z]){2})[A-Za-z0-9][A-Za-z0-9\-_/+#()=]{9,}")
 _LONG = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9][^\s,]{5,}")
+_SPACED = re.compile(r"(?=.*\d)[^\s,%]{5,}")
 _TWICE = re.compile(r"(?P<a>[^:]+?)\s*:\s*(?P<b>[^:]+)")
 _COUNT = re.compile(r"\d+(?:\.\d+)?(?:\s*/\s*\d+)?")
 
@@ -74,6 +76,7 @@ class PartNumbers:
     replaced: bool = False
 
 
+@lru_cache(maxsize=50_000)
 def part_numbers(text: str) -> PartNumbers:
     """The numbers of one cell. Empty where it holds none: ``ANY``, ``TBD``, ``-``."""
     cleaned = text.translate(_BLANKS)
@@ -133,7 +136,7 @@ def maker_names(text: str, count: int) -> list[str]:
 
 def _pieces(text: str) -> list[str]:
     found: list[str] = []
-    for piece in re.split(r"[;|\n]|\s/\s|\s+or\s+|,\s+", text):
+    for piece in re.split(r"[;|\n]|\s/\s|\s+or\s+", text):
         piece = " ".join(piece.split()).rstrip(",")
         if not piece:
             continue
@@ -143,11 +146,11 @@ def _pieces(text: str) -> list[str]:
 
 
 def _at_commas(piece: str) -> list[str]:
-    """A comma without a space parts two numbers only where each is one by itself."""
-    parts = piece.split(",")
-    if len(parts) > 1 and all(_LONG.fullmatch(part.strip()) for part in parts):
-        return [part.strip() for part in parts]
-    return [piece]
+    """A comma parts two numbers only where each is one by itself: ``0603, Thin Film`` is none."""
+    parts = [part.strip() for part in piece.split(",")]
+    spaced = piece.count(", ") == len(parts) - 1
+    test = _SPACED if spaced else _LONG
+    return parts if len(parts) > 1 and all(map(test.fullmatch, parts)) else [piece]
 
 
 def _at_spaces(piece: str) -> list[str]:

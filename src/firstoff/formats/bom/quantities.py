@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 _FRACTIONS = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
 _NUMBER = r"[+\-−]?(?:\d[\d.,'\u00a0\u202f ]*|[.,]\d+)(?:[eE][+\-]?\d{1,3})?"
@@ -65,6 +66,7 @@ def plain(value: Decimal) -> str:
     return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
 
 
+@lru_cache(maxsize=20_000)
 def quantity(text: str) -> Quantity | None:
     """``4``, ``1,000``, ``0.5``, ``1,5``, ``1/2``, ``4 pcs``, ``x2``, ``0.3 m``; None where the
     text is no number."""

@@ -5,6 +5,7 @@ Part Num", "Manu. P/N" and "manufacturer_part_number" are all "maker part number
 mean several things; what it means in a file is settled by the other columns and by content.
 """
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 
 # One word for many; what it is put for, separated by spaces.
@@ -46,8 +47,16 @@ _WORDS = {
 }
 
 
+def without_accents(text: str) -> str:
+    """Letters without their marks: Référence is Reference, Stückliste Stuckliste."""
+    if text.isascii():
+        return text
+    spread = unicodedata.normalize("NFKD", text)
+    return "".join(sign for sign in spread if not unicodedata.combining(sign))
+
+
 def _one_for_many(words: Mapping[str, str]) -> dict[str, str]:
-    return {many: one for one, line in words.items() for many in line.split()}
+    return {without_accents(many): one for one, line in words.items() for many in line.split()}
 
 
 WORD = _one_for_many(_WORDS)
@@ -87,14 +96,15 @@ def _phrases(lines: Iterable[tuple[int, str, str]]) -> dict[str, tuple[int, Cand
     found: dict[str, tuple[int, Candidates]] = {}
     for rank, candidates, phrases in lines:
         for phrase in phrases.split(","):
-            found[" ".join(phrase.split())] = (rank, tuple(candidates.split()))
+            found[without_accents(" ".join(phrase.split()))] = (rank, tuple(candidates.split()))
     return found
 
 
 PHRASES = _phrases(
     (
         # Where things go, and how many.
-        (0, "designators", "ref, ref des, ref ref, board ref, circuit ref, component ref,"
+        (0, "designators mpn?", "ref"),
+        (0, "designators", "ref des, ref ref, board ref, circuit ref, component ref,"
             "part ref,"
             "schematic ref, ref part, ref list, ref name, ref s, des, pcb ref, location ref,"
             "designators on board, ref in schematic, electrical ref"),
@@ -145,8 +155,9 @@ PHRASES = _phrases(
             "maker catalog number, preferred maker part number, herstellerartikelnummer,"
             "maker 物料编号, mpn value, primary maker part number, main mpn, vpn maker"),
         (1, "mpn number", "part number, pn, partnumber, part number s, type number, order part,"
-            "part num, component part number, partno, product number, part sku, model number,"
-            "model, component number, 物料编码, part name number, catalog part"),
+            "part num, component part number, partno, product number, part sku,"
+            "component number, 物料编码, part name number, catalog part"),
+        (2, "mpn? value? description", "model, model number"),
         (3, "mpn? name", "lib ref, libref, library ref, lib reference, design item id,"
             "comp number"),
         (0, "manufacturer", "maker, maker name, maker s name, preferred maker, primary maker,"
@@ -160,7 +171,7 @@ PHRASES = _phrases(
         (0, "number", "ipn, internal part number, internal number, internal pn, inhouse pn,"
             "company part number, our part number, own part number, house part number,"
             "in house pn,"
-            "stock code, material number, material, erp number, sap number, article number,"
+            "stock code, material number, erp number, sap number, article number,"
             "artikelnummer, sachnummer, teilenummer, item code, part code, company pn,"
             "internal id,"
             "internal ref, customer part number, cpn, own number, drawing number, dwg number,"
@@ -197,7 +208,8 @@ PHRASES = _phrases(
             "order code, order number, sku, supplier sku, supplier pn, catalog number,"
             "stock number,"
             "order part number, bestellnummer, supplier order number, supplier code, ordercode,"
-            "supplier ref, supplier order code, supplier and ref, supplier item number,"
+            "supplier ref, supplier order code, supplier and ref, supplier et ref,"
+            "supplier item number,"
             "order reference, order ref, supplier id, supplier component number,"
             "catalogue number,"
             "supplier part id, 供应商编号, supplier 编号, purchase number, shop number,"

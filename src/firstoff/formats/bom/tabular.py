@@ -57,6 +57,8 @@ def read(source: Source, options: BomOptions) -> BomFile:
     container = _CONTAINERS.get(found.grid.kind, "")
     remarks = [*found.grid.remarks, *found.remarks, *walked.remarks, *tree.remarks]
     remarks += [*total_remarks(walked), *_left(walked), *_about(kind, tree.lines)]
+    if any(remark.code == "boards" for remark in remarks):  # said once for all
+        remarks = [each for each in remarks if each.code != "quantity-designators"]
     return BomFile(
         name=source.name,
         kind=kind,
