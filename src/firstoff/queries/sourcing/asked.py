@@ -16,9 +16,9 @@ from firstoff.queries.sourcing.known import Known, known_of, rates
 from firstoff.rules.access import Actor
 from firstoff.rules.bom.explosion import Need as ExplodedNeed
 from firstoff.rules.bom.explosion import needs as exploded_needs
-from firstoff.rules.sourcing.buildable import Structure
 from firstoff.rules.sourcing.buying import PartNeed, pooled
 from firstoff.rules.sourcing.compliance import Scheme
+from firstoff.rules.sourcing.netting import Structure
 from firstoff.rules.sourcing.stockout import Demand
 from firstoff.rules.sourcing.values import (
     ZERO,

@@ -11,10 +11,10 @@ from firstoff.errors import InvalidInput, NotFound
 from firstoff.queries.ledger import head
 from firstoff.queries.sourcing.asked import Asked, Gathered, Wanted, ask, gather
 from firstoff.rules.access import Actor
-from firstoff.rules.sourcing.buildable import Buildable, buildable
 from firstoff.rules.sourcing.compliance import SchemeStanding, part_compliance
 from firstoff.rules.sourcing.coverage import Coverage, LineCoverage, judge_line
-from firstoff.rules.sourcing.health import Health, health, worst_first
+from firstoff.rules.sourcing.health import Health, bom_health, worst_first
+from firstoff.rules.sourcing.netting import Buildable, buildable
 from firstoff.rules.sourcing.standing import CheckKind, Colour, Limits, LineFacts, shortest_lead
 from firstoff.rules.sourcing.stockout import StockOutlook, stock_outlook
 from firstoff.rules.sourcing.values import Build, Source
@@ -162,7 +162,7 @@ def _judge(gathered: Gathered, limits: Limits) -> ProgramHealth:
     top = gathered.asked.program.part_number
     return ProgramHealth(
         gathered.asked,
-        health([line.judged for line in lines], gathered.build),
+        bom_health([line.judged for line in lines], gathered.build),
         buildable(top, gathered.structure, stock),
         tuple(lines),
     )
