@@ -104,7 +104,11 @@ def not_fitted_names(text: str) -> tuple[str, ...]:
 def heading_says_not_fitted(text: str) -> bool:
     """A heading over lines: ``DO NOT INSTALL COMPONENTS BELOW.``"""
     plain = _plain(text)
-    return bool(_BEGINS.match(plain) or _EXACT.fullmatch(plain) or _WITHIN.search(plain))
+    if _BEGINS.match(plain) or _EXACT.fullmatch(plain):
+        return True
+    # A note about marks ("NF(R1) means unpopulated") heads nothing.
+    heads = len(plain) <= 40 or re.search(r"\b(?:below|following|section|all)\b", plain)
+    return bool(heads and _WITHIN.search(plain))
 
 
 def _plain(text: str) -> str:

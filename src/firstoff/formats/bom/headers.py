@@ -25,6 +25,13 @@ _CURRENCY = {
 _SPLIT_CASE = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-zà-ÿ]{2})")
 _TOKENS = re.compile(r"[^\W\d_]+|\d+|#|№|[$€£¥]")
 _PRICE_AT = re.compile(r"(?:unit)?price[_ ]?(?P<count>\d+)(?:[_ ]+(?P<who>[A-Za-z0-9_ ]+))?", re.I)
+# 100+, Price @ 100, @1k, 100 pcs price.
+_PRICE_FROM = re.compile(
+    r"(?:(?:unit )?price\s*)?(?:@|at|from|for|>=|≥)\s*(?P<a>\d{1,7})(?P<ak>k?)\+?"
+    r"(?: ?pcs\.?| units?)?"
+    r"|(?P<b>\d{1,7})(?P<bk>k?)\+(?: ?pcs\.?)?|(?P<c>\d{1,7})(?P<ck>k?) ?pcs\.? price",
+    re.I,
+)
 # Two facts in one column: "Manufacturer / Part No.".
 _BOTH = re.compile(
     r"(?:manufacturer|mfr|mfg|manuf?|maker)\.?(?: name)?\s*(?:[/,&+-]| and )\s*"
@@ -157,6 +164,10 @@ def _currency(text: str) -> str:
 
 def _price_at(text: str, cleaned: str) -> Header | None:
     """``price100_Mouser``: the price from 100 at Mouser."""
+    if tier := _PRICE_FROM.fullmatch(cleaned):
+        amount, many = next((tier[k], tier[f"{k}k"]) for k in "abc" if tier[k])
+        count = (int(amount) * (1_000 if many else 1),)
+        return Header(text, "price at", count, 0, ("price",), "", _currency(cleaned))
     found = _PRICE_AT.fullmatch(cleaned)
     if found is None or int(found["count"][:9]) < 4:  # Price 1, Price 2: tiers
         return None

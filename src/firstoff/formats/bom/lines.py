@@ -81,7 +81,7 @@ class LineReader:
             section=cells.line("section") or section,
             notes="; ".join(" ".join(text.split()) for _, text in cells.texts("notes")),
             lifecycle=cells.line("lifecycle"),
-            compliance=self._compliance(cells),
+            compliance=self.compliance(cells),
             attributes=cells.unknown(self.names),
         )
         return Read(self._weakly_named(line, cells), tuple(remarks))
@@ -139,7 +139,8 @@ class LineReader:
                 return replace(line, name=" ".join(text.split()))
         return line
 
-    def _compliance(self, cells: CellsOf) -> dict[str, str]:
+    def compliance(self, cells: CellsOf) -> dict[str, str]:
+        """RoHS, REACH and the like, as the row says them."""
         found: dict[str, str] = {}
         for place, text in cells.texts("compliance"):
             phrase = self.layout.headers[place].phrase

@@ -67,6 +67,8 @@ class Walker:
         self.section, self.left_out = "", False
         self.ended = False
         self.last = header.number if header else 0
+        counts = sorted(sum(map(bool, map(str.strip, row.cells))) for row in body[:60])
+        self.usual = counts[len(counts) // 2] if counts else 0  # filled cells of a row
         self._use(layout, header)
 
     def _use(self, layout: Layout, header: Row | None) -> None:
@@ -103,6 +105,8 @@ class Walker:
         filled = [cell.strip() for cell in row.cells if cell.strip()]
         if self._is_total(cells, filled):
             self._total(row, cells, filled)
+        elif len(filled) < 3 and self.usual > 3 and row.number > self.last + 1:
+            self._single(row, filled)
         elif said is None and (_FOOTER.fullmatch(filled[0]) or filled[0].endswith(":")):
             self.ended = True
             self._leave(row)
@@ -118,6 +122,14 @@ class Walker:
             self._line(row, cells, bare=True)
         else:
             self._leave(row)
+
+    def _single(self, row: Row, filled: list[str]) -> None:
+        """A word or two after a blank row: a heading, or figures about the list."""
+        if len(filled) == 1 and not _FOOTER.fullmatch(filled[0]) and not self.ended:
+            self._heading(row, filled[0])
+            return
+        self.ended = self.ended or len(filled) > 1
+        self._leave(row)
 
     def _header_again(self, row: Row, place: int) -> bool:
         """The header repeated, or another header for another section."""
@@ -164,8 +176,10 @@ class Walker:
         if self.ended and said is None and not looks_like_designators(places):
             return False
         counts = said is not None or says_not_fitted(count)
-        if places and (counts or looks_like_designators(places)):
+        if places and looks_like_designators(places):
             return len(filled) > 1 or not self.has_quantity
+        if places and counts:  # "Price per board | 251.05" below a list is no line
+            return len(filled) > 2 or self.usual < 3
         if places and identity:
             return True
         if counts:
