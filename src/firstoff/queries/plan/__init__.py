@@ -16,6 +16,15 @@ from firstoff.queries.plan.equipment import (
     equipment_named,
     usable,
 )
+from firstoff.queries.plan.procedures import (
+    MadeView,
+    ProcedureList,
+    ProcedureView,
+    procedure,
+    procedure_facts,
+    procedures,
+    records_made_to,
+)
 from firstoff.queries.plan.process import (
     codes_of,
     defect_codes,
@@ -31,6 +40,9 @@ __all__ = [
     "DefinitionView",
     "EquipmentList",
     "EquipmentView",
+    "MadeView",
+    "ProcedureList",
+    "ProcedureView",
     "as_definition",
     "baseline",
     "baseline_text",
@@ -45,5 +57,9 @@ __all__ = [
     "operation_rows",
     "operations_of",
     "plans_of",
+    "procedure",
+    "procedure_facts",
+    "procedures",
+    "records_made_to",
     "usable",
 ]

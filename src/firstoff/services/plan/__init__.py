@@ -12,6 +12,13 @@ from firstoff.services.plan.equipment import (
     retire_equipment,
     update_equipment,
 )
+from firstoff.services.plan.procedures import (
+    create_procedure,
+    discard_procedure,
+    next_procedure,
+    release_procedure,
+    set_procedure,
+)
 from firstoff.services.plan.process import (
     add_operation,
     create_plan,
@@ -29,16 +36,21 @@ __all__ = [
     "add_equipment",
     "add_operation",
     "create_plan",
+    "create_procedure",
     "discard_plan",
+    "discard_procedure",
     "freeze_baseline",
     "load_definition",
+    "next_procedure",
     "reinstate_equipment",
     "release_plan",
+    "release_procedure",
     "remove_operation",
     "reorder_operations",
     "retire_defect_code",
     "retire_equipment",
     "set_operations",
+    "set_procedure",
     "update_equipment",
     "update_operation",
 ]
