@@ -3,6 +3,7 @@
 import json
 import os
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -12,6 +13,7 @@ import pytest
 from firstoff.errors import InvalidInput
 from firstoff.formats import charts
 from firstoff.formats.charts import (
+    break_even,
     build_time,
     control_chart,
     cusum,
@@ -21,6 +23,7 @@ from firstoff.formats.charts import (
     plan_curves,
     prediction,
     stack_up,
+    stock_over_time,
     weibull_plot,
 )
 from firstoff.formats.charts.kind import Kind
@@ -71,6 +74,8 @@ UNITS = {
     "weibull_plot": "h",
     "stack_up": "gap, mm; upwards: gaps drawn",
     "cusum": "sum of shifts, sigma; downwards below 0",
+    "stock_over_time": "day; upwards: pieces on hand, below 0 missing",
+    "break_even": "good units; upwards: cost of one, USD",
 }
 
 
@@ -146,6 +151,12 @@ def test_a_histogram_of_ten_thousand_units_stays_small() -> None:
     assert len(charts.table("build_time", data).rows) == 10_000
 
 
+nothing_compared = break_even.CostCurves(
+    break_even.WayCurve("A", ()), break_even.WayCurve("B", ()), "USD"
+)
+free = break_even.WayCurve("Free", (break_even.CostPoint(1, 0.0, 0.0, 0.0),))
+
+
 @pytest.mark.parametrize(
     ("kind", "data"),
     [
@@ -167,6 +178,15 @@ def test_a_histogram_of_ten_thousand_units_stays_small() -> None:
                 "Pump", "h", ((5, 0.3), (9, 0.7)), (), ((0.3, 5, 3, 7),), 1.0, 8.0, 0.9
             ),
         ),
+        ("stock_over_time", stock_over_time.StockOverTime("C-100", ())),
+        (
+            "stock_over_time",
+            stock_over_time.StockOverTime(
+                "C-100", (stock_over_time.StockDay(date(2026, 4, 1), 0.0),)
+            ),
+        ),
+        ("break_even", nothing_compared),
+        ("break_even", replace(nothing_compared, first=free, second=free)),
         ("interval", interval.Interval((), 0.05)),
         ("interval", interval.Interval((interval.BatchRate("B", 0, 0, 0, 1, False),), 0.05)),
         ("prediction", prediction.Prediction(0, ((0, 1.0),), 0, 0, 0, 0)),
@@ -235,3 +255,29 @@ def test_names_that_would_overlap_are_moved_apart_within_the_strip() -> None:
 def test_the_finding_of_a_gauge_study_counts_categories() -> None:
     said = charts.finding("gauge_study", charts.chart_kind("gauge_study").example())
     assert said.endswith("Parts 96\u00a0% of the study's spread; it tells 4 categories apart.")
+
+
+def test_the_finding_of_a_stock_says_until_when_ordering_helps() -> None:
+    data = stock_over_time.example()
+    assert charts.finding("stock_over_time", data) == (
+        "C-100 runs out on 2026-09-01; 350 pieces are missing then. Reorder by 2026-05-12."
+    )
+    late = replace(data, reorder_by=date(2026, 3, 1))
+    assert charts.finding("stock_over_time", late).endswith(
+        "The last day to reorder was 2026-03-01."
+    )
+    lasts = replace(data, stock_out=None, reorder_by=None, days=data.days[:2])
+    assert charts.finding("stock_over_time", lasts) == (
+        "C-100 does not run out: 120 pieces are left on 2026-05-01, the last day with a need or "
+        "an order."
+    )
+
+
+def test_the_finding_of_a_break_even_names_every_crossing() -> None:
+    data = break_even.example()
+    assert charts.finding("break_even", data) == (
+        "Soft tooling costs less up to 1,850; Hard tooling from 1,851 on, 15.08 USD each there."
+    )
+    assert charts.finding("break_even", replace(data, crossings=())) == (
+        "Soft tooling costs less at all quantities up to 10,097."
+    )

@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 from firstoff.errors import InvalidInput
 
 from . import (
+    break_even,
     build_time,
     capability_histogram,
     control_chart,
@@ -27,6 +28,7 @@ from . import (
     probability_plot,
     stack_up,
     step_times,
+    stock_over_time,
     weibull_plot,
 )
 from .browser import browser_bundle, browser_script
@@ -48,6 +50,8 @@ KINDS: tuple[Kind[Any], ...] = (
     weibull_plot.KIND,
     stack_up.KIND,
     cusum.KIND,
+    stock_over_time.KIND,
+    break_even.KIND,
 )
 
 __all__ = [
