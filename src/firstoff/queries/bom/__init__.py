@@ -7,6 +7,7 @@ from firstoff.queries.bom.exploding import (
     needed,
     needs_of,
 )
+from firstoff.queries.bom.facts import line_facts, state
 from firstoff.queries.bom.lines import (
     ONLY,
     head,
@@ -18,6 +19,7 @@ from firstoff.queries.bom.lines import (
     sources_of,
 )
 from firstoff.queries.bom.used import where_used
+from firstoff.queries.bom.variants import VariantView, variant_lines, variants
 from firstoff.queries.bom.views import (
     AlternateView,
     BomHead,
@@ -38,6 +40,7 @@ __all__ = [
     "NeedView",
     "SourceView",
     "UseView",
+    "VariantView",
     "children_of",
     "default_revision",
     "default_revisions",
@@ -45,6 +48,7 @@ __all__ = [
     "explosion",
     "head",
     "line",
+    "line_facts",
     "lines",
     "lines_of",
     "needed",
@@ -52,5 +56,8 @@ __all__ = [
     "revision_seen",
     "sections",
     "sources_of",
+    "state",
+    "variant_lines",
+    "variants",
     "where_used",
 ]

@@ -1,0 +1,16 @@
+"""Bills of materials: lines, alternates, variants."""
+
+from firstoff.services.bom.alternates import set_alternates
+from firstoff.services.bom.lines import Written, add_line, remove_line, set_lines, update_line
+from firstoff.services.bom.variants import remove_variant, set_variant
+
+__all__ = [
+    "Written",
+    "add_line",
+    "remove_line",
+    "remove_variant",
+    "set_alternates",
+    "set_lines",
+    "set_variant",
+    "update_line",
+]
