@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from itertools import islice
 from typing import ClassVar, NamedTuple
 
@@ -10,8 +10,23 @@ from firstoff.rules.evidence import Finding, PilotEvidence, Ref, RunState
 from firstoff.rules.execution import DecisionFacts, UnitFacts
 from firstoff.rules.nonconformity import DesignDefect
 from firstoff.rules.plan import BaselineFacts
+from firstoff.rules.product import CharacteristicFacts
 from firstoff.rules.release import GateDecisionFacts, GateSpec, StatementFacts
+from firstoff.rules.review import DfmStand, QueryFacts
+from firstoff.rules.sourcing.coverage import LineCoverage
+from firstoff.rules.sourcing.identity import MaterialIdentity
+from firstoff.rules.techpack import TechPack
+from firstoff.rules.tolerance import ChainVerdict, Holding
 from firstoff.terms import RunVerdict, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyEvidence:
+    """Every bought line of the build judged, the worst first, and what the build is."""
+
+    units: int
+    needed_by: date | None
+    lines: tuple[LineCoverage, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +42,27 @@ class PilotStanding:
     sentence: str
     findings: tuple[Finding, ...] = ()
     decision: DecisionFacts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionEvidence:
+    """What the records say of the newest definition and of its supply.
+
+    ``supply`` is None where there is no bill of materials, ``pack`` where nothing of the package
+    is recorded, ``dfm`` where no review was held, ``identity`` where no material was consumed:
+    then a person states what no record can decide.
+    """
+
+    revision: str
+    characteristics: tuple[CharacteristicFacts, ...] = ()
+    queries: tuple[QueryFacts, ...] = ()
+    pack: TechPack | None = None
+    supply: SupplyEvidence | None = None
+    dfm: DfmStand | None = None
+    holdings: tuple[Holding, ...] = ()
+    chains: tuple[ChainVerdict, ...] = ()
+    identity: MaterialIdentity | None = None
+    changes: tuple[str, ...] = ()  # change orders that are approved and not in force
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +82,7 @@ class GateEvidence:
     design_defects: tuple[DesignDefect, ...] = ()
     pilot_units: int = 0  # judged units of all pilot runs: what a design defect could show in
     zone: tzinfo = UTC
+    definition: DefinitionEvidence | None = None
 
 
 class Example(NamedTuple):

@@ -74,7 +74,9 @@ def _template(place: int) -> str:
         lines.append(f"{gate.number}. **{gate.name}.** {gate.opens_when}")
         for criterion in gate.criteria:
             hard = " (never waived)" if criterion.hard else ""
-            lines.append(f"   - {criterion.claim or titles[criterion.kind]}{hard}")
+            by = f" (decided by `{criterion.computed}` where records are)"
+            decided = by if criterion.computed else ""
+            lines.append(f"   - {criterion.claim or titles[criterion.kind]}{hard}{decided}")
     return "\n".join([*lines, ""])
 
 

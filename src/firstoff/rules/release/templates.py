@@ -12,13 +12,15 @@ EARLIER_GATES = "earlier_gates_passed"
 class CriterionSpec:
     """A criterion that a template asks for at a gate. ``hard``: no waiver exists for it (R-5).
 
-    A statement has a ``key`` of its own and says in ``claim`` what a person states and signs.
+    A statement has a ``key`` of its own and says in ``claim`` what a person states and signs;
+    ``computed`` is the kind of criterion that decides it where records can: then nobody does.
     """
 
     kind: str
     key: str = ""
     claim: str = ""
     hard: bool = False
+    computed: str = ""
 
     @property
     def name(self) -> str:
@@ -53,8 +55,8 @@ class Template:
         )
 
 
-def _states(key: str, claim: str, *, hard: bool = False) -> CriterionSpec:
-    return CriterionSpec(STATEMENT, key, claim, hard)
+def _states(key: str, claim: str, *, hard: bool = False, computed: str = "") -> CriterionSpec:
+    return CriterionSpec(STATEMENT, key, claim, hard, computed)
 
 
 def _gate(
@@ -82,18 +84,23 @@ SMALL_BATCH = Template(
             _states(
                 "function", "Function, performance envelope, materials and limits are stated."
             ),
-            _states("tolerances", "Every characteristic that matters has a tolerance."),
+            _states(
+                "tolerances",
+                "Every characteristic that matters has a tolerance.",
+                computed="tolerances_stated",
+            ),
         ),
         _gate(
             2,
             "Technical package",
             "Package",
             "The package is complete enough to quote from.",
-            _states("queries", "No clarification query is open."),
+            _states("queries", "No clarification query is open.", computed="queries_answered"),
             _states(
                 "package",
                 "Drawings, BOM, finishes, assembly sequence, measurement chart and certificates "
                 "are in the package.",
+                computed="package_complete",
             ),
         ),
         _gate(
@@ -101,21 +108,38 @@ SMALL_BATCH = Template(
             "Sourcing",
             "Sourcing",
             "Every line has a qualified source; critical or long-lead lines an alternate.",
-            _states("sources", "Every line has a qualified source."),
+            _states("sources", "Every line has a qualified source.", computed="lines_covered"),
             _states(
                 "alternates",
                 "Every critical or long-lead line has a qualified, stocked alternate.",
+                computed="alternates_stocked",
             ),
-            _states("terms", "MOQ and lead time of every line fit the plan."),
-            _states("compliance", "Compliance is declared for every line."),
+            _states(
+                "terms",
+                "MOQ and lead time of every line fit the plan.",
+                computed="terms_fit",
+            ),
+            _states(
+                "compliance",
+                "Compliance is declared for every line.",
+                computed="compliance_declared",
+            ),
         ),
         _gate(
             4,
             "Design for manufacture",
             "DFM",
             "All DFM findings are closed or accepted by signature; the design is frozen.",
-            _states("findings", "All DFM findings are closed or accepted by signature."),
-            _states("capability", "Tolerances are inside what the process can hold."),
+            _states(
+                "findings",
+                "All DFM findings are closed or accepted by signature.",
+                computed="dfm_findings_closed",
+            ),
+            _states(
+                "capability",
+                "Tolerances are inside what the process can hold.",
+                computed="tolerances_held",
+            ),
             CriterionSpec("design_frozen"),
             CriterionSpec("no_open_design_defect"),
         ),
@@ -138,6 +162,7 @@ SMALL_BATCH = Template(
             ),
             _states("specification", "It matches the specification."),
             _states("standard", "It is approved and kept as the binding standard."),
+            CriterionSpec("production_intent_material"),
             hard=True,
         ),
         _gate(
@@ -162,6 +187,7 @@ SMALL_BATCH = Template(
             CriterionSpec("instructions_cover_every_operation"),
             CriterionSpec("jigs_named"),
             CriterionSpec("standard_times_known"),
+            CriterionSpec("production_intent_material"),
             hard=True,
         ),
         _gate(

@@ -1,0 +1,48 @@
+"""Critical and long-lead lines have an alternate that is qualified and stocked (R-21)."""
+
+from dataclasses import dataclass
+
+from firstoff.rules.criteria import definition_samples, supply
+from firstoff.rules.criteria.base import Answer, Example, GateCriterion, GateEvidence
+from firstoff.rules.sourcing.coverage import LineCoverage
+from firstoff.rules.sourcing.standing import CheckKind
+from firstoff.terms import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class AlternatesStocked(GateCriterion):
+    kind = "alternates_stocked"
+    title = "Critical and long-lead lines have a qualified, stocked alternate"
+    needs = "the class and lead time of each line; approvals and stock of its alternates"
+    rule = "R-21"
+
+    def answers(self, evidence: GateEvidence) -> tuple[Answer, ...]:
+        found = supply.supply_of(evidence)
+        if found is None:
+            return ()
+        asked = [line for line in found.lines if line.needs_stocked_alternate]
+        if not asked:
+            sentence = "No line is critical, and none has a long lead time."
+            return (Answer(Verdict.MET, "none", "every critical or long-lead line", sentence),)
+        return (
+            supply.answer(
+                found,
+                asked,
+                lambda line: not line.has_stocked_alternate,
+                _said,
+                threshold="every critical or long-lead line",
+                holds="have an alternate that is qualified and stocked",
+                lacks="that are critical or long-lead have no qualified and stocked alternate",
+            ),
+        )
+
+    @staticmethod
+    def examples() -> tuple[Example, ...]:
+        return (
+            Example(Verdict.MET, definition_samples.sourced(3, alternate="stocked")),
+            Example(Verdict.NOT_MET, definition_samples.sourced(3, alternate="qualified")),
+        )
+
+
+def _said(line: LineCoverage) -> str:
+    return supply.said(line, (CheckKind.SINGLE_SOURCE, CheckKind.LEAD_TIME))
