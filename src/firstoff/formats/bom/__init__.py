@@ -19,6 +19,7 @@ from firstoff.formats.bom import (
 )
 from firstoff.formats.bom.checks import contradictions
 from firstoff.formats.bom.headers import normal
+from firstoff.formats.bom.kicad_project import bundled
 from firstoff.formats.bom.reader import BomMapping, BomOptions, BomReader
 from firstoff.formats.bom.sets import joined, unzipped
 from firstoff.formats.bom.unpacking import unpacked
@@ -97,9 +98,9 @@ def read_boms(
     out, with a warning; where none is one, the first refusal is raised."""
     read: list[BomFile] = []
     left: list[InvalidInput] = []
-    for name, raw in files:
+    for name, raw in bundled(files, limits):
         inside = unzipped(raw, name=name, limits=limits)
-        for inner, content in [(name, raw)] if inside is None else inside:
+        for inner, content in [(name, raw)] if inside is None else bundled(inside, limits):
             try:
                 file = read_bom(
                     content, name=inner, kind=kind, mapping=mapping, sheet=sheet, limits=limits

@@ -27,7 +27,7 @@ from firstoff.formats.bom.eda_fields import (
 from firstoff.formats.bom.eda_values import comparable
 from firstoff.rules.bom.draft import BomColumn, BomFile, LineDraft, Remark, SourceDraft
 
-_LETTERS = re.compile(r"[^\d]*")
+_LETTERS = re.compile(r"[^\d?]*")
 _MOST_REMARKS = 200
 _LONGEST = 2_000  # characters of what several parts say in one attribute
 
@@ -101,11 +101,11 @@ class Drawing:
                 code="excluded",
             )
         kept = self._once([part for part in self.components if not part.excluded])
-        unnamed = [part.designator for part in kept if part.designator.endswith("?")]
+        unnamed = [part.designator or "no name" for part in kept if _unnumbered(part.designator)]
         if unnamed:
+            many = "1 part has" if len(unnamed) == 1 else f"{len(unnamed)} parts have"
             self.warn(
-                f"{len(unnamed)} parts have no number yet ({short(unnamed)}): "
-                "annotate the drawing.",
+                f"{many} no number yet ({short(unnamed)}): annotate the drawing.",
                 code="designator-missing",
             )
         shared: dict[tuple[tuple[str, str], ...], Held] = {}
@@ -124,17 +124,12 @@ class Drawing:
         kept: list[Component] = []
         for part in parts:
             first = seen.get(part.designator)
-            unnumbered = part.designator.endswith("?") or is_placeholder(part.designator)
-            if first is None or unnumbered:
+            many = _unnumbered(part.designator) or is_placeholder(part.designator)
+            if first is None or many:
                 seen[part.designator] = part
                 kept.append(part)
             elif not self.units or (part.value, part.package) != (first.value, first.package):
-                self.warn(
-                    f"{part.designator} is there twice, as {first.value or 'nothing'} and as "
-                    f"{part.value or 'nothing'}; both were taken.",
-                    code="designator-twice",
-                )
-                kept.append(part)
+                kept.append(part)  # two parts of one name, which is said of the whole file
         return kept
 
     def _read(
@@ -159,7 +154,7 @@ class Drawing:
             dict.fromkeys(
                 one.component.designator
                 for one in group
-                if not one.component.designator.endswith("?")
+                if not _unnumbered(one.component.designator)
             )
         )
         fitted = group[0].fitted
@@ -265,6 +260,11 @@ def merged_sources(sources: Iterable[SourceDraft]) -> tuple[SourceDraft, ...]:
         if held is None or (source.manufacturer and not held.manufacturer):
             found[source.mpn] = source
     return tuple(found.values())
+
+
+def _unnumbered(designator: str) -> bool:
+    """``R?``, or nothing: which part it is nobody has said."""
+    return not designator or designator.endswith("?")
 
 
 def _package(footprint: str) -> tuple[str, str]:

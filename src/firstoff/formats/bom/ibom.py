@@ -54,7 +54,9 @@ def read(source: Source, options: BomOptions) -> BomFile:
     for place, row in enumerate(rows, start=1):
         drawing.components.extend(_group(place, row, bom, settings, drawing))
     if left := _skipped(data, bom):
-        drawing.warn(f"The page leaves out {short(in_order(left))}.", code="excluded")
+        drawing.warn(
+            f"The page leaves out {short(in_order(dict.fromkeys(left)))}.", code="excluded"
+        )
     return drawing.file()
 
 

@@ -91,7 +91,7 @@ def _below(lines: Lines, file: str, begun: int) -> Below:
             if match[1] == "0":
                 name = _plain(match[2])
             elif match[1] == "1":
-                target = re.split(r"[\\/]", _plain(match[2]))[-1]
+                target = _plain(match[2])
     return Below(stamp, target, name)
 
 

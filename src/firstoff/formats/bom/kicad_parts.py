@@ -8,6 +8,7 @@ with ``#`` are power symbols and flags.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 
 from firstoff.formats.bom.eda_components import Component
 
@@ -63,3 +64,17 @@ def stem(path: str) -> str:
     last = re.split(r"[\\/]", path.strip())[-1]
     head, mark, _ = last.rpartition(".")
     return head if mark else last
+
+
+def resolved(sheet: str, file: str) -> str:
+    """The name of a file that a sheet refers to, beside the sheet's own name."""
+    if re.match(r"[A-Za-z]:|[\\/]", file):  # a place on somebody's disk
+        file = re.split(r"[\\/]", file)[-1]
+    parts: list[str] = []
+    folder = PurePosixPath(sheet.replace("\\", "/")).parent
+    for part in (*folder.parts, *file.replace("\\", "/").split("/")):
+        if part == ".." and parts:
+            parts.pop()
+        elif part not in ("", ".", ".."):
+            parts.append(part)
+    return "/".join(parts)

@@ -14,7 +14,7 @@ from firstoff.formats.bom.designators import short
 from firstoff.formats.bom.eda_components import Drawing
 from firstoff.formats.bom.kicad_legacy import HEADER, legacy_sheet
 from firstoff.formats.bom.kicad_netlist import text_of
-from firstoff.formats.bom.kicad_parts import KicadPart, stem
+from firstoff.formats.bom.kicad_parts import KicadPart, resolved, stem
 from firstoff.formats.bom.kicad_sheets import Below, Sheet, Symbol, Walk, alone
 from firstoff.formats.bom.reader import BomOptions, BomReader
 from firstoff.formats.bom.sexpr import Expression, expression
@@ -32,6 +32,7 @@ from firstoff.rules.bom.draft import BomFile
 
 NAME, LABEL = "kicad-schematic", "KiCad schematic"
 _ENDINGS = (".kicad_sch", ".sch")
+_IN_ARCHIVE = re.compile(rb"\.kicad_(?:sch|pro)|\.schEESchema")
 
 
 def read(source: Source, options: BomOptions) -> BomFile:
@@ -69,7 +70,7 @@ def read_sheets(
     for name, raw in files:
         with opened(raw, name=name, limits=limits) as source:
             sheet, encoding = _sheet(source, limits)
-            sheets[re.split(r"[\\/]", name)[-1].casefold()] = sheet
+            sheets[resolved("", name).casefold()] = sheet
             digests.append(f"{name}\0{source.sha256()}\n")
             encodings[encoding] = None
     if not sheets:
@@ -107,7 +108,11 @@ def _filled(drawing: Drawing, first: Sheet, parts: Iterable[KicadPart]) -> BomFi
 
 def _first(sheets: Mapping[str, Sheet]) -> Sheet:
     """The sheet that none other uses; of several, the one with most sheets below."""
-    used = {below.file.casefold() for sheet in sheets.values() for below in sheet.below}
+    used = {
+        resolved(sheet.file, below.file).casefold()
+        for sheet in sheets.values()
+        for below in sheet.below
+    }
     free = [sheet for key, sheet in sheets.items() if key not in used]
     return max(free or sheets.values(), key=lambda sheet: len(sheet.below))
 
@@ -225,7 +230,7 @@ def _below(sheet: Expression) -> Below:
         name.replace(" ", "").casefold(): text
         for name, text in (_property(each) for each in sheet.all("property"))
     }
-    file = re.split(r"[\\/]", fields.get("sheetfile", ""))[-1]
+    file = fields.get("sheetfile", "")
     return Below(sheet.value("uuid"), file, fields.get("sheetname", ""), _flags(sheet))
 
 
@@ -240,7 +245,7 @@ def sniff(head: bytes, name: str) -> bool:
     """A sheet of any version, or a ZIP that begins with files of a KiCad project."""
     content = content_of(head)
     if content == "zip":
-        return b".kicad_sch" in head or b".kicad_pro" in head
+        return _IN_ARCHIVE.search(head) is not None
     if content != "text":
         return False
     text = peeked(head).lstrip("\ufeff \t\r\n")

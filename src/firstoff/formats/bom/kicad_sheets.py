@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from firstoff.errors import InvalidInput
-from firstoff.formats.bom.kicad_parts import KicadPart
+from firstoff.formats.bom.kicad_parts import KicadPart, resolved
 from firstoff.formats.sources import Limits
 
 _DEEPEST = 40
@@ -54,7 +54,7 @@ class Sheet:
 class Walk:
     """The parts of a schematic; ``missing`` are sheets that nobody gave, ``seen`` those read."""
 
-    sheets: Mapping[str, Sheet]  # by file name in lower case
+    sheets: Mapping[str, Sheet]  # by file name, resolved, in lower case
     limits: Limits
     missing: dict[str, None] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
@@ -74,13 +74,13 @@ class Walk:
                 code="too-deep",
                 file=sheet.file,
             )
-        self.seen.add(sheet.file.casefold())
+        self.seen.add(resolved("", sheet.file).casefold())
         for symbol in sheet.symbols:
             self._counted(sheet)
             yield _at(symbol, _reference(first, symbol, path), flags)
         for below in sheet.below:
             self._counted(sheet)
-            found = self.sheets.get(below.file.casefold())
+            found = self.sheets.get(resolved(sheet.file, below.file).casefold())
             if found is None:
                 self.missing[below.file or below.name] = None
                 continue
