@@ -3,7 +3,8 @@
 import sqlite3
 import threading
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from tests.faults.recorder import unit
 
 pytestmark = pytest.mark.slow
 
+MINUTE = 60  # seconds
 AWAY = (503, "database-away", "5")
 BUSY = (503, "database-busy", "5")
 
@@ -46,6 +48,52 @@ def test_a_database_that_is_away_is_said_and_comes_back_by_itself(
     assert [plant.deliver(station.queue) for station in stations] == [(0, 0)] * 2
     assert plant.holds(kept, unsaid=3) > 10
     assert plant.server.traces == []
+
+
+def _through_a_minute(plant: Plant, gone: AbstractContextManager[None]) -> None:
+    """Two stations go on while the database is away for a minute: nothing is lost or doubled."""
+    stations = [plant.recorder(name, 1000 * n) for n, name in enumerate("AB", start=1)]
+    time.sleep(2)
+    with gone:
+        began = time.monotonic()
+        said = set()
+        while time.monotonic() - began < MINUTE:
+            said.add(plant.post(records(600)).status)
+            time.sleep(1)
+    assert said == {503}
+    assert plant.post(records(501)).status == 200
+    kept = [station.stop() for station in stations]
+    assert [plant.deliver(station.queue) for station in stations] == [(0, 0)] * 2
+    assert plant.holds(kept, unsaid=1) > 100
+    assert plant.server.traces == []
+
+
+def test_a_minute_without_postgresql_loses_and_doubles_nothing(
+    postgres_plant: Plant, postgres: Postgres
+) -> None:
+    _through_a_minute(postgres_plant, _stopped(postgres))
+
+
+@pytest.mark.once
+def test_a_minute_without_sqlite_loses_and_doubles_nothing(plant: Plant) -> None:
+    _through_a_minute(plant, _held(plant))
+
+
+@contextmanager
+def _stopped(postgres: Postgres) -> Iterator[None]:
+    postgres.stop()
+    yield
+    postgres.start()
+
+
+@contextmanager
+def _held(plant: Plant) -> Iterator[None]:
+    """Another program holds the file's lock, as one that copies it carelessly does."""
+    path = plant.firstoff.home / "firstoff.sqlite3"
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=60)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
 
 
 def test_a_server_that_starts_without_its_database_says_so(
