@@ -130,7 +130,7 @@ def piece_price(
 
     spread_over: good units that carry tooling and non-recurring cost; None: the quantity itself.
     Started units are an expectation and not rounded. Raises InvalidInput.
-    Source: DOMAIN R-80. Oracle: arithmetic
+    Source: R-80. Oracle: arithmetic
     """
     check_way(way)
     if quantity < 1 or (spread_over is not None and spread_over < 1):
@@ -332,7 +332,7 @@ def moq_economics(
     """Is it worth ordering the MOQ? Below it every piece costs the sample price.
 
     Raises InvalidInput where a quantity is below 1 or a price below 0.
-    Source: seeds, small-batch MOQ. Oracle: arithmetic
+    Oracle: arithmetic
     """
     if wanted < 1 or minimum < 1 or sample_price < 0 or run_price < 0:
         raise InvalidInput("Quantities are at least 1 and prices 0 or more.", field="wanted")
