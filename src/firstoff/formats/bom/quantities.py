@@ -1,5 +1,6 @@
 """How many, how much money, how long: numbers as people write them in tables."""
 
+import math
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -8,7 +9,7 @@ from functools import lru_cache
 _FRACTIONS = {"½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3"}
 _NUMBER = r"[+\-−]?(?:\d[\d.,'\u00a0\u202f ]*|[.,]\d+)(?:[eE][+\-]?\d{1,3})?"
 _QUANTITY = re.compile(
-    rf"(?:[x×*]\s*)?(?P<number>{_NUMBER})\s*(?:/\s*(?P<under>\d+))?\s*(?P<unit>[^\d\s].*)?"
+    rf"(?:[x×*]\s*)?(?P<number>{_NUMBER})\s*(?:/\s*(?P<under>\d+))?\s*(?P<unit>[^\W\d_].*|[\"'%°].*)?"
 )
 _PIECES = frozenset(
     (
@@ -124,4 +125,4 @@ def days(text: str, *, unit: str = "days") -> int | None:
         return None
     factor = _DAYS.get(found["unit"] or unit)
     longest = number(found["high"] or found["low"])
-    return None if factor is None or longest is None else -int(-longest * factor // 1)
+    return None if factor is None or longest is None else math.ceil(longest * factor)
