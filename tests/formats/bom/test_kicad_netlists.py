@@ -6,8 +6,7 @@ import pytest
 
 from firstoff.errors import InvalidInput
 from firstoff.formats.bom import read_bom
-from firstoff.rules.bom.draft import SourceDraft, counts
-from firstoff.rules.bom.draft import Orderable as O
+from firstoff.rules.bom.draft import Orderable, SourceDraft, counts
 from tests.formats.bom.drawings import corrected, lines, netlist, part, places, warned, xml
 
 BOTH = pytest.mark.parametrize("write", [xml, netlist])
@@ -153,8 +152,8 @@ def test_a_distributors_number_tells_lines_apart_where_no_makers_does(write):
     given = [part(ref, LCSC=number) for ref, number in (("R1", "C1"), ("R2", "C1"), ("R3", "C2"))]
     found = lines(write(*given))
     assert [(line.designators, line.orderables) for line in found] == [
-        (("R1", "R2"), (O("LCSC", "C1"),)),
-        (("R3",), (O("LCSC", "C2"),)),
+        (("R1", "R2"), (Orderable("LCSC", "C1"),)),
+        (("R3",), (Orderable("LCSC", "C2"),)),
     ]
 
 

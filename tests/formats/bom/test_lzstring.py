@@ -1,5 +1,7 @@
 """What LZString packed comes out again; what it did not pack is refused."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -55,7 +57,5 @@ def test_what_is_no_packed_text_is_refused(packed):
 @given(st.text(alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=",
                max_size=120))  # fmt: skip
 def test_letters_at_random_end_in_a_text_or_a_refusal(packed):
-    try:
-        decompressed(packed, longest=10_000)
-    except Unpackable as error:
-        assert str(error)
+    with suppress(Unpackable):
+        assert len(decompressed(packed, longest=10_000)) <= 10_000

@@ -28,7 +28,7 @@ def test_what_follows_the_first_expression_says_nothing():
     ("text", "sentence"),
     [
         ("(a\n(b", "a.net, line 2: the file ends inside a bracket. Copy the file again."),
-        ('(a\n\n"b)', "a.net, line 3: a quote is opened and not closed."),
+        ('(a\n\n"b)', "a.net, line 3: a quote is opened and not closed. Copy the file again."),
         (")", "a.net, line 1: a bracket closed that none opened."),
         ("word", "a.net, line 1: no bracket at the beginning."),
         ("(" * 300, "a.net, line 1: brackets inside brackets without end."),

@@ -22,14 +22,14 @@ Lines = Iterator[tuple[int, str]]
 
 def legacy_sheet(text: str, file: str, limits: Limits) -> Sheet:
     """One sheet. Raises InvalidInput: broken off, or more than ``limits.json_values`` lines."""
-    lines = enumerate(text.splitlines(), start=1)
+    split = text.splitlines()
+    lines = enumerate(split, start=1)
     symbols: list[Symbol] = []
     below: list[Below] = []
     said: dict[str, str] = {}
-    number = 0
+    if len(split) > limits.json_values:
+        raise _broken(file, len(split), f"more than {limits.json_values:,} lines", "")
     for number, line in lines:
-        if number > limits.json_values:
-            raise _broken(file, number, f"more than {limits.json_values:,} lines", "")
         if line.startswith("$Comp") and line.strip() == "$Comp":
             symbols.append(_symbol(lines, file, number))
         elif line.startswith("$Sheet"):
@@ -40,7 +40,7 @@ def legacy_sheet(text: str, file: str, limits: Limits) -> Sheet:
             return Sheet(
                 file, "", tuple(symbols), tuple(below), said.get("Title", ""), said.get("Rev", "")
             )
-    raise _broken(file, number, f"the file ends without {_END}", "Copy the file again.")
+    raise _broken(file, len(split), f"the file ends without {_END}", "Copy the file again.")
 
 
 def _block(lines: Lines, file: str, begun: int, end: str) -> Iterator[str]:

@@ -94,7 +94,7 @@ def _too_much(name: str, limits: Limits) -> InvalidInput:
 
 def _broken(name: str, text: str, offset: int, what: str) -> InvalidInput:
     line = text.count("\n", 0, offset) + 1
-    cut = offset >= len(text)
+    cut = offset >= len(text) or "quote" in what  # no quote closes it up to the end
     return InvalidInput(
         f"{name}, line {line}: {what}.",
         code="broken-expression",
