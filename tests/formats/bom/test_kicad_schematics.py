@@ -224,7 +224,7 @@ def test_an_archive_of_one_project_is_read_by_itself():
     ("raw", "sentence"),
     [
         (legacy(legacy_part("R1"), tail=""),
-         "a.sch, line 20: the file ends without $EndSCHEMATC. Copy the file again."),
+         "a.sch, line 21: the file ends without $EndSCHEMATC. Copy the file again."),
         (legacy(legacy_part("R1"), tail="$Comp\nL Device:R R2\n"),
          "a.sch, line 22: the file ends before $EndComp. Copy the file again."),
         (legacy(), "a.sch holds no part."),
