@@ -13,8 +13,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from firstoff.queries import product as reads
+from firstoff.rules.plan import FrozenProcedure
 from firstoff.rules.trace import read_question
-from firstoff.services import access, demo, genealogy, trace
+from firstoff.services import access, demo, genealogy, plan, trace
 from firstoff.terms import Role
 from tests.recording import rec
 
@@ -54,6 +56,8 @@ KNOWN: dict[str, tuple[Any, ...]] = {
     "state": ("open",),
     "lot": ("GLZ-X",),
     "shipment": ("SH-X",),
+    "procedure": ("T-1",),
+    "procedure_label": ("1",),
 }
 ROLES = [Role.QUALITY_MANAGER, Role.ADMINISTRATOR, Role.OPERATOR, Role.INSPECTOR]
 # What ends the token itself, or everybody's, comes last.
@@ -74,6 +78,7 @@ def token(db: None, _quick_hashes: None) -> str:
         site_id=site, username="max", name="Max", password=PASSWORD, roles=ROLES, by=adam, at=now
     )
     contain(site, actor_named("max"), now)
+    draft_test(site, actor_named("max"), now)
     made = access.create_token(
         site_id=site,
         username="max",
@@ -83,6 +88,18 @@ def token(db: None, _quick_hashes: None) -> str:
         at=now,
     )
     return f"Bearer {made.secret}"
+
+
+def draft_test(site: int, by: Any, at: Any) -> None:
+    """A test procedure, so that its address leads somewhere."""
+    program = reads.program(by, "STOKE", "CC-1")
+    plan.create_procedure(
+        program_id=program.id,
+        revision="C",
+        procedure=FrozenProcedure(code="T-1", name="Leak test", label="1"),
+        by=by,
+        at=at,
+    )
 
 
 def contain(site: int, by: Any, at: Any) -> None:

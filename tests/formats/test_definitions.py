@@ -160,3 +160,63 @@ def test_the_example_in_the_docs_can_be_read() -> None:
 
     found = read_definition(example.encode())
     assert (found.program.code, len(found.operations), found.release_plan) == ("CC-1", 1, True)
+
+
+WORK = {
+    "seq": 20,
+    "name": "Fit the ring",
+    "predecessors": [],
+    "equipment": ["P-1"],
+    "parameters": [{"name": "Gap", "unit": "mm", "lower": "0.30", "upper": 0.9}],
+    "materials": [{"find_number": "30", "quantity": "2.50"}, {"line": 1}],
+    "steps": [
+        {"text": "Press it.", "asks": ["picture"], "parameter": "Gap", "tool": "Press"},
+        {
+            "text": "Look.",
+            "characteristic": "1",
+            "pictures": [{"sha256": "ab" * 32, "document": "P-1", "version": "2"}],
+        },
+    ],
+}
+
+
+def test_what_an_operation_consists_of_is_read_and_written_again() -> None:
+    found = read({**SMALL, "plan": {"label": "1", "operations": [WORK]}})
+    (one,) = found.operations
+    assert (one.predecessors, one.parameters[0].limits, one.steps[0].asks) == (
+        (),
+        "0.30 to 0.90\u00a0mm",
+        ("picture",),
+    )
+    written = write_definition(found)
+    assert read_definition(written.encode()) == found
+    (said,) = json.loads(written)["plan"]["operations"]
+    assert said["predecessors"] == []
+    assert said["parameters"] == [
+        {"name": "Gap", "unit": "mm", "lower": "0.30", "upper": "0.90", "decimals": 2}
+    ]
+    assert said["materials"] == [{"find_number": "30", "quantity": "2.5"}, {"line": 1}]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (
+            {"steps": [{"text": "x", "asks": ["sound"]}]},
+            "crock.json, plan.operations[0].steps[0].asks[0]: invalid enum value 'sound'; expected "
+            "one of picture, caution, tool, torque, parameter, check.",
+        ),
+        (
+            {"steps": [{"txt": "x"}]},
+            "crock.json, plan.operations[0].steps[0]: object contains unknown field txt.",
+        ),
+        ({"predecessors": [99]}, "crock.json: Operation 20 waits for 99, which the plan does not"),
+    ],
+)
+def test_what_an_operation_cannot_consist_of_is_named(
+    wrong: dict[str, Any], sentence: str
+) -> None:
+    file = {**SMALL, "plan": {"label": "1", "operations": [{**WORK, **wrong}]}}
+    with pytest.raises(InvalidInput) as found:
+        read(file)
+    assert str(found.value).startswith(sentence)

@@ -15,7 +15,17 @@ import msgspec
 
 from firstoff.errors import InvalidInput
 from firstoff.rules.ledger import decimal_text
-from firstoff.rules.plan import CatalogueCode, Definition, EquipmentFacts, PlanOperation
+from firstoff.rules.plan import (
+    CatalogueCode,
+    Definition,
+    EquipmentFacts,
+    MaterialUse,
+    ParameterFacts,
+    PlanOperation,
+    StepFacts,
+    StepNeed,
+    plain,
+)
 from firstoff.rules.plan import check_definition as _checked
 from firstoff.rules.product import CharacteristicFacts, ProgramFacts
 from firstoff.terms import (
@@ -40,6 +50,7 @@ _WORDS: dict[str, Iterable[str]] = {
     "equipment.kind": EquipmentKind,
     "equipment.equipment_class": EquipmentClass,
     "defect_codes.category": Aspect,
+    "plan.operations.steps.asks": StepNeed,
 }
 
 
@@ -100,6 +111,11 @@ class _Operation(_Struct):
     jig_not_needed: bool = False
     work_centre: str = ""
     characteristics: list[str] = []
+    predecessors: list[int] | None = None
+    equipment: list[str] = []
+    parameters: list[ParameterFacts] = []
+    materials: list[MaterialUse] = []
+    steps: list[StepFacts] = []
 
 
 class _Plan(_Struct):
@@ -176,7 +192,9 @@ def write_definition(definition: Definition) -> str:
         "plan": {
             "label": definition.plan,
             "release": definition.release_plan,
-            "operations": [_filled(o, ("seq", "name"), _OPERATION) for o in definition.operations],
+            "operations": [
+                _filled(o, ("seq", "name"), _OPERATION) | _work(o) for o in definition.operations
+            ],
         },
         "equipment": [
             _filled(e, ("code", "name", "kind", "equipment_class"), _EQUIPMENT)
@@ -218,14 +236,42 @@ def _definition(found: _File) -> Definition:
         plan=plan.label,
         release_plan=plan.release,
         operations=tuple(
-            PlanOperation(
-                **{**msgspec.structs.asdict(o), "characteristics": (*o.characteristics,)}
-            )
+            PlanOperation(**{f: _held(getattr(o, f)) for f in o.__struct_fields__})
             for o in plan.operations
         ),
         equipment=tuple(EquipmentFacts(**msgspec.structs.asdict(e)) for e in found.equipment),
         defect_codes=tuple(CatalogueCode(c.code, c.name, c.category) for c in found.defect_codes),
     )
+
+
+def _held(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _work(operation: PlanOperation) -> dict[str, Any]:
+    """What an operation consists of; empty predecessors say that it may be first."""
+    found: dict[str, Any] = {}
+    if operation.predecessors is not None:
+        found["predecessors"] = list(operation.predecessors)
+    if operation.equipment:
+        found["equipment"] = list(operation.equipment)
+    if operation.parameters:
+        found["parameters"] = [_parameter(p) for p in operation.parameters]
+    for name in ("materials", "steps"):
+        if said := plain(getattr(operation, name)):
+            found[name] = [_texts(one) for one in said]
+    return found
+
+
+def _parameter(one: ParameterFacts) -> dict[str, Any]:
+    """Its limits with the digits they are written with."""
+    shown = {side: one.shown(getattr(one, side)) for side in ("nominal", "lower", "upper")}
+    said: dict[str, Any] = plain(one)
+    return said | {side: text for side, text in shown.items() if text}
+
+
+def _texts(said: dict[str, Any]) -> dict[str, Any]:
+    return {k: decimal_text(v) if isinstance(v, Decimal) else v for k, v in said.items()}
 
 
 def _said(message: str, name: str) -> InvalidInput:

@@ -72,6 +72,7 @@ from firstoff.rules.plan.work import (
     Picture,
     StepFacts,
     StepNeed,
+    plain,
 )
 
 __all__ = [
@@ -134,6 +135,7 @@ __all__ = [
     "made_to",
     "next_seq",
     "order_of",
+    "plain",
     "plan_gaps",
     "plan_release_stops",
     "procedure_gaps",

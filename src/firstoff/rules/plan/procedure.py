@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from firstoff.errors import InvalidInput
 from firstoff.rules.plan.frozen import FrozenProcedure, FrozenTestStep
 from firstoff.rules.product import (
+    check_address,
     check_code,
     check_label,
     check_line,
@@ -41,6 +42,7 @@ def check_procedure(found: FrozenProcedure) -> FrozenProcedure:
     """The procedure, trimmed, if one can test by it. Raises InvalidInput naming the field, and
     the step from 1."""
     code = check_code(found.code, "code of the procedure", longest=60, field="code")
+    check_address(code, "code of the procedure", field="code")
     if len(found.steps) > MOST_TEST_STEPS:
         raise InvalidInput(
             f"{code} has {len(found.steps):,} steps; expected at most {MOST_TEST_STEPS:,}.",
@@ -93,8 +95,8 @@ def _trimmed(one: FrozenTestStep, what: str) -> FrozenTestStep:
     limited = one.lower is not None or one.upper is not None
     if limited and one.expected.strip():
         raise InvalidInput(
-            f"{what[:1].upper()}{what[1:]} has limits and expects {one.expected.strip()!r}; a number or a "
-            "word, not both.",
+            f"{what[:1].upper()}{what[1:]} has limits and expects {one.expected.strip()!r}; "
+            "a number or a word, not both.",
             field="expected",
         )
     text = check_prose(one.instruction, f"instruction of {what}", field="instruction")
