@@ -11,7 +11,8 @@ from functools import cache
 _LONGEST_RANGE = 2_000  # C1-C2000; what is longer is a typing mistake
 # A name that stands alone: letters, then anything without a space (U$2, REF**, G***, R1A, X1.2).
 _NAME = re.compile(
-    r"[A-Za-z_\u00c0-\u024f]+[$_.\-]?\d+[A-Za-z0-9_.'#]*|[A-Za-z]+\*+|[A-Za-z]+\$\d+"
+    r"[A-Za-z_\u00c0-\u024f]{1,14}[$_.]?\d{1,5}(?:[A-Za-z'#]{1,2}\d{0,2}|[_.]\w{1,8})?"
+    r"|[A-Za-z]+\*+|[A-Za-z]+\$\d+"
 )
 _RANGE = re.compile(
     r"(?P<head>[A-Za-z_$]*?[A-Za-z_$])(?P<low>\d+)\s*(?:-|–|—|−|~|\.\.\.?|…|\bto\b|:)\s*"

@@ -119,9 +119,11 @@ def _likeliest_places(headers: Sequence[Header], sample: Sequence[Row]) -> int |
     if len(named) < 2:
         return named[0] if named else None
 
-    def share(place: int) -> float:
+    def share(place: int) -> tuple[float, bool]:
         cells = _cells(place, sample)
-        return sum(map(looks_like_designators, cells)) / len(cells) if cells else 0.0
+        likely = sum(map(looks_like_designators, cells)) / len(cells) if cells else 0.0
+        # "LM358" could be either; then the name decides.
+        return round(likely, 1), "des" in headers[place].text.casefold()
 
     return max(named, key=share)
 

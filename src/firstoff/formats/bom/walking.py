@@ -229,7 +229,8 @@ class Walker:
             self.walked.refused.append(read.refused)
         if read.line is None:
             return
-        if bare and read.line.quantity is None and read.line.fitted:
+        open_ = read.line.quantity is None and not cells.text("quantity")
+        if bare and open_ and read.line.fitted:
             sentence = "No quantity and no designators."
             self.walked.remarks.append(Remark(row.number, sentence, "", "no-quantity"))
         paid = money(cells.line("extended_price"))
