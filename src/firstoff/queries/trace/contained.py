@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 
@@ -13,7 +14,8 @@ from firstoff.db.models import ContainedUnit, ContainmentFinding, Unit, UnitStat
 from firstoff.errors import InvalidInput, NotFound
 from firstoff.queries.trace.containments import JOINED, NOW, ContainmentView, base
 from firstoff.queries.trace.places import Where, where
-from firstoff.queries.trace.sets import among, keys, parameter, within
+from firstoff.queries.trace.sets import Keys, among, keys, parameter, within
+from firstoff.queries.trace.unmoved import Unmoved
 from firstoff.rules.trace import meant
 from firstoff.rules.trace.containment import (
     OUTCOMES,
@@ -81,13 +83,32 @@ class MemberRow:
 def members(
     view: ContainmentView, *, sift: Filter | None = None, offset: int = 0, limit: int = 50
 ) -> tuple[tuple[MemberRow, ...], int]:
-    """One page of units in the order they joined, and how many there are. Nine queries."""
+    """One page of units in the order they joined, and how many there are. Nine queries; two more
+    where units may have moved since they were sifted so."""
     if sift is None or sift.any:
         every = ContainedUnit.objects.filter(containment=view.id).order_by("pk")
         keys_shown = list(every.values_list("pk", flat=True)[offset : offset + limit])
         return rows(keys_shown), every.count()
-    ids = member_ids(view.id, sift)
-    return rows(ids[offset : offset + limit]), len(ids)
+    ids = _sifted(view.id, sift)
+    return rows(ids[offset : offset + limit].tolist()), ids.size
+
+
+def _sifted(containment_id: int, sift: Filter) -> Keys:
+    """``member_ids``, kept while no unit moved; not what somebody types in letter by letter."""
+
+    def find(keys: Sequence[int]) -> dict[int, Keys]:
+        return {key: np.array(member_ids(key, sift), dtype=np.int64) for key in keys}
+
+    if sift.serial:
+        return find([containment_id])[containment_id]
+    if len(_kept) >= _FILTERS and sift not in _kept:
+        _kept.clear()
+    held = _kept.setdefault(sift, Unmoved(_LARGE))
+    return held.of([containment_id], find)[containment_id]
+
+
+_FILTERS, _LARGE = 20, 5  # of 100,000 units one takes 0.8 MB
+_kept: dict[Filter, Unmoved[Keys]] = {}
 
 
 def export(view: ContainmentView, *, sift: Filter | None = None) -> Iterator[MemberRow]:

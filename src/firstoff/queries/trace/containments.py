@@ -21,6 +21,7 @@ from firstoff.db.models import (
 from firstoff.errors import NotFound
 from firstoff.queries.trace.sets import parameter, within
 from firstoff.queries.trace.standing import outermost
+from firstoff.queries.trace.unmoved import Unmoved
 from firstoff.rules.access import Actor, require, sees
 from firstoff.rules.execution import moment
 from firstoff.rules.trace import Question, read_question
@@ -296,10 +297,16 @@ NOW = "COALESCE(s.place, 'in_process')"
 
 
 def groups(keys: Iterable[int]) -> dict[int, tuple[Group, ...]]:
-    """The units of containments by where they are and what was found. One query, none for none."""
+    """The units of containments by where they are and what was found. None for none; else one
+    query where units may have moved since they were counted, and one or two to know that."""
     wanted = list(keys)
-    if not wanted:
-        return {}
+    return _kept.of(wanted, _counted) if wanted else {}
+
+
+_kept: Unmoved[tuple[Group, ...]] = Unmoved()
+
+
+def _counted(wanted: Sequence[int]) -> dict[int, tuple[Group, ...]]:
     sql = (
         f"{base(within('containment_id'))} SELECT m.containment_id, {NOW}, "
         "CASE WHEN o.holder IS NULL THEN 0 ELSE 1 END, m.place, m.customer_id, l.outcome, "
