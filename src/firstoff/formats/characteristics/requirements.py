@@ -73,7 +73,7 @@ _WHOLE_UNIT = re.compile(_UNIT)
 _CONDITION = r"(?:\s*(?P<{0}>Ⓜ|Ⓛ|Ⓢ|\((?:M|L|S|MMC|LMC|RFS)\)|(?:MMC|LMC|RFS)\b|<[MLS]>))?"
 _ZONE = re.compile(
     rf"\s*[|:]?\s*(?P<sign>S?[Ø⌀∅ø]|DIA\.?)?\s*(?P<width>{_N})"
-    r"\s*(?P<unit>mm|in|\"|µm)?" + _CONDITION.format("condition") + r"(?P<datums>.*)",
+    r"\s*(?P<unit>(?:mm|in|µm)(?![a-z])|\")?" + _CONDITION.format("condition") + r"(?P<datums>.*)",
     re.IGNORECASE,
 )  # fmt: skip
 _DATUM = re.compile(
