@@ -266,3 +266,9 @@ def test_units_are_blocked_as_far_as_nothing_brings_the_part() -> None:
     assert found.blocked_units == 400
     shelf = source("KEMET", offer("Acme", "0.40", 112, in_stock=D(255)))
     assert judged(shelf, need=replace(NEED, on_hand=D(102))).blocked_units == 150
+
+
+def test_what_nobody_needs_is_covered_by_nothing() -> None:
+    found = judged(need=replace(NEED, need=D(0)))
+    assert (found.verdict, found.sentence) == (Coverage.COVERED, "C-100: none is needed.")
+    assert (len(found.checks), found.blocked_units) == (1, 0)

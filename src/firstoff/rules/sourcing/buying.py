@@ -6,7 +6,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from firstoff.rules.sourcing import words
-from firstoff.rules.sourcing.least_cost import Choice, Purchase, least_cost
+from firstoff.rules.sourcing.least_cost import Cheapest, Choice, Purchase, least_cost
 from firstoff.rules.sourcing.values import (
     DIGITS,
     ONE,
@@ -19,6 +19,7 @@ from firstoff.rules.sourcing.values import (
     Source,
     StockFacts,
     arriving,
+    is_counted,
     rate_for,
     whole,
 )
@@ -30,8 +31,8 @@ NAMED = 10  # the dearest, and those that the MOQ forces most
 class PartNeed:
     """What all lines together take of a part, and what is there for it.
 
-    need: with attrition and setup pieces. ``on_hand``: usable; ``on_order``: here in time.
-    lines: keys of the lines that take it.
+    need: with attrition and setup pieces. ``on_hand``: usable, of every source that may go in;
+    ``on_order``: here in time. ``lines``: keys of the lines that take it.
     """
 
     part: str
@@ -162,7 +163,7 @@ def buy(need: PartNeed, sources: Sequence[Source], build: Build, *, consider: bo
         cost=found.cost,
         leftover=leftover,
         leftover_value=_cents(value),
-        forced=_cents(found.cost - _unforced(need, found.short, choices)),
+        forced=_cents(found.cost - _unforced(need, found, choices)),
         short=found.short,
         arrives=_arrival(found.purchases, build.today),
         late=any(_is_late(p, way) for p in found.purchases for way in usable),
@@ -259,8 +260,10 @@ def _arrival(purchases: Sequence[Purchase], today: date) -> date | None:
     return max(known) if known and len(known) == len(days) else None
 
 
-def _unforced(need: PartNeed, short: Decimal, choices: Sequence[Choice]) -> Decimal:
+def _unforced(need: PartNeed, found: Cheapest, choices: Sequence[Choice]) -> Decimal:
     """What the same pieces would cost without MOQ and multiple; price breaks stay."""
+    if is_counted(need.unit) and all(_is_loose(choice.offer) for choice in choices):
+        return found.cost
     # Counted pieces come one by one; lengths and weights as finely as they are needed.
     exponent = need.net.normalize().as_tuple().exponent
     places = -exponent if isinstance(exponent, int) and exponent < 0 else 0
@@ -277,7 +280,13 @@ def _unforced(need: PartNeed, short: Decimal, choices: Sequence[Choice]) -> Deci
         )
         for choice in choices
     ]
-    return least_cost(need.net - short, loose).cost
+    return least_cost(need.net - found.short, loose).cost
+
+
+def _is_loose(offer: Offer) -> bool:
+    """Whether it sells one piece, two, three."""
+    least = max(offer.minimum, offer.multiple, min(b.quantity for b in offer.breaks))
+    return least <= 1 and not offer.minimum_value
 
 
 def _from_nothing(offer: Offer) -> tuple[PriceBreak, ...]:

@@ -28,6 +28,8 @@ _NAMES = {
 
 def coverage(x: LineLook) -> Check:
     """Whether any source may go in and can be had (R-20)."""
+    if x.facts.need.need <= 0:
+        return Check(CheckKind.COVERAGE, Colour.GREEN, f"{x.part}: none is needed.")
     if x.usable:
         names = words.listed([s.name for s in x.usable], most=3)
         sources = words.counted(len(x.usable), "approved source")

@@ -1,6 +1,6 @@
 """Is a line covered? Its verdict, its colour, and what makes it so (R-20, R-21)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -63,16 +63,7 @@ WEIGHT = {kind: place for place, kind in enumerate(CheckKind)}
 def judge_line(facts: LineFacts, build: Build, limits: Limits | None = None) -> LineCoverage:
     """The verdict on one line with each check behind it. Knows no clock: ``build.today``."""
     x = look(facts, build, limits or Limits())
-    found = [
-        checks.coverage(x),
-        checks.lead_time(x),
-        checks.stock_out(x),
-        checks.single_source(x),
-        checks.lifecycle(x),
-        checks.moq(x),
-        checks.compliance(x),
-    ]
-    looked = tuple(check for check in found if check is not None)
+    looked = tuple(_looks(x))
     verdict = _verdict(x, {check.kind: check for check in looked})
     first = min(looked, key=lambda c: (WORST[c.colour], WEIGHT[c.kind]))
     late = (x.arrives - build.needed_by).days if x.arrives and build.needed_by else 0
@@ -99,7 +90,21 @@ def judge_lines(
     return tuple(judge_line(facts, build, limits) for facts in lines)
 
 
+def _looks(x: LineLook) -> Iterator[Check]:
+    yield checks.coverage(x)
+    if x.facts.need.need <= 0:
+        return  # what nobody needs is not looked at
+    yield checks.lead_time(x)
+    yield from filter(None, [checks.stock_out(x)])
+    yield checks.single_source(x)
+    yield checks.lifecycle(x)
+    yield checks.moq(x)
+    yield from filter(None, [checks.compliance(x)])
+
+
 def _verdict(x: LineLook, found: dict[CheckKind, Check]) -> Coverage:
+    if x.facts.need.need <= 0:
+        return Coverage.COVERED
     if not x.usable:
         return Coverage.NOT_COVERED
     if not x.nothing_to_buy:

@@ -124,13 +124,15 @@ class _Search:
     def run(self) -> None:
         for closer in self.closers:  # one order alone first: it wins where a split costs the same
             self.close(closer, self.need, 0, ())
+        if not self.may_win(0, _Bound(self.offers, self.need).least(self.need)):
+            return  # mostly so: the cheapest offer brings just enough
         for closer in self.closers:
             others = [of for of in self.offers if of[0].choice != closer.choice]
             _Closing(self, closer, others).look(0, self.need, 0, ())
 
     def may_win(self, spent: int, rest: int) -> bool:
-        """rest: at least, as ``_Bound`` counts it."""
-        return (spent << FINE) + rest < self.cost << FINE
+        """Whether the cost can fall by a whole unit. rest: at least, as ``_Bound`` counts it."""
+        return (spent << FINE) + rest <= (self.cost - 1) << FINE
 
     def close(self, closer: _Stretch, needed: int, spent: int, picks: tuple[_Pick, ...]) -> None:
         quantity = closer.closing(needed)
@@ -158,31 +160,41 @@ class _Closing:
         if search.left <= 0 or needed > self.most[j]:
             return
         search.left -= 1
-        if not search.may_win(spent, _Bound(self.rest[j], needed).least(needed)):
-            return
         if j == len(self.others):
             search.close(self.closer, needed, spent, picks)
             return
+        # What the offers after this one cost at least: for all that is needed, and for less.
+        bound = _Bound(self.rest[j + 1], needed)
         for stretch in self.others[j]:
             inside = stretch.step > self.closer.step and not any(
                 s.step == stretch.step and s.low < q < s.high for s, q in picks
             )
-            quantities = self._ends(stretch, needed)
-            for quantity in self._between(j, stretch, needed, spent) if inside else quantities:
+            walk = self._between if inside else self._ends
+            for quantity in walk(j, stretch, needed, spent, bound):
                 now = spent + stretch.cost(quantity)
                 self.look(j + 1, needed - quantity, now, (*picks, (stretch, quantity)))
-        self.look(j + 1, needed, spent, picks)
+        if search.may_win(spent, bound.least(needed)):
+            self.look(j + 1, needed, spent, picks)
 
-    def _ends(self, stretch: _Stretch, needed: int) -> list[int]:
-        return [q for q in sorted({stretch.low, stretch.high}) if q < needed]
+    def _ends(
+        self, j: int, stretch: _Stretch, needed: int, spent: int, bound: "_Bound"
+    ) -> Iterator[int]:
+        """The ends of the stretch that may win and leave something to close."""
+        for quantity in {stretch.low, stretch.high}:
+            if quantity < needed and self.search.may_win(
+                spent + stretch.cost(quantity), bound.least(needed - quantity)
+            ):
+                yield quantity
 
-    def _between(self, j: int, stretch: _Stretch, needed: int, spent: int) -> Iterator[int]:
+    def _between(
+        self, j: int, stretch: _Stretch, needed: int, spent: int, bound: "_Bound"
+    ) -> Iterator[int]:
         """Quantities of the stretch that may win, ends included.
 
         What all costs at least is convex in the quantity taken here: the walk begins where it is
         lowest and goes both ways as far as it can win.
         """
-        step, bound = stretch.step, _Bound(self.rest[j + 1], needed)
+        step = stretch.step
         low = max(stretch.low, -(-(needed - self.most[j + 1]) // step) * step)
         high = min(stretch.high, (needed - 1) // step * step)
         if low > high:
@@ -267,7 +279,7 @@ class _Scaled:
     def stretches(self, i: int, choice: Choice) -> Iterable[_Stretch]:
         """The breaks of an offer, as far as anybody would buy there."""
         offer = choice.offer
-        step = int(offer.multiple * self.grain)
+        step = int(offer.multiple * self.grain) or 1  # a multiple of 0 asks for none
         least = max(step, int(offer.minimum * self.grain))
         breaks = sorted(offer.breaks, key=lambda b: b.quantity)
         money = self.cents * self.grain

@@ -65,7 +65,7 @@ class Offer:
 
     def arrives(self, on: date, wanted: Decimal) -> date | None:
         """When ``wanted`` pieces ordered on that day are here; None where nobody said. What lies
-        at the supplier is here at once: freight is part of nobody's lead time."""
+        at the supplier counts as here: the days of freight are not in it."""
         if self.in_stock is not None and self.in_stock >= wanted:
             return on
         return None if self.lead_time_days is None else on + timedelta(days=self.lead_time_days)
