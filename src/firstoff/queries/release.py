@@ -23,6 +23,7 @@ from firstoff.queries.evidence.pilot import RunAddress, addresses_of
 from firstoff.queries.evidence.verdict import Assessed, assess_all
 from firstoff.queries.execution.definition import frozen, frozen_all
 from firstoff.queries.product import ProgramView, program, programs
+from firstoff.queries.techpack import definition_evidence
 from firstoff.rules.access import Actor
 from firstoff.rules.criteria import GateEvidence, PilotStanding, look
 from firstoff.rules.execution import Reading
@@ -133,7 +134,10 @@ def board(
 
 
 def roads(views: Sequence[ProgramView], *, now: datetime) -> tuple[Road, ...]:
-    """The roads of several programs, in as many queries as of one."""
+    """The roads of several programs, in as many queries as of one.
+
+    What definition and supply say is read of each program once after each record of it.
+    """
     ids = [view.id for view in views]
     statements = _statements(ids)
     decisions = _decisions(ids)
@@ -149,6 +153,7 @@ def roads(views: Sequence[ProgramView], *, now: datetime) -> tuple[Road, ...]:
         baseline = baselines.get(view.id)
         zone = ZoneInfo(view.time_zone)
         defects = _design_defects(pilot, baseline)
+        definition = definition_evidence(view, versions.get(view.id, 0), now=now)
         looks = tuple(
             look(
                 GateEvidence(
@@ -161,6 +166,7 @@ def roads(views: Sequence[ProgramView], *, now: datetime) -> tuple[Road, ...]:
                     design_defects=defects,
                     pilot_units=judged.get(view.id, 0),
                     zone=zone,
+                    definition=definition,
                 ),
                 tuple(waivers.get(view.id, ())),
                 now=now,

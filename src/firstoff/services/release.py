@@ -136,7 +136,7 @@ def state_criterion(
 ) -> Stated:
     """State by signature what no record can decide, with its evidence; the latest holds."""
     given = [StatementGiven(criterion, holds=holds, evidence=evidence)]
-    program, said = _to_state(by, program_id, gate, given, "", [uid])
+    program, said = _to_state(by, program_id, gate, given, "", [uid], at)
     claim = said[0].criterion.claim
     return _state("state_criterion", claim, program, gate, said, password, by, at)[0]
 
@@ -157,7 +157,7 @@ def state_gate(
     evidence: for the statements that bring none of their own.
     """
     uids = [None if uid is None else uuid5(uid, s.criterion) for s in statements]
-    program, said = _to_state(by, program_id, gate, statements, evidence, uids)
+    program, said = _to_state(by, program_id, gate, statements, evidence, uids, at)
     about = f"{len(said)} statement{'' if len(said) == 1 else 's'}"
     return _state("state_gate", about, program, gate, said, password, by, at)
 
@@ -169,6 +169,7 @@ def _to_state(
     given: Sequence[StatementGiven],
     evidence: str,
     uids: Sequence[UUID | None],
+    at: datetime,
 ) -> tuple[Program, list[_Said]]:
     """What is to be stated, as it may be. Raises NotAllowed, InvalidInput."""
     program = _program_for(by, program_id, "gate.state")
@@ -179,11 +180,28 @@ def _to_state(
     for one, uid in zip(given, uids, strict=True):
         text = check_prose(one.evidence or evidence, "evidence", field="evidence")
         wanted = check_statement(spec, one.criterion, text)
+        _check_undecided(by, program, gate, wanted, at)
         said.append(_Said(wanted, one.holds, text, uid))
     twice = [name for name, count in Counter(s.criterion.name for s in said).items() if count > 1]
     if twice:
         raise InvalidInput(f"{twice[0]} is stated twice in one post.", field="statements")
     return program, said
+
+
+def _check_undecided(
+    by: Actor, program: Program, gate: int, wanted: CriterionSpec, at: datetime
+) -> None:
+    """Raises Refused (R-1) where records decide it: nobody's word stands against them."""
+    if not wanted.computed:
+        return
+    there = release.road(by, program.site.code, program.code, now=at).gate(gate)
+    found = next((f for f in there.findings if f.finding.kind == wanted.computed), None)
+    if found is not None:
+        raise Refused(
+            f"Records decide this: {wanted.claim} They say: {found.finding.sentence}",
+            code="R-1",
+            way_out="Bring the records to it, or waive the criterion by signature.",
+        )
 
 
 def _state(

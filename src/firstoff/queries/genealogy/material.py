@@ -1,5 +1,6 @@
 """What runs took against what production takes: manufacturer parts by kind of run (R-23)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -29,9 +30,13 @@ def program_identity(actor: Actor, site: str, code: str, *, today: date) -> Prog
     that is named. Raises NotFound. Two queries beside those of ``ask`` and ``gather``.
     """
     asked = ask(actor, site, code, today=today, kind=RunKind.PRODUCTION)
+    return ProgramIdentity(asked, identity_of(asked, consumed(asked.program.id)))
+
+
+def identity_of(asked: Asked, taken: Sequence[Used]) -> MaterialIdentity:
+    """What was taken against what the build asked for plans to take; the queries of ``gather``."""
     gathered = gather(asked)
-    uses = [*consumed(asked.program.id), *_planned(gathered)]
-    return ProgramIdentity(asked, material_identity(uses, gathered.sources))
+    return material_identity([*taken, *_planned(gathered)], gathered.sources)
 
 
 def consumed(program_id: int) -> tuple[Used, ...]:

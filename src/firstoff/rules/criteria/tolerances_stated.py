@@ -14,7 +14,7 @@ _GRAVE = (CharacteristicClass.CRITICAL, CharacteristicClass.MAJOR)
 @dataclass(frozen=True, slots=True)
 class TolerancesStated(GateCriterion):
     kind = "tolerances_stated"
-    title = "Every characteristic that matters has a tolerance"
+    title = "Critical and major characteristics have limits and gauges"
     needs = "the characteristics of the newest revision"
     rule = "R-13"
 

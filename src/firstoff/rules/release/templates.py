@@ -84,11 +84,9 @@ SMALL_BATCH = Template(
             _states(
                 "function", "Function, performance envelope, materials and limits are stated."
             ),
-            _states(
-                "tolerances",
-                "Every characteristic that matters has a tolerance.",
-                computed="tolerances_stated",
-            ),
+            _states("tolerances", "Every characteristic that matters has a tolerance."),
+            # Records know the tolerances of what was entered, not what was left out.
+            CriterionSpec("tolerances_stated"),
         ),
         _gate(
             2,
