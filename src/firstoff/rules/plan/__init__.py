@@ -22,6 +22,7 @@ from firstoff.rules.plan.baseline import (
 from firstoff.rules.plan.comparing import Difference, differences
 from firstoff.rules.plan.coverage import ListedLine, consumes, plan_gaps
 from firstoff.rules.plan.definition import Definition, check_definition
+from firstoff.rules.plan.drawn import RouteBox, RoutePicture, route_picture
 from firstoff.rules.plan.frozen import (
     Contents,
     FrozenAssembly,
@@ -109,6 +110,8 @@ __all__ = [
     "Picture",
     "PlanOperation",
     "ProcedureSeen",
+    "RouteBox",
+    "RoutePicture",
     "StepFacts",
     "StepNeed",
     "asked_by",
@@ -142,6 +145,7 @@ __all__ = [
     "procedure_release_stops",
     "read_baseline",
     "renumbered",
+    "route_picture",
     "total_minutes",
     "tree_stops",
 ]

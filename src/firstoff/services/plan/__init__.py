@@ -12,6 +12,7 @@ from firstoff.services.plan.equipment import (
     retire_equipment,
     update_equipment,
 )
+from firstoff.services.plan.pictures import keep_picture
 from firstoff.services.plan.procedures import (
     create_procedure,
     discard_procedure,
@@ -40,6 +41,7 @@ __all__ = [
     "discard_plan",
     "discard_procedure",
     "freeze_baseline",
+    "keep_picture",
     "load_definition",
     "next_procedure",
     "reinstate_equipment",

@@ -107,16 +107,21 @@ def set_operations(
     by: Actor,
     at: datetime,
     seen: str = "",
+    numbers: Mapping[int, int] | None = None,
 ) -> tuple[PlanOperation, ...]:
     """All operations of a draft plan at once: what is not named goes.
 
     seen: ``state_of`` what the person saw; raises StaleState when somebody changed it since.
+    numbers: old number to new number of those that only got another one: they stay the same
+    operation for whatever names them.
     """
     program = program_for(by, program_id, "definition.edit")
     wanted = check_operations(operations)
     with _verb("plan.set_operations", by, at, program) as entry:
         found = _draft(program, revision, plan)
         check_unmoved(seen, operations_of(found.pk), "operations")
+        if numbers:
+            _renumber(found, numbers)
         write_operations(found, program.site_id, wanted, entry)
     return wanted
 
@@ -151,13 +156,18 @@ def update_operation(
     operation: PlanOperation,
     by: Actor,
     at: datetime,
+    seen: str = "",
 ) -> PlanOperation:
-    """Change one of a draft plan, its number included."""
+    """Change one of a draft plan, its number included.
+
+    seen: ``state_of`` what the person saw; raises StaleState when somebody changed it since.
+    """
     program = program_for(by, program_id, "definition.edit")
     one = check_operation(operation)
     with _verb("plan.update_operation", by, at, program) as entry:
         found = _draft(program, revision, plan)
         row = _numbered(found, seq)
+        check_unmoved(seen, [operation_facts(row)], f"operation {seq}")
         if one.seq != seq:
             _free(found, one.seq)
         one = _settled(found, program.site_id, [one])[0]
@@ -203,12 +213,7 @@ def reorder_operations(
         rows = {o.seq: o for o in Operation.objects.filter(plan=found)}
         before = operations_of(found.pk)
         numbers = renumbered(order, rows)
-        # A number stands once a plan: out of the way first, then into place.
-        clear = max((*numbers, *numbers.values()), default=0) + 1
-        for shift in (clear, 0):
-            for old, new in numbers.items():
-                rows[old].seq = new + shift
-                rows[old].save(update_fields=["seq"])
+        _renumber(found, numbers)
         moved = _following(before, numbers)
         check_operations(moved)
         _rewire(found, moved)
@@ -297,6 +302,17 @@ def _settled(
     plan: ProcessPlan, site_id: int, wanted: Iterable[PlanOperation]
 ) -> tuple[PlanOperation, ...]:
     return settled(tuple(wanted), revision_id=plan.revision_id, site_id=site_id)
+
+
+def _renumber(plan: ProcessPlan, numbers: Mapping[int, int]) -> None:
+    """A number stands once a plan: out of the way first, then into place."""
+    rows = {o.seq: o for o in Operation.objects.filter(plan=plan)}
+    clear = max((*rows, *numbers.values()), default=0) + 1
+    for shift in (clear, 0):
+        for old, new in numbers.items():
+            if old in rows and old != new:
+                rows[old].seq = new + shift
+                rows[old].save(update_fields=["seq"])
 
 
 def _following(
