@@ -60,7 +60,9 @@ def test_a_minimum_of_2000_dollars_leaves_4490_capacitors_over() -> None:
 def test_an_offer_that_comes_too_late_is_taken_only_where_nothing_else_covers() -> None:
     late = buy(NEED, [source(CAPACITOR)], BUILD)
     assert (late.late, late.arrives) == (True, date(2026, 7, 22))
-    assert late.sentence.endswith("The last of it is here on 2026-07-22; 2026-07-01 is needed.")
+    assert late.sentence.endswith(
+        "The last of it is here on 2026-07-22; it is needed by 2026-07-01."
+    )
     assert late.way_out == "Ask for more offers, or approve another source."
     other = source(offer("Bolt", "4.10"), alternate=True, approvals=QUALIFIED)
     soon = buy(NEED, [source(CAPACITOR), other], BUILD)

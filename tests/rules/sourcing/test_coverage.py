@@ -75,7 +75,7 @@ def test_the_16_week_capacitor_with_a_2000_dollar_moq_is_red() -> None:
         "moq": "red",
     }
     assert found.sentence == (
-        "C-100: 510 missing, 16 weeks away; 13 weeks are left until 2026-07-01, 3 weeks too late."
+        "C-100: 510 missing, 16 weeks away; 13 weeks left until 2026-07-01, 3 weeks too late."
     )
     assert found.way_out == (
         "Qualify an alternate that is stocked, find 510 in stock, or move the build to 2026-07-22."
@@ -272,3 +272,10 @@ def test_what_nobody_needs_is_covered_by_nothing() -> None:
     found = judged(need=replace(NEED, need=D(0)))
     assert (found.verdict, found.sentence) == (Coverage.COVERED, "C-100: none is needed.")
     assert (len(found.checks), found.blocked_units) == (1, 0)
+
+
+def test_a_day_that_has_passed_is_said_so() -> None:
+    found = judged(CAPACITOR, build=replace(BUILD, needed_by=date(2026, 3, 1)))
+    assert found.sentence == (
+        "C-100: 510 missing, 16 weeks away; 2026-03-01 has passed, 143 days too late."
+    )

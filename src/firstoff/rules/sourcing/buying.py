@@ -323,7 +323,7 @@ def _said(b: Buy, build: Build) -> tuple[str, str]:
         said.append(f"{words.quantity(b.short, need.unit)} cannot be had.")
     if b.late:
         when = f"on {b.arrives}" if b.arrives else "on a day that nobody said"
-        said.append(f"The last of it is here {when}; {build.needed_by} is needed.")
+        said.append(f"The last of it is here {when}; it is needed by {build.needed_by}.")
     out = "Ask for more offers, or approve another source." if b.short or b.late else ""
     return " ".join(said), out
 

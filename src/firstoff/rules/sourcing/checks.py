@@ -69,12 +69,13 @@ def lead_time(x: LineLook) -> Check:
         colour = Colour.AMBER if x.long_lead else Colour.GREEN
         return Check(kind, colour, sentence, takes, "", "Set the day the material is needed.")
     left = words.days(max(0, (by - x.build.today).days))
+    until = f"{left} left until {by}" if by >= x.build.today else f"{by} has passed"
     margin = (by - arrives).days
     if margin < 0:
         return Check(
             kind,
             Colour.RED,
-            f"{x.part}: {away}; {left} are left until {by}, {words.days(-margin)} too late.",
+            f"{x.part}: {away}; {until}, {words.days(-margin)} too late.",
             takes,
             left,
             f"Qualify an alternate that is stocked, find {missing} in stock, or move the build "
@@ -84,7 +85,7 @@ def lead_time(x: LineLook) -> Check:
         sentence = f"{x.part}: {away}; {words.days(margin)} to spare."
         out = f"Order within {words.days(margin)}."
         return Check(kind, Colour.AMBER, sentence, takes, left, out)
-    sentence = f"{x.part}: {away}; {left} are left."
+    sentence = f"{x.part}: {away}; {left} left."
     return Check(kind, Colour.GREEN, sentence, takes, left)
 
 

@@ -145,7 +145,7 @@ def _reason(s: SourceStanding, build: Build) -> str:
         return "has neither stock nor an offer that is open"
     if s.arrives is None:
         return "has no lead time, and not enough stock"
-    return f"is here on {s.arrives}, and {build.needed_by} is needed"
+    return f"is here on {s.arrives}, and needed by {build.needed_by}"
 
 
 def shortest_lead(
