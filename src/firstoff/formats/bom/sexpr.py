@@ -8,6 +8,7 @@ from firstoff.errors import InvalidInput
 from firstoff.formats.sources import Limits
 
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|([()])|([^\s()"]+)|(")', re.DOTALL)
+_QUOTED, _WORD = 1, 3  # groups of it
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _DEEPEST = 200
@@ -47,23 +48,25 @@ def expression(text: str, name: str, limits: Limits) -> Expression:
     for count, match in enumerate(_TOKEN.finditer(text), start=1):
         if count > limits.json_values:
             raise _too_much(name, limits)
-        quoted, bracket, word, lone = match.groups()
-        if bracket == "(":
+        kind, word = match.lastindex, match[match.lastindex or 0]
+        if kind == _QUOTED:
+            open_ones[-1].items.append(_ESCAPE.sub(_escaped, word) if "\\" in word else word)
+        elif kind == _WORD:
+            _put(open_ones[-1], word)
+        elif word == "(":
             if len(open_ones) > _DEEPEST:
                 raise _broken(name, text, match.start(), "brackets inside brackets without end")
             begun = Expression()
             open_ones[-1].items.append(begun)
             open_ones.append(begun)
-        elif bracket == ")":
+        elif word == ")":
             open_ones.pop()
             if not open_ones:
                 raise _broken(name, text, match.start(), "a bracket closed that none opened")
             if len(open_ones) == 1:
                 break  # what stands behind the first expression says nothing
-        elif lone is not None:
-            raise _broken(name, text, match.start(), "a quote is opened and not closed")
         else:
-            _put(open_ones[-1], word if quoted is None else _ESCAPE.sub(_escaped, quoted), quoted)
+            raise _broken(name, text, match.start(), "a quote is opened and not closed")
     if len(open_ones) > 1:
         raise _broken(name, text, len(text), "the file ends inside a bracket")
     found = root.items[0] if root.items else None
@@ -72,8 +75,8 @@ def expression(text: str, name: str, limits: Limits) -> Expression:
     return found
 
 
-def _put(into: Expression, word: str, quoted: str | None) -> None:
-    if not into.name and not into.items and quoted is None:
+def _put(into: Expression, word: str) -> None:
+    if not into.name and not into.items:
         into.name = word
     else:
         into.items.append(word)

@@ -18,6 +18,7 @@ from firstoff.formats.characteristics.words import (
 )
 from firstoff.terms import GeometricSymbol, LimitForm
 
+_LONGEST = 200  # characters; longer ones are sentences
 _N = r"(?:\d{1,12}(?:[.,]\d{1,12})?|[.,]\d{1,12})"
 _UNIT = (
     r"(?:\s*(?P<unit>mm|cm|µm|μm|um|m|inch(?:es)?|in|\"|″|°C|°F|°|deg(?:rees?)?|rad|%|Nm|N·m|N|kg|mg|g|"
@@ -109,6 +110,8 @@ class Requirement:
 def requirement(text: str) -> Requirement:
     """What the text asks for; ``understood`` is False where it is none that is known."""
     said = with_signs(text)
+    if len(said) > _LONGEST:
+        return Requirement(said, understood=False)
     places, rest = _places(in_thousands(said))
     found = _frame(said, rest) or _dimension(said, rest)
     if found is None:
