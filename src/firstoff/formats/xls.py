@@ -6,7 +6,6 @@ nobody reads, so it is given one.
 """
 
 import io
-import struct
 from collections.abc import Iterator
 
 import xlrd
@@ -16,13 +15,6 @@ from firstoff.formats.archives import damaged
 from firstoff.formats.cells import Sheet, SheetBuilder, clock_text, number_text
 from firstoff.formats.sources import Limits, Source
 
-# What xlrd lets through of a file that is cut off or changed anywhere.
-_BROKEN = (
-    xlrd.XLRDError, xlrd.compdoc.CompDocError, struct.error, ArithmeticError, AssertionError,
-    AttributeError, LookupError, MemoryError, NotImplementedError, OSError, RecursionError,
-    TypeError, ValueError,
-)  # fmt: skip
-
 
 def xls_sheets(source: Source, limits: Limits) -> Iterator[Sheet]:
     """The sheets in the order of their tabs.
@@ -31,14 +23,19 @@ def xls_sheets(source: Source, limits: Limits) -> Iterator[Sheet]:
     source.file.seek(0)
     content = source.file.read()
     try:
-        book = xlrd.open_workbook(file_contents=content, logfile=io.StringIO(), on_demand=True)
-    except _BROKEN as error:
+        # Ragged: a changed cell in the last corner makes no full rectangle of a sheet.
+        book = xlrd.open_workbook(
+            file_contents=content, logfile=io.StringIO(), on_demand=True, ragged_rows=True
+        )
+    except (
+        Exception
+    ) as error:  # on a changed file it raises whatever Python does, unbound names too
         raise _refusal(source.name, error) from error
     for index in range(book.nsheets):
         yield _sheet(book, index, source.name, limits)
 
 
-def _refusal(name: str, error: BaseException) -> InvalidInput:
+def _refusal(name: str, error: Exception) -> InvalidInput:
     said = str(error).lower()
     if "encrypted" in said or "password" in said:
         return InvalidInput(
@@ -70,7 +67,9 @@ def _sheet(book: xlrd.Book, index: int, name: str, limits: Limits) -> Sheet:
         merged = [(r + 1, c + 1, last, end) for r, last, c, end in sheet.merged_cells]
         builder.merges.extend(merged)
         book.unload_sheet(index)
-    except _BROKEN as error:
+    except InvalidInput:
+        raise
+    except Exception as error:
         raise _refusal(name, error) from error
     return builder.sheet()
 
