@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from firstoff.errors import InvalidInput
 from firstoff.formats.bom import (
+    eagle_xml,
     ibom,
     ipc2581,
     kicad_netlist,
@@ -51,6 +52,7 @@ READERS: tuple[BomReader, ...] = (
     kicad_xml.READER,
     kicad_netlist.READER,
     kicad_schematic.READER,
+    eagle_xml.READER,
     ibom.READER,
     tabular.READER,
 )
