@@ -89,7 +89,7 @@ def test_an_alternate_is_considered_and_left_out_until_it_is_qualified() -> None
         ("Acme", D(204), ""),
         (
             "Bolt",
-            None,
+            D(51),  # what qualifying it would be worth
             "is no qualified alternate: form, fit, function and evidence not shown",
         ),
     ]
@@ -102,6 +102,7 @@ def test_a_part_without_a_usable_offer_says_why() -> None:
         D(510),
         "No offer can be used for the 510 needed. Maker M-Acme was valid until 2026-03-31.",
     )
+    assert found.considered[0].cost is None
     assert buy(NEED, [], BUILD).way_out == "Ask for an offer."
 
 
@@ -124,6 +125,8 @@ def test_a_foreign_price_without_a_rate_is_refused() -> None:
     )
     assert refused.value.code == "R-25"
     assert buy(NEED, euro, replace(BUILD, rates={"EUR": D("1.1")})).cost == D("168.3")
+    shown = [replace(euro[0], alternate=True)]  # not qualified: nobody pays in it yet
+    assert buy(NEED, shown, BUILD).considered[0].cost is None
 
 
 def test_lines_of_one_part_are_pooled_before_they_are_made_whole() -> None:

@@ -107,6 +107,8 @@ def test_pieces_lost_at_setup_and_on_the_line_are_bought_too() -> None:
     [
         ({"yields": Yield(D("0.9"), D("0.95"), D(1))}, "yields"),
         ({"yields": Yield(D(0))}, "yields"),
+        ({"yields": Yield(D("NaN"))}, "yields"),
+        ({"tooling": D("Infinity")}, "tooling"),
         ({"labour_rate": D(-1)}, "labour_rate"),
         ({"batch": 0}, "batch"),
         ({"materials": (Material("X", D(1), ()),)}, "materials"),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstoff.errors import InvalidInput
-from firstoff.rules.sourcing.netting import buildable, explode, order_of
+from firstoff.rules.sourcing.netting import buildable, explode, order_of, shortages
 from firstoff.rules.sourcing.values import LineNeed
 
 D = Decimal
@@ -88,6 +88,16 @@ def test_attrition_and_setup_are_lost_before_the_first_unit() -> None:
     assert explode("SENSOR", reel, 100) == {"R-1": D(1040)}
     assert buildable("SENSOR", reel, {"R-1": D(1040)}).units == 100
     assert buildable("SENSOR", reel, {"R-1": D(30)}).units == 0
+
+
+def test_what_is_missing_is_listed_through_all_levels() -> None:
+    stock = {"BOARD": D(4), "C-100": D(5), "U-1": D(99), "SCREW": D(50), "GLUE": D("0.19")}
+    found = shortages("SENSOR", SENSOR, 10, stock)
+    assert [(s.part, s.needed, s.short, s.made) for s in found] == [
+        ("BOARD", D(10), D(6), True),
+        ("C-100", D(12), D(7), False),
+        ("GLUE", D("0.20"), D("0.01"), False),
+    ]
 
 
 def test_a_part_that_contains_itself_is_refused_with_the_way_round() -> None:

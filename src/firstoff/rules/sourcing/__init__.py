@@ -55,7 +55,15 @@ from firstoff.rules.sourcing.identity import (
     material_identity,
 )
 from firstoff.rules.sourcing.least_cost import Cheapest, Choice, Purchase, least_cost
-from firstoff.rules.sourcing.netting import Buildable, Stopper, buildable, explode, order_of
+from firstoff.rules.sourcing.netting import (
+    Buildable,
+    Shortage,
+    Stopper,
+    buildable,
+    explode,
+    order_of,
+    shortages,
+)
 from firstoff.rules.sourcing.standing import (
     Check,
     CheckKind,
@@ -133,6 +141,7 @@ __all__ = [
     "Scheme",
     "SchemeRollUp",
     "SchemeStanding",
+    "Shortage",
     "Source",
     "SourceStanding",
     "StockFacts",
@@ -168,6 +177,7 @@ __all__ = [
     "product_compliance",
     "prototype_multiple",
     "rate_for",
+    "shortages",
     "shortest_lead",
     "source_standing",
     "stock_outlook",

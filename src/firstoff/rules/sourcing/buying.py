@@ -51,7 +51,8 @@ class PartNeed:
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """An offer that was looked at: what it would cost alone, or why it was left out."""
+    """An offer that was looked at: what it would cost alone (None where nobody can say), and why
+    it was left out, empty where it was not."""
 
     offer: Offer
     source: str  # manufacturer and number
@@ -167,7 +168,7 @@ def buy(need: PartNeed, sources: Sequence[Source], build: Build, *, consider: bo
         short=found.short,
         arrives=_arrival(found.purchases, build.today),
         late=any(_is_late(p, way) for p in found.purchases for way in usable),
-        considered=tuple(way.considered(need.net) for way in ways if consider or way.reason),
+        considered=tuple(way.considered(need.net, priced=consider) for way in ways),
         sentence="",
         proved=found.proved,
     )
@@ -210,28 +211,33 @@ class _Way:
     choice: Choice
     reason: str = ""
 
-    def considered(self, net: Decimal) -> Considered:
+    def considered(self, net: Decimal, *, priced: bool) -> Considered:
+        """What it would cost alone. That of a source that may not go in yet is what qualifying it
+        would be worth."""
         offer, name = self.choice.offer, self.source.part.name
-        if self.reason or net <= 0:
+        if net <= 0 or not priced or not self.choice.rate:
             return Considered(offer, name, None, None, self.reason)
         alone = least_cost(net, [replace(self.choice, limit=None)])
         if alone.short:
-            return Considered(offer, name, None, None, "cannot deliver as many")
-        late = self.choice.limit is not None and self.choice.limit < alone.quantity
-        return Considered(
-            offer, name, alone.quantity, alone.cost, "is not here in time" if late else ""
-        )
+            return Considered(offer, name, None, None, self.reason or "cannot deliver as many")
+        limit = self.choice.limit
+        late = "is not here in time" if limit is not None and limit < alone.quantity else ""
+        return Considered(offer, name, alone.quantity, alone.cost, self.reason or late)
 
 
 def _ways(source: Source, need: PartNeed, build: Build) -> Iterable[_Way]:
     lacks = source.lacks(build.kind)
     for offer in source.offers:
-        reason = lacks or _closed(offer, build.today)
-        if reason:
-            yield _Way(source, Choice(offer), reason)
+        closed = _closed(offer, build.today)
+        if closed:
+            yield _Way(source, Choice(offer, ZERO), lacks or closed)
             continue
-        rate = rate_for(offer.currency, build.currency, build.rates, what=need.part)
-        yield _Way(source, Choice(offer, rate, in_time(offer, build)))
+        # A source that may not go in asks for no rate: it is only shown.
+        known = offer.currency == build.currency or offer.currency in build.rates
+        rate = ZERO
+        if known or not lacks:
+            rate = rate_for(offer.currency, build.currency, build.rates, what=need.part)
+        yield _Way(source, Choice(offer, rate, in_time(offer, build)), lacks)
 
 
 def in_time(offer: Offer, build: Build) -> Decimal | None:

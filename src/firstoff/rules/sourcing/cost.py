@@ -216,7 +216,8 @@ def material_cost(material: Material, wanted: Fraction) -> Fraction:
 def check_way(way: Way) -> Way:
     """The way, if it can be priced. Raises InvalidInput naming the field."""
     low, high = way.yields.ends
-    if not 0 < low <= way.yields.likely <= high <= 1:
+    known = all(end.is_finite() for end in (low, way.yields.likely, high))
+    if not (known and 0 < low <= way.yields.likely <= high <= 1):
         raise InvalidInput(
             f"The yield of {way.name} is {low} to {way.yields.likely} to {high}; expected "
             "fractions above 0, rising, at most 1.",
@@ -291,7 +292,7 @@ def prototype_multiple(
 ) -> PrototypeMultiple:
     """How many times the price of the series a prototype costs. Raises InvalidInput for a price
     that is not above 0."""
-    if prototype_each <= 0 or series_each <= 0:
+    if not all(price.is_finite() and price > 0 for price in (prototype_each, series_each)):
         raise InvalidInput("A multiple needs two prices above 0.", field="prototype_each")
     with localcontext(prec=DIGITS):
         multiple = (prototype_each / series_each).quantize(Decimal("0.01"), ROUND_HALF_UP)
@@ -334,7 +335,8 @@ def moq_economics(
     Raises InvalidInput where a quantity is below 1 or a price below 0.
     Oracle: arithmetic
     """
-    if wanted < 1 or minimum < 1 or sample_price < 0 or run_price < 0:
+    prices = all(price.is_finite() and price >= 0 for price in (sample_price, run_price))
+    if wanted < 1 or minimum < 1 or not prices:
         raise InvalidInput("Quantities are at least 1 and prices 0 or more.", field="wanted")
     bought = max(wanted, minimum)
     run, sample = bought * run_price, wanted * sample_price

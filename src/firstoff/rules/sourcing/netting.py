@@ -29,6 +29,19 @@ class Stopper:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortage:
+    """A part that a build takes more of than lies here. ``made``: it is an assembly: ``short`` of
+    it are to be made, and what they take is counted with its own parts."""
+
+    part: str
+    name: str
+    needed: Decimal
+    on_hand: Decimal
+    short: Decimal
+    made: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Buildable:
     """units: that can be built from what lies here; None where nothing limits.
 
@@ -47,14 +60,14 @@ Structure = Mapping[str, Sequence[LineNeed]]
 
 
 def order_of(top: str, structure: Structure) -> tuple[str, ...]:
-    """The part and everything in it, each after all that it goes into.
+    """The part and everything in it, each after all that it goes into, as the lines are written.
 
     structure: part number to its lines (``per_unit`` in one of it); what has none is bought.
     Raises InvalidInput where a part contains itself.
     """
     done: dict[str, bool] = {}  # False while its lines are looked at
     found: list[str] = []
-    path = [(top, iter(structure.get(top, ())))]
+    path = [(top, reversed(structure.get(top, ())))]
     done[top] = False
     while path:
         part, lines = path[-1]
@@ -65,7 +78,7 @@ def order_of(top: str, structure: Structure) -> tuple[str, ...]:
             path.pop()
         elif line.part not in done:
             done[line.part] = False
-            path.append((line.part, iter(structure.get(line.part, ()))))
+            path.append((line.part, reversed(structure.get(line.part, ()))))
         elif not done[line.part]:
             loop = [p for p, _ in path]
             named = " in ".join(reversed([*loop[loop.index(line.part) :], line.part]))
@@ -82,6 +95,20 @@ def explode(
     Attrition and setup pieces count at every level. Raises InvalidInput for a loop.
     """
     return _Netting(top, structure, stock or {}).needs(units)
+
+
+def shortages(
+    top: str, structure: Structure, units: int, stock: Mapping[str, Decimal]
+) -> tuple[Shortage, ...]:
+    """What is missing for ``units`` of the top, through all levels: what to buy, and which
+    assemblies to make, each after what it goes into. Raises InvalidInput for a loop."""
+    names = {line.part: line.name for lines in structure.values() for line in lines}
+    needs = explode(top, structure, units, stock={p: q for p, q in stock.items() if p != top})
+    return tuple(
+        Shortage(part, names.get(part, ""), need, here, need - here, bool(structure.get(part)))
+        for part, need in needs.items()
+        if need > (here := stock.get(part, ZERO))
+    )
 
 
 def buildable(
