@@ -209,7 +209,7 @@ def _contents(
 def _variants(ids: Sequence[int]) -> dict[int, list[FrozenVariant]]:
     found: dict[int, list[FrozenVariant]] = defaultdict(list)
     rows = Variant.objects.filter(revision__in=ids).order_by("code")
-    for variant in rows.prefetch_related("changes__line", "changes__part"):
+    for variant in rows.prefetch_related("changes__line", "changes__part", "changes__child"):
         changes = sorted(variant.changes.all(), key=lambda c: (c.line.position, c.designator))
         found[variant.revision_id].append(
             FrozenVariant(
@@ -221,6 +221,7 @@ def _variants(ids: Sequence[int]) -> dict[int, list[FrozenVariant]]:
                         fitted=c.fitted,
                         designator=c.designator,
                         part=c.part.number if c.part else "",
+                        child=c.child.label if c.child else "",
                         quantity=c.quantity,
                     )
                     for c in changes

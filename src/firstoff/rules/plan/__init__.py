@@ -31,12 +31,15 @@ from firstoff.rules.plan.frozen import (
     FrozenInspectionLine,
     FrozenInspectionPlan,
     FrozenLine,
+    FrozenPart,
     FrozenProcedure,
+    FrozenSource,
     FrozenStack,
     FrozenStackLink,
     FrozenTestStep,
     FrozenVariant,
     FrozenVariantChange,
+    plain_contents,
 )
 from firstoff.rules.plan.order import Order, in_order, order_of
 from firstoff.rules.plan.procedure import (
@@ -95,7 +98,9 @@ __all__ = [
     "FrozenInspectionLine",
     "FrozenInspectionPlan",
     "FrozenLine",
+    "FrozenPart",
     "FrozenProcedure",
+    "FrozenSource",
     "FrozenStack",
     "FrozenStackLink",
     "FrozenTestStep",
@@ -139,6 +144,7 @@ __all__ = [
     "next_seq",
     "order_of",
     "plain",
+    "plain_contents",
     "plan_gaps",
     "plan_release_stops",
     "procedure_gaps",

@@ -7,13 +7,14 @@ written, so that a definition that uses none of them keeps the ID it had before 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import msgspec
 
 from firstoff.rules.plan.process import PlanOperation
+from firstoff.rules.plan.work import plain
 from firstoff.rules.product import CharacteristicFacts
+from firstoff.terms import Lifecycle, Procurement
 
 
 class _Frozen(
@@ -52,6 +53,7 @@ class FrozenVariantChange(_Frozen, frozen=True):
     fitted: bool
     designator: str = ""
     part: str = ""
+    child: str = ""  # revision of that part, where it is made here
     quantity: Decimal | None = None
 
 
@@ -62,7 +64,7 @@ class FrozenVariant(_Frozen, frozen=True):
 
 
 class FrozenDocument(_Frozen, frozen=True):
-    """A document by its content. ``content`` is its bytes in base64, in a definition file only."""
+    """A document by its content: ``sha256`` of its bytes."""
 
     number: str
     title: str
@@ -152,6 +154,32 @@ class FrozenStack(_Frozen, frozen=True):
     links: tuple[FrozenStackLink, ...] = ()
 
 
+class FrozenSource(_Frozen, frozen=True):
+    """A manufacturer part; in a definition file, and no part of a baseline: whether it may be
+    used is an approval, which has a date and a reason of its own."""
+
+    manufacturer: str
+    mpn: str
+    lifecycle: str = Lifecycle.UNKNOWN.value
+    description: str = ""
+    rank: int = 0
+
+
+class FrozenPart(_Frozen, frozen=True):
+    """A part as a definition file describes it."""
+
+    number: str
+    name: str
+    description: str = ""
+    procurement: str = Procurement.BUY.value
+    unit: str = ""
+    value: str = ""
+    package: str = ""
+    category: str = ""
+    scheme: str = ""
+    sources: tuple[FrozenSource, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What a revision holds beside characteristics and operations, each in its order."""
@@ -192,32 +220,10 @@ _KINDS: Mapping[str, type] = {
 def plain_contents(contents: Contents) -> dict[str, Any]:
     """As plain data, decimals kept; what is empty is left out."""
     return {
-        f.name: [_plain(one) for one in getattr(contents, f.name)]
+        f.name: [plain(one) for one in getattr(contents, f.name)]
         for f in fields(contents)
         if getattr(contents, f.name)
     }
-
-
-def _plain(value: Any) -> Any:
-    """msgspec leaves out what *is* its default; here what equals it, so that 0.000 is 0."""
-    if isinstance(value, tuple):
-        return [_plain(one) for one in value]
-    if not isinstance(value, msgspec.Struct):
-        return value
-    unset = _defaults(type(value))
-    held = ((name, getattr(value, name)) for name in value.__struct_fields__)
-    return {name: _plain(v) for name, v in held if name not in unset or v != unset[name]}
-
-
-@cache
-def _defaults(kind: type[msgspec.Struct]) -> Mapping[str, Any]:
-    found = {}
-    for one in msgspec.structs.fields(kind):
-        if one.default is not msgspec.NODEFAULT:
-            found[one.name] = one.default
-        elif one.default_factory is not msgspec.NODEFAULT:
-            found[one.name] = one.default_factory()
-    return found
 
 
 def read_contents(data: Mapping[str, Any]) -> Contents:

@@ -3,9 +3,10 @@
 These are the values of the baseline and of the definition file alike.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -149,14 +150,28 @@ class StepFacts(_Part, frozen=True):
 
 
 def plain(value: Any) -> Any:
-    """Steps, parameters, lines and pictures as plain data; what is unset is left out."""
+    """Values of a definition as plain data, decimals kept; what is unset is left out.
+
+    msgspec leaves out what *is* its default; here what equals it, so that 0.000 is 0.
+    """
     if isinstance(value, tuple):
         return [plain(one) for one in value]
     if not isinstance(value, msgspec.Struct):
         return value
-    unset = {f.name: f.default for f in msgspec.structs.fields(value)}
+    unset = _defaults(type(value))
     held = ((name, getattr(value, name)) for name in value.__struct_fields__)
-    return {name: plain(held_) for name, held_ in held if held_ != unset[name]}
+    return {name: plain(v) for name, v in held if name not in unset or v != unset[name]}
+
+
+@cache
+def _defaults(kind: type[msgspec.Struct]) -> Mapping[str, Any]:
+    found = {}
+    for one in msgspec.structs.fields(kind):
+        if one.default is not msgspec.NODEFAULT:
+            found[one.name] = one.default
+        elif one.default_factory is not msgspec.NODEFAULT:
+            found[one.name] = one.default_factory()
+    return found
 
 
 def check_parameters(found: Sequence[ParameterFacts], what: str) -> tuple[ParameterFacts, ...]:
