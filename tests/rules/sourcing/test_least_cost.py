@@ -138,7 +138,7 @@ def choices(draw: st.DrawFn) -> Choice:
     return Choice(made, rate, None if limit is None else D(limit))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=80)
 @given(need=st.integers(1, 16), offered=st.lists(choices(), min_size=1, max_size=3))
 def test_no_combination_costs_less(need: int, offered: list[Choice]) -> None:
     found = least_cost(D(need), offered)
@@ -149,7 +149,7 @@ def test_no_combination_costs_less(need: int, offered: list[Choice]) -> None:
         assert found.cost == least
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=80)
 @given(need=st.integers(1, 60), offered=st.lists(choices(), min_size=1, max_size=4))
 def test_minimum_multiple_and_limit_hold_for_every_order(need: int, offered: list[Choice]) -> None:
     limits = {id(c.offer): c.limit for c in offered}
@@ -161,7 +161,7 @@ def test_minimum_multiple_and_limit_hold_for_every_order(need: int, offered: lis
         assert order.quantity * order.price >= order.offer.minimum_value
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(need=st.integers(1, 60), offered=st.lists(choices(), min_size=1, max_size=4))
 def test_more_never_costs_less_and_covers_what_is_needed(need: int, offered: list[Choice]) -> None:
     here, more = (least_cost(D(n), offered) for n in (need, need + 1))
