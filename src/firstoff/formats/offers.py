@@ -15,6 +15,7 @@ from firstoff.formats.bom.buying import offers, orderables
 from firstoff.formats.bom.cells_of import CellsOf
 from firstoff.formats.bom.layout import Layout, layout_of
 from firstoff.formats.bom.lines import LineReader
+from firstoff.formats.bom.mpns import is_number
 from firstoff.formats.bom.quantities import days, money, plain
 from firstoff.formats.bom.reader import BomMapping, BomOptions
 from firstoff.formats.bom.tabular import Found, table_of
@@ -154,12 +155,11 @@ def _read(
     for row in found.body:
         cells = CellsOf(row, found.layout)
         made = list(_offers_of(row, cells, reader, warnings))
-        if not made:
-            if _says_something(cells):
-                sentence = "No part number and no supplier's number; an offer needs one."
-                refused.append(Remark(row.number, sentence, "", "no-part"))
+        if row.blank or (not made and not _says_something(cells)):
             continue
         warnings.extend(_odd(row, cells, made))
+        if not made:
+            refused.append(_no_offer(row, cells))
         for each in made:
             key = (each.mpn, each.offer.distributor, each.offer.number)
             first = seen.setdefault(key, each)
@@ -201,9 +201,17 @@ def _offers_of(
 
 
 def _says_something(cells: CellsOf) -> bool:
-    """Whether a row without a part is meant as an offer: it has a price or a lead time."""
-    keys = ("price", "lead_time", "minimum")
-    return any(any(map(str.isdigit, text)) for key in keys for _, text in cells.texts(key))
+    """Whether a row is meant as an offer: it has a price, a lead time or a minimum."""
+    return any(True for key in ("price", "lead_time", "minimum") for _ in cells.texts(key))
+
+
+def _no_offer(row: Row, cells: CellsOf) -> Remark:
+    keys = ("mpn", "maker_mpn", "distributor_number")
+    if any(is_number(text) for key in keys for _, text in cells.texts(key)):
+        sentence = "No price, lead time or minimum that can be read."
+        return Remark(row.number, sentence, "", "no-offer")
+    sentence = "No part number and no supplier's number; an offer needs one."
+    return Remark(row.number, sentence, "", "no-part")
 
 
 def _odd(row: Row, cells: CellsOf, made: list[OfferRow]) -> Iterator[Remark]:

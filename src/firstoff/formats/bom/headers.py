@@ -87,7 +87,7 @@ def _understood(text: str, way: str, currency: str) -> Header:
     """What one way of reading the text means."""
     words, numbers = _words(way)
     joined = " ".join(words)
-    per = "weeks" if re.search(r"week|wks|woche", way.casefold()) else "days"
+    per = "weeks" if re.search(r"week|wks|woche", text.casefold()) else "days"
     for phrase in _ways(words, currency):
         if phrase in PHRASES:
             rank, candidates = _of_vendor(text, phrase) or PHRASES[phrase]

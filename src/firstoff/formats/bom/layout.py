@@ -103,8 +103,8 @@ def _settle(
                 continue
             if candidate.endswith("?") and not _HOLDS[meaning](_cells(place, sample), taken):
                 continue
-            # A second column of part numbers is an alternate only where it is named like one.
-            if meaning == "mpn" and headers[place].rank and "mpn" in taken:
+            # "Part number" is a maker's, unless another column is or assemblies have numbers.
+            if meaning == "mpn" and headers[place].rank and taken & {"mpn", "level", "parent"}:
                 continue
             settled[place] = meaning
             taken.add(meaning)

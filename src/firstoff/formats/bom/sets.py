@@ -133,7 +133,7 @@ def _priority(line: LineDraft) -> int:
 
 def _product(top: str, found: _Set, count: int) -> BomFile:
     order: list[tuple[LineDraft, int, Extra]] = []
-    opened_already: set[str] = set()
+    opened_already = {top}
     taken: list[str] = [top]
     stack = [(line, 1) for line in reversed(found.assemblies[top].lines)]
     while stack:
