@@ -20,6 +20,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("product", ""),
     ("plan", ""),
     ("supply", ""),
+    ("sourcing", ""),
     ("execution", ""),
     ("records", ""),
     ("labels", ""),
