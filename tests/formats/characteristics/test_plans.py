@@ -155,7 +155,7 @@ def test_numbers_longer_than_a_limit_are_rounded_and_told():
     )  # fmt: skip
     assert (file.characteristics[0].nominal, [r.sentence for r in file.warnings]) == (
         Decimal(75),
-        ["74.999999999997002 has more decimals than a limit; 75 is taken."],
+        ["1 number has more decimals than a limit: 74.999999999997002 is taken as 75."],
     )
 
 
@@ -163,7 +163,9 @@ def test_one_without_a_balloon_is_named_and_told():
     raw = document([characteristic(1, name="Bore"), characteristic(2, name="B" * 40)])
     file = read_characteristics(raw, name="p.qif")
     assert [each.number for each in file.characteristics] == ["Bore", "2"]
-    assert [remark.code for remark in file.warnings] == ["number", "number"]
+    assert [remark.sentence for remark in file.warnings] == [
+        "2 characteristics have no balloon number; Bore, 2 are taken."
+    ]
 
 
 def test_a_number_twice_is_told():

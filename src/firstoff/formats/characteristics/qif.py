@@ -56,6 +56,7 @@ def read(source: Source, limits: Limits) -> CharacteristicFile:
         reading.draft(row, each) for row, each in enumerate(plan.characteristics, start=1)
     )
     reading.say_twice(drafts)
+    reading.say_all()
     counted = Counter(aspect for aspect, _ in reading.held)
     return CharacteristicFile(
         name=source.name, kind=KIND, label=LABEL, sha256=source.sha256(), characteristics=drafts,
@@ -79,6 +80,8 @@ class _Reading:
     held: dict[tuple[str, str], Element] = field(default_factory=dict)
     gauges: dict[str, str] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
+    unnamed: list[tuple[int, str]] = field(default_factory=list)  # row and what is taken
+    rounded: list[tuple[int, Decimal, Decimal]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         for group in inside(self.root, "Characteristics"):
@@ -144,11 +147,24 @@ class _Reading:
         if of.designator:
             return of.designator
         name = of.name if 0 < len(of.name) <= _LONGEST_NUMBER else str(row)
-        self.remarks.append(
-            Remark(row, f"{of.name or of.kind} has no balloon number; {name} is taken.",
-                   code="number")
-        )  # fmt: skip
+        self.unnamed.append((row, name))
         return name
+
+    def say_all(self) -> None:
+        """What holds of many, said once."""
+        if self.unnamed:
+            count, names = len(self.unnamed), [name for _, name in self.unnamed]
+            shown = ", ".join(names[:3]) + (f" and {count - 3} more" if count > 3 else "")
+            have = "1 characteristic has" if count == 1 else f"{count:,} characteristics have"
+            are = "is" if count == 1 else "are"
+            sentence = f"{have} no balloon number; {shown} {are} taken."
+            self.remarks.append(Remark(self.unnamed[0][0], sentence, code="number"))
+        if self.rounded:
+            row, before, after = self.rounded[0]
+            many = len(self.rounded)
+            have = "1 number has" if many == 1 else f"{many:,} numbers have"
+            sentence = f"{have} more decimals than a limit: {before} is taken as {after}."
+            self.remarks.append(Remark(row, sentence, code="rounded"))
 
     def say_twice(self, drafts: tuple[CharacteristicDraft, ...]) -> None:
         """Numbers that several characteristics have: a drawing's balloon is one of them."""
@@ -177,11 +193,8 @@ class _Reading:
 
     def _fitting(self, row: int, value: Decimal | None) -> Decimal | None:
         found = fitting(value)
-        if found != value:
-            self.remarks.append(
-                Remark(row, f"{value} has more decimals than a limit; {found} is taken.",
-                       code="rounded")
-            )  # fmt: skip
+        if value is not None and found is not None and found != value:
+            self.rounded.append((row, value, found))
         return found
 
     def _gauge(self, parts: list[Element]) -> str:
