@@ -7,7 +7,8 @@ from firstoff.queries.bom.exploding import (
     needed,
     needs_of,
 )
-from firstoff.queries.bom.facts import line_facts, state
+from firstoff.queries.bom.facts import line_facts, line_facts_of, state
+from firstoff.queries.bom.known import ImportView, imports, known_of, mapping_of
 from firstoff.queries.bom.lines import (
     ONLY,
     head,
@@ -37,6 +38,7 @@ __all__ = [
     "BomHead",
     "BomLineView",
     "ExplodedLine",
+    "ImportView",
     "NeedView",
     "SourceView",
     "UseView",
@@ -47,10 +49,14 @@ __all__ = [
     "exploded",
     "explosion",
     "head",
+    "imports",
+    "known_of",
     "line",
     "line_facts",
+    "line_facts_of",
     "lines",
     "lines_of",
+    "mapping_of",
     "needed",
     "needs_of",
     "revision_seen",

@@ -24,6 +24,7 @@ from firstoff.queries.product.revisions import (
     revisions,
     scheme_for,
     schemes,
+    schemes_of,
 )
 
 __all__ = [
@@ -48,5 +49,6 @@ __all__ = [
     "revisions",
     "scheme_for",
     "schemes",
+    "schemes_of",
     "sites_with",
 ]

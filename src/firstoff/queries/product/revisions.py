@@ -1,6 +1,6 @@
 """Revisions of parts, and which of them is meant where nobody says."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -100,11 +100,21 @@ def scheme_of(row: RevisionScheme) -> Scheme:
 
 def scheme_for(part: Part) -> Scheme:
     """How the revisions of a part are labelled. One query."""
-    rows = {row.key: row for row in RevisionScheme.objects.filter(site=part.site_id)}
-    if part.scheme in rows:
-        return scheme_of(rows[part.scheme])
-    own = next((row for row in rows.values() if row.default), None)
-    return DEFAULT_SCHEME if own is None else scheme_of(own)
+    return schemes_of([part])[part.pk]
+
+
+def schemes_of(parts: Iterable[Part]) -> dict[int, Scheme]:
+    """How the revisions of many parts of one site are labelled, by part. One query."""
+    found = list(parts)
+    sites = {part.site_id for part in found}
+    rows = {(r.site_id, r.key): r for r in RevisionScheme.objects.filter(site__in=sites)}
+    own = {r.site_id: scheme_of(r) for r in rows.values() if r.default}
+    return {
+        part.pk: scheme_of(rows[part.site_id, part.scheme])
+        if (part.site_id, part.scheme) in rows
+        else own.get(part.site_id, DEFAULT_SCHEME)
+        for part in found
+    }
 
 
 def next_revision(part_id: int) -> str:

@@ -5,9 +5,10 @@ made as such, their lines count as the parent's and stand on its level. What is 
 needed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal, localcontext
+from typing import TypeVar
 
 from firstoff.errors import Refused
 
@@ -62,6 +63,7 @@ class Need:
     leaf: bool
 
 
+K = TypeVar("K", bound=Hashable)
 Lines = Mapping[int, Sequence[Usage]]  # of each revision, in their order
 
 
@@ -127,13 +129,13 @@ def needs(lines: Lines, root: int, quantity: Decimal = _WHOLE) -> tuple[Need, ..
     return tuple(found.values())
 
 
-def loop_in(lines: Mapping[int, Sequence[int]], root: int) -> tuple[int, ...]:
-    """A loop under a revision as the revisions on it, the first one again last; empty without.
+def loop_in(lines: Mapping[K, Collection[K]], root: K) -> tuple[K, ...]:
+    """A loop under one as those on it, the first one again last; empty without.
 
-    lines: of each revision, the revisions that go into it.
+    lines: of each revision, or part, those that go into it.
     """
-    done: set[int] = set()
-    path: list[int] = [root]
+    done: set[K] = set()
+    path: list[K] = [root]
     stack = [iter(lines.get(root, ()))]
     while stack:
         child = next(stack[-1], None)

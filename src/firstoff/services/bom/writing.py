@@ -32,7 +32,7 @@ _COLUMNS = (
     *("section", "note", "attributes"),
 )
 # Compared beside what people compare: what nobody shows is kept all the same.
-_ALL = (
+ALL_FIELDS = (
     *("part", "child", "quantity", "unit", "designators", "not_fitted", "fitted", "find_number"),
     *("classification", "attrition", "setup_pieces", "section", "note", "alternates"),
     "attributes",
@@ -89,13 +89,56 @@ def write_lines(
     if same is not None:
         at = {key: place for place, key in enumerate(keys)}
         pairs = {n: at[key] for n, key in enumerate(same) if key is not None}
-    found = differences(list(before.values()), wanted, names=_ALL, pairs=pairs)
+    found = differences(list(before.values()), wanted, names=ALL_FIELDS, pairs=pairs)
+    apply_lines(revision, found, keys, named, entry.at)
+    tell(entry, found)
+    return found
+
+
+def apply_lines(
+    revision: PartRevision,
+    found: Sequence[LineDifference],
+    keys: Sequence[int],
+    named: Named,
+    at: datetime,
+) -> None:
+    """Write what differs. keys: of the lines that are there, in their order."""
     _check_in_use(found, named)
     _remove({keys[d.at_before or 0]: d.line for d in found if d.after is None})
     _place(revision, found, keys, named)
-    _write_alternates(revision, found, named, entry.at)
-    _tell(entry, found)
-    return found
+    _write_alternates(revision, found, named, at)
+
+
+def insert_lines(lines: Mapping[int, Sequence[LineDifference]], named: Named) -> None:
+    """The lines of new revisions, by revision, in one statement."""
+    values = _Values(named)
+    rows = [values.of(key, one) for key, found in lines.items() for one in found]
+    if rows:
+        write_rows(BomLine, _COLUMNS, rows)
+    having = {
+        key: [d for d in found if d.after is not None and d.after.alternates]
+        for key, found in lines.items()
+    }
+    for key, found in having.items():
+        if found:
+            _propose(key, found, named)
+
+
+def _propose(revision_id: int, found: Sequence[LineDifference], named: Named) -> None:
+    places = dict(BomLine.objects.filter(revision=revision_id).values_list("position", "pk"))
+    Alternate.objects.bulk_create(
+        [
+            _alternate(
+                named.parts[d.line.part].pk,
+                places[(d.at_after or 0) + 1],
+                named.parts[one.part].pk,
+                one,
+            )
+            for d in found
+            for one in d.line.alternates
+        ],
+        batch_size=_BATCH,
+    )
 
 
 def _check_in_use(found: Iterable[LineDifference], named: Named) -> None:
@@ -131,7 +174,7 @@ def _place(
     revision: PartRevision, found: Sequence[LineDifference], keys: Sequence[int], named: Named
 ) -> None:
     """New rows, and those that changed or stand elsewhere now."""
-    values = _Values(revision.pk, named)
+    values = _Values(named)
     there = [d for d in found if d.after is not None and d.at_before is not None]
     places = dict(BomLine.objects.filter(revision=revision).values_list("pk", "position"))
     moved = [
@@ -142,8 +185,8 @@ def _place(
     ]
     if moved:
         _aside([keys[d.at_before or 0] for d in moved])
-        _update([(*values.of(d), keys[d.at_before or 0]) for d in moved])
-    new = [values.of(d) for d in found if d.change is LineChange.ADDED]
+        _update([(*values.of(revision.pk, d), keys[d.at_before or 0]) for d in moved])
+    new = [values.of(revision.pk, d) for d in found if d.change is LineChange.ADDED]
     if new:
         write_rows(BomLine, _COLUMNS, new)
 
@@ -165,8 +208,7 @@ def _update(rows: Sequence[Sequence[Any]]) -> None:
 class _Values:
     """A line as the driver takes it. Django asks every value what it is; few kinds need it."""
 
-    def __init__(self, revision_id: int, named: Named) -> None:
-        self.revision_id = revision_id
+    def __init__(self, named: Named) -> None:
         self.named = named
         fields = {f.attname: f for f in BomLine._meta.concrete_fields}
         self._prepare: dict[str, Callable[[Any], Any]] = {
@@ -176,11 +218,11 @@ class _Values:
         self._json = fields["designators"]
         self._empty = self._json.get_db_prep_save([], connection)
 
-    def of(self, difference: LineDifference) -> tuple[Any, ...]:
+    def of(self, revision_id: int, difference: LineDifference) -> tuple[Any, ...]:
         line = difference.line
         prepare = self._prepare
         return (
-            self.revision_id,
+            revision_id,
             (difference.at_after or 0) + 1,
             line.find_number,
             self.named.parts[line.part].pk,
@@ -265,7 +307,8 @@ def _batches(keys: Sequence[int]) -> Iterable[Sequence[int]]:
         yield keys[start : start + _BATCH]
 
 
-def _tell(entry: Entry, found: Sequence[LineDifference]) -> None:
+def tell(entry: Entry, found: Sequence[LineDifference]) -> None:
+    """The differences for a reader of the ledger: all counted, the first ones told."""
     counts = {kind.value: sum(d.change is kind for d in found) for kind in LineChange}
     moved = [d for d in found if d.change is not LineChange.SAME]
     entry.details.update(lines=counts, changes=[_told(d) for d in moved[:_TOLD]])

@@ -8,7 +8,7 @@ from firstoff.services.product.characteristics import (
     values_of,
     write_characteristics,
 )
-from firstoff.services.product.copying import copy_operations
+from firstoff.services.product.copying import copy_operations, copy_revision
 from firstoff.services.product.naming import part_for, program_for, revision_of
 from firstoff.services.product.parts import (
     create_part,
@@ -36,6 +36,7 @@ from firstoff.services.product.revisions import (
 __all__ = [
     "add_characteristic",
     "copy_operations",
+    "copy_revision",
     "create_part",
     "create_program",
     "create_revision",
