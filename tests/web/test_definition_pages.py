@@ -1,14 +1,17 @@
 """The first minutes of a product, the definition page, the equipment page."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
 
+from firstoff.db.models import PartRevision
 from firstoff.queries import plan as reads
 from firstoff.queries import product as programs
+from firstoff.queries.product import characteristics_of
 from firstoff.services import plan, product
 from tests.conftest import NOW, World
 from tests.making import CROCK
@@ -310,5 +313,63 @@ def test_the_definition_page_takes_a_fixed_number_of_queries(
     eli = browse(world.eli)
     eli.get(HERE)
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(34):
         assert eli.get(HERE).status_code == 200
+
+
+def test_a_callout_is_typed_as_words_and_read_back_as_its_frame(
+    world: World, browse: Browse
+) -> None:
+    draft(world)
+    client = browse(world.eli)
+    sent = {
+        "c-rows": "1",
+        "c-0-number": "7",
+        "c-0-name": "Bore",
+        "c-0-kind": "variable",
+        "c-0-classification": "major",
+        "c-0-unit": "mm",
+        "c-0-callout": "position dia 0.10 (M) A B(M)",
+        "c-0-zone": "B4",
+        "c-0-gauge": "G-11",
+    }
+    answer = client.post(f"{HERE}characteristics/", sent)
+    page = client.get(HERE).content.decode()
+    (found,) = characteristics_of(PartRevision.objects.get().pk)
+    assert (answer.status_code, found.requirement, found.upper, found.zone) == (
+        302,
+        "⌖\u00a0⌀\u00a00.10\u00a0Ⓜ | A | B\u00a0Ⓜ",
+        Decimal("0.10"),
+        "B4",
+    )
+    assert 'value="⌖\u00a0⌀\u00a00.10\u00a0Ⓜ | A | B\u00a0Ⓜ"' in page
+
+
+@pytest.mark.parametrize(
+    ("callout", "says"),
+    [
+        ("position", "cannot be read"),
+        ("position 0", "expected one above 0"),
+        ("flatness 0.1 A", "takes no datum"),
+        ("25 ±0.1", "cannot be read"),
+    ],
+)
+def test_what_is_wrong_with_a_callout_stands_beside_it(
+    world: World, browse: Browse, callout: str, says: str
+) -> None:
+    draft(world)
+    sent = {
+        "c-rows": "1",
+        "c-0-number": "7",
+        "c-0-name": "Bore",
+        "c-0-kind": "variable",
+        "c-0-classification": "major",
+        "c-0-callout": callout,
+    }
+    answer = browse(world.eli).post(f"{HERE}characteristics/", sent)
+    text = answer.content.decode()
+    assert (answer.status_code, 'id="id_c-0-callout-error"' in text, says in text) == (
+        422,
+        True,
+        True,
+    )

@@ -30,6 +30,7 @@ SAMPLES = (
     ("containment_report", "containment_report"),
     ("customer_letter", "customer_letter"),
     ("packing_list", "packing_list"),
+    ("ballooned_drawing", "ballooned_drawing"),
 )
 every_sample = pytest.mark.parametrize(("kind", "name"), SAMPLES)
 

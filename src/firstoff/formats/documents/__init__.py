@@ -15,6 +15,7 @@ from typing import Any
 from firstoff.errors import InvalidInput
 
 from . import (
+    ballooned_drawing,
     batch_record,
     certificate,
     containment_report,
@@ -35,6 +36,7 @@ KINDS: tuple[Kind, ...] = (
     containment_report.KIND,
     customer_letter.KIND,
     packing_list.KIND,
+    ballooned_drawing.KIND,
 )
 
 __all__ = ["KINDS", "Kind", "document_kind", "missing_glyphs", "render", "reproduces"]

@@ -47,6 +47,9 @@ FOLDERS = {
     "justmytype_intl_sea": "fonts/**/*.ttf",
 }
 
+# Signs of geometric tolerances, by the font that has them.
+SIGN_FONTS = {"symbol1": "⏤⏥⌭⌒⌓⌯⌰⌀ⓂⓁ", "symbol2": "⌖◎○"}
+
 # Marks that have no shape of their own: joiners, directions, places to break.
 INVISIBLE = frozenset((0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060))
 # Hints on how to draw the character before: dropped, the character prints either way.
@@ -136,6 +139,23 @@ def _packaged_points() -> frozenset[int]:
         font = TTCollection(content).fonts[0] if file.suffix == ".ttc" else TTFont(content)
         points.update(font.getBestCmap())
     return frozenset(points)
+
+
+@lru_cache(maxsize=len(SIGN_FONTS))
+def signs_font(name: str) -> bytes:
+    """A font for browsers (WOFF) with the signs of ``SIGN_FONTS[name]`` alone: few machines have
+    those of geometric tolerances."""
+    from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(_buffers() / f"{name}.ttf", recalcTimestamp=False)
+    cut = Subsetter(Options(layout_features=[], notdef_outline=True))
+    cut.populate(text=SIGN_FONTS[name])
+    cut.subset(font)
+    font.flavor = "woff"
+    written = BytesIO()
+    font.save(written)
+    return written.getvalue()
 
 
 def prints(point: int) -> bool:

@@ -107,8 +107,8 @@ def drawing(
 
 
 def drawings(actor: Actor, revision_id: int) -> tuple[DrawingChoice, ...]:
-    """The documents of a revision that have pages, each with its balloons. Three queries."""
-    found = [one for one in linked(actor, revision_id) if one.version.shown]
+    """The documents of a revision, each with its balloons. Three queries."""
+    found = linked(actor, revision_id)
     counted = Balloon.objects.filter(
         characteristic__revision=revision_id, version__in=[one.version.id for one in found]
     )

@@ -1,5 +1,5 @@
 """Pages of documents and of drawings with balloons."""
 
-from firstoff.web.documents import register
+from firstoff.web.documents import drawing, register
 
-urlpatterns = [*register.urlpatterns]
+urlpatterns = [*register.urlpatterns, *drawing.urlpatterns]

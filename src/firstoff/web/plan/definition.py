@@ -10,13 +10,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 
+from firstoff.errors import InvalidInput, NotFound
+from firstoff.queries import documents as drawn
 from firstoff.queries import plan as reads
 from firstoff.queries import product as programs
 from firstoff.queries.plan import DefinitionView
 from firstoff.rules.access import may
-from firstoff.rules.product import next_label, state_of
-from firstoff.services import plan, product
-from firstoff.terms import EquipmentKind
+from firstoff.rules.product import next_label, state_of, words_of
+from firstoff.services import documents, plan, product
+from firstoff.terms import EquipmentKind, GeometricSymbol
 from firstoff.web.auth import Request, page
 from firstoff.web.forms import Form
 from firstoff.web.grids import Grid
@@ -46,14 +48,17 @@ def characteristics(request: Request, site: str, code: str) -> HttpResponse:
     """The grid of characteristics was sent: all of the draft, at once."""
     view = _view(request, site, code)
     grid = Grid.of(request, rows.CharacteristicRow, "c")
-    if grid.attempt(
-        lambda sent: product.set_characteristics(
+
+    @rows.in_its_cell()
+    def save(sent: list[dict[str, Any]]) -> Any:
+        return product.set_characteristics(
             **_of(request, view),
             revision=view.revision.label,
             characteristics=[rows.characteristic(values) for values in sent],
             seen=request.POST.get("seen", ""),
         )
-    ):
+
+    if grid.attempt(save):
         messages.success(request, "The characteristics are saved.")
         return _back(view, "characteristics")
     return _page(request, site, code, characteristics=grid)
@@ -94,6 +99,24 @@ def codes(request: Request, site: str, code: str) -> HttpResponse:
     return _page(request, site, code, codes=grid)
 
 
+def _link(view: DefinitionView, posted: Any, **of: Any) -> Any:
+    """A version becomes part of the revision: the newest, unless said."""
+    number, label = (posted.get(name, "").strip() for name in ("number", "label"))
+    if not number:
+        raise InvalidInput("Which document? Write its number.", field="number")
+    try:
+        _, found = drawn.version(of["by"], view.program.site, number, label)
+    except NotFound as error:
+        raise InvalidInput(error.message, field="number") from error
+    return documents.link_version(**of, revision=view.revision.label, version_id=found.id)
+
+
+def _unlink(view: DefinitionView, posted: Any, **of: Any) -> Any:
+    number, label = posted.get("number", ""), posted.get("label", "")
+    _, found = drawn.version(of["by"], view.program.site, number, label)
+    return documents.unlink_version(**of, revision=view.revision.label, version_id=found.id)
+
+
 # What a button does: words of the message, and the verb for the definition that is shown.
 _ACTS: dict[str, tuple[str, str, Callable[..., Any]]] = {
     "renumber": (
@@ -103,6 +126,8 @@ _ACTS: dict[str, tuple[str, str, Callable[..., Any]]] = {
             **of, **_plan(view), order=[o.seq for o in view.operations]
         ),
     ),
+    "link-document": ("documents", "The document belongs to the revision.", _link),
+    "unlink-document": ("documents", "The document belongs to the revision no more.", _unlink),
     "release-revision": (
         "revision",
         "The revision is released; it cannot be changed any more.",
@@ -219,6 +244,9 @@ def _page(request: Request, site: str, code: str, **sent: Form | Grid) -> HttpRe
         "next_revision": next_label(view.revisions[0].label),
         "next_plan": next_label(view.plans[0].label) if view.plans else "1",
         "seen_characteristics": state_of(view.characteristics),
+        "drawings": drawn.drawings(actor, view.revision.id),
+        "documents": drawn.choices(actor, site_id) if edits else (),
+        "symbols": [words_of(symbol) for symbol in GeometricSymbol],
         "seen_operations": state_of(view.operations),
         "characteristics": grids.get("characteristics") if edits else None,
         "operations": grids.get("operations") if edits_plan else None,
@@ -236,6 +264,8 @@ def _add_grids(
     if edits and context["characteristics"] is None:
         initial = [rows.characteristic_values(c) for c in view.characteristics]
         context["characteristics"] = Grid(rows.CharacteristicRow, "c", initial=initial)
+    if edits:
+        context["gauges"] = reads.usable(request.actor, view.program.site_id, EquipmentKind.GAUGE)
     if plans and context["operations"] is None:
         kind = partial(rows.OperationRow, jigs=_jigs(request, view))
         initial = [rows.operation_values(o) for o in view.operations]
@@ -247,8 +277,8 @@ def _add_grids(
 def _view(request: Request, site: str, code: str) -> DefinitionView:
     """What the address asks for: ``?revision=C&plan=1``, the newest unless said."""
     program = programs.program(request.actor, site, code)
-    asked = {name: request.GET.get(name, "") for name in ("revision", "plan")}
-    return reads.definition(request.actor, program.id, **asked)
+    revision, plan = (request.GET.get(name, "") for name in ("revision", "plan"))
+    return reads.definition(request.actor, program.id, revision=revision, plan=plan)
 
 
 def _jigs(request: Request, view: DefinitionView) -> list[tuple[str, str]]:

@@ -1,14 +1,18 @@
 """The rows that a definition is typed into: characteristics, operations, defect codes."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
 
+from firstoff.errors import InvalidInput
+from firstoff.formats.characteristics.requirements import Requirement, requirement
 from firstoff.queries.plan import EquipmentView
 from firstoff.rules.plan import CatalogueCode, PlanOperation
 from firstoff.rules.product import CharacteristicFacts
-from firstoff.terms import Aspect, CharacteristicClass, CharacteristicKind
+from firstoff.terms import Aspect, CharacteristicClass, CharacteristicKind, LimitForm
 from firstoff.web.grids import Row
 
 _NUMBERS = re.compile(r"[,;\s]+")
@@ -29,6 +33,7 @@ def _number(label: str, size: int = 6) -> forms.DecimalField:
 
 class CharacteristicRow(Row):
     told = ("number", "name", "nominal", "lower", "upper", "unit", "method", "measured_as")
+    told += ("callout", "zone", "gauge")  # type: ignore[assignment]
 
     number = forms.CharField(max_length=20, widget=_short(4))
     name = forms.CharField(max_length=200, widget=_short(18))
@@ -47,23 +52,73 @@ class CharacteristicRow(Row):
         label="Name in test records", max_length=120, required=False, widget=_short(12)
     )
 
+    callout = forms.CharField(max_length=120, required=False, widget=_short(20))
+    form = forms.ChoiceField(
+        label="Limits are", required=False, choices=[("", "as they stand"), *_words(LimitForm)]
+    )
+    zone = forms.CharField(label="Zone of the drawing", max_length=20, required=False)
+    gauge = forms.CharField(label="Gauge", max_length=60, required=False)
+    source_id = forms.CharField(max_length=80, required=False, widget=forms.HiddenInput())
+
+    def clean_callout(self) -> Requirement | None:
+        text = self.cleaned_data["callout"]
+        found = requirement(text) if text else None
+        if found is not None and (found.symbol is None or found.unread):
+            raise forms.ValidationError(
+                f"The callout {text!r} cannot be read; expected a sign or a word, the tolerance, "
+                "datums: position ⌀0.1 (M) | A | B(M) | C."
+            )
+        return found
+
+
+# What of a callout a rule speaks of stands in one cell.
+_IN_CALLOUT = ("symbol", "tolerance", "diametral", "material_condition", "datums")
+
+
+@contextmanager
+def in_its_cell() -> Iterator[None]:
+    """An error about part of a callout stands beside the callout."""
+    try:
+        yield
+    except InvalidInput as error:
+        if error.details.get("field") not in _IN_CALLOUT:
+            raise
+        details = {**error.details, "field": "callout"}
+        raise InvalidInput(
+            error.message, code=error.code, way_out=error.way_out, **details
+        ) from error
+
 
 def characteristic(values: dict[str, Any]) -> CharacteristicFacts:
+    said = {name: value for name, value in values.items() if name != "callout"}
+    callout: Requirement | None = values["callout"]
+    if callout is not None:
+        said |= {name: getattr(callout, name) for name in _IN_CALLOUT}
     return CharacteristicFacts(
         **{
-            **values,
+            **said,
             "kind": CharacteristicKind(values["kind"]),
             "classification": CharacteristicClass(values["classification"]),
+            "form": LimitForm(values["form"]) if values["form"] else None,
         }
     )
 
 
 def characteristic_values(found: CharacteristicFacts) -> dict[str, Any]:
-    """What the fields of its row show."""
+    """What the fields of its row show. The limit that follows from a callout is not typed."""
     shown = {name: found.shown(getattr(found, name)) for name in ("nominal", "lower", "upper")}
-    plain = {name: getattr(found, name) for name in ("number", "name", "unit", "method")}
-    words = {"kind": found.kind.value, "classification": found.classification.value}
-    return {**plain, **shown, **words, "measured_as": found.measured_as}
+    if found.symbol is not None and found.upper == found.tolerance:
+        shown["upper"] = ""
+    plain = {name: getattr(found, name) for name in _PLAIN}
+    words = {
+        "kind": found.kind.value,
+        "classification": found.classification.value,
+        "form": found.form.value if found.form else "",
+    }
+    return {**plain, **shown, **words, "callout": found.callout, "said": found.requirement}
+
+
+_PLAIN = ("number", "name", "unit", "method", "measured_as", "zone", "gauge", "source_id")
 
 
 class OperationRow(Row):

@@ -19,7 +19,7 @@ from firstoff.formats import charts
 from firstoff.queries import access, product
 from firstoff.rules.access import PERMISSIONS, may, may_anywhere
 from firstoff.web import figures
-from firstoff.web.assets import charts_url
+from firstoff.web.assets import charts_url, signs_url
 
 register = template.Library()
 
@@ -140,7 +140,8 @@ _PLURALS = {
     "run": "runs",
     "action": "actions",
 }
-_BESIDE = {"trace": ("unit", "at-risk")}  # pages of a place that are not named by it
+# Pages of a place that are not named by it.
+_BESIDE = {"trace": ("unit", "at-risk"), "definition": ("drawing",)}
 
 
 @register.inclusion_tag("parts/navigation.html", takes_context=True)
@@ -413,3 +414,9 @@ def script_json(value: object) -> SafeString:
 @register.simple_tag
 def charts_script() -> str:
     return charts_url()
+
+
+@register.simple_tag
+def signs() -> str:
+    """The address of the style that brings the signs of geometric tolerances."""
+    return signs_url()
