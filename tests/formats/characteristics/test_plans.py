@@ -159,6 +159,17 @@ def test_numbers_longer_than_a_limit_are_rounded_and_told():
     )
 
 
+def test_a_tolerance_of_nothing_is_none_and_is_told():
+    raw = document([characteristic(1, inner=tolerance("0", "0", limit="false"), balloon="7",
+                                   uuid="u", target="<TargetValue>5</TargetValue>")])  # fmt: skip
+    file = read_characteristics(raw, name="p.qif")
+    draft = file.characteristics[0]
+    assert (draft.nominal, draft.lower, draft.upper, draft.form) == (Decimal(5), None, None, None)
+    assert [remark.sentence for remark in file.warnings] == [
+        "7: a tolerance of 0 is none; no limits taken."
+    ]
+
+
 def test_one_without_a_balloon_is_named_and_told():
     raw = document([characteristic(1, name="Bore"), characteristic(2, name="B" * 40)])
     file = read_characteristics(raw, name="p.qif")

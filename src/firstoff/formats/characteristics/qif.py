@@ -82,6 +82,7 @@ class _Reading:
     remarks: list[Remark] = field(default_factory=list)
     unnamed: list[tuple[int, str]] = field(default_factory=list)  # row and what is taken
     rounded: list[tuple[int, Decimal, Decimal]] = field(default_factory=list)
+    exact: list[tuple[int, str]] = field(default_factory=list)  # with a tolerance of 0
 
     def __post_init__(self) -> None:
         for group in inside(self.root, "Characteristics"):
@@ -101,6 +102,9 @@ class _Reading:
         nominal, lower, upper = (
             self._fitting(row, value) for value in (of.nominal, of.limits.lower, of.limits.upper)
         )
+        if lower is not None and lower == upper:
+            self.exact.append((row, of.label))
+            lower = upper = None
         said = _text(parts, "NonTolerance")
         return CharacteristicDraft(
             row=row,
@@ -159,6 +163,11 @@ class _Reading:
             are = "is" if count == 1 else "are"
             sentence = f"{have} no balloon number; {shown} {are} taken."
             self.remarks.append(Remark(self.unnamed[0][0], sentence, code="number"))
+        if self.exact:
+            names = [name for _, name in self.exact]
+            more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+            sentence = f"{', '.join(names[:3])}{more}: a tolerance of 0 is none; no limits taken."
+            self.remarks.append(Remark(self.exact[0][0], sentence, code="zero-tolerance"))
         if self.rounded:
             row, before, after = self.rounded[0]
             many = len(self.rounded)
