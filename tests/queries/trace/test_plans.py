@@ -21,13 +21,22 @@ from firstoff.queries.trace import as_built as building
 from firstoff.queries.trace import closure, places
 from firstoff.queries.trace.sets import keys
 from firstoff.rules.trace import AsOf, Question
-from firstoff.rules.trace.conditions import Equipment, Lot, Serial
+from firstoff.rules.trace.conditions import Equipment, Instruction, Lot, Operator, Serial
 from tests.conftest import World
 from tests.making import make_pilot
 from tests.queries.trace.genealogy import Floor, hour
 
 # What grows with the units made; small tables may be read whole.
-LARGE = (*EDGES, "firstoff_unit", "firstoff_unitstate", "firstoff_floorrecord")
+LARGE = (
+    *EDGES,
+    "firstoff_unit",
+    "firstoff_unitstate",
+    "firstoff_floorrecord",
+    "firstoff_operationrecord",
+    "firstoff_operationcontext",
+    "firstoff_testrecord",
+    "firstoff_judgement",
+)
 ALIASES = ("a", "c", "f", "n", "o", "u", "r", "s")  # what the statements call them
 
 
@@ -87,6 +96,9 @@ ASKED: dict[str, Callable[[World, int], Any]] = {
     "a lot as shipped": question(Lot("L-1"), as_of=AsOf.SHIPPED),
     "a serial as shipped": question(Serial("C-01"), as_of=AsOf.SHIPPED),
     "equipment": question(Equipment("J-02", hour(0), hour(1))),
+    "who did it": question(Operator("ben")),
+    "who did it then": question(Operator("ben", hour(0), hour(1))),
+    "instructions": question(Instruction("abc")),
     "late units": lambda world, _: trace.meets(Question((Lot("L-1"),)), world.site.pk, [1, 2]),
     "as built": lambda _, key: building.as_built(key),
     "as built then": lambda _, key: building.as_built(key, hour(3)),
@@ -102,6 +114,14 @@ def test_a_question_reads_no_table_whole(world: World, top: Unit, name: str) -> 
     plan = plans(lambda: ASKED[name](world, top.pk))
     assert [t for t in read_whole(plan) if t not in TEXTS.get(name, ())] == []
     assert "BLOOM" not in plan.upper()
+
+
+@pytest.mark.skipif("connection.vendor == 'postgresql'", reason="plans by its statistics")
+@pytest.mark.parametrize("name", ["who did it", "who did it then", "instructions", "equipment"])
+def test_a_question_begins_with_what_it_asks(world: World, top: Unit, name: str) -> None:
+    """And not with the site, its parts and all their units, though by index."""
+    plan = plans(lambda: ASKED[name](world, top.pk))
+    assert re.findall(r"firstoff_(?:unit|part|run) .*\((?:part|site)_id=\?\)", plan) == []
 
 
 def test_many_units_are_lifted_by_index_too(

@@ -163,7 +163,10 @@ class Unit(Record):
                 fields=["part", "previous_serial"],
                 condition=~Q(previous_serial=""),
                 name="unit_made_out_of",
-            )
+            ),
+            # "Which units did this person begin, and after which instruction".
+            models.Index(fields=["operator", "started_at"], name="unit_by_operator"),
+            models.Index(fields=["instruction"], name="unit_by_instruction"),
         ]
 
     def __str__(self) -> str:
@@ -254,6 +257,7 @@ class Judgement(Record):
                 name="correction_is_signed_and_says_why",
             )
         ]
+        indexes = [models.Index(fields=["inspector", "judged_at"], name="judgement_by_inspector")]
 
     def __str__(self) -> str:
         return f"{self.unit} attempt {self.attempt}"
@@ -303,7 +307,8 @@ class TestRecord(Record):
         ]
         indexes = [
             # "Which units were tested on this station between these times".
-            models.Index(fields=["station", "ended_at"], name="test_record_by_station")
+            models.Index(fields=["station", "ended_at"], name="test_record_by_station"),
+            models.Index(fields=["operator", "ended_at"], name="test_record_by_operator"),
         ]
 
     def __str__(self) -> str:

@@ -70,6 +70,15 @@ class OperationContext(Record):
     instruction = models.CharField(max_length=64, blank=True)  # digest of what was followed
     tools = models.TextField(default="[]")  # canonical JSON: equipment codes, jigs and tools
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["instruction"], name="operation_by_instruction"),
+            # A tool is looked for in the text of those that name any.
+            models.Index(
+                fields=["operation"], condition=~Q(tools="[]"), name="operation_with_tools"
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"{self.operation}"
 
