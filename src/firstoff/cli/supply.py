@@ -124,6 +124,7 @@ def lot_receive(
     mpn: str = "",
     expires: DateOption = None,
     receipt: str = "",
+    order: Annotated[str, typer.Option(help="Number of the order that it came on.")] = "",
     certificate: Annotated[Path | None, typer.Option(help="Its file.")] = None,
     file: Annotated[
         Path | None, typer.Option("--file", help="Many at once: CSV, XLSX or ODS.")
@@ -169,6 +170,7 @@ def lot_receive(
         mpn=mpn,
         expires=expires.date() if expires else None,
         receipt=receipt,
+        order=order,
         certificate=paper,
     )
     said = f"Lot {lot} of {record.part} waits in quarantine."
@@ -283,6 +285,69 @@ def _pair(text: str) -> "LotName":
     if not sign or not code:
         raise InvalidInput(f"{text!r} is no LOT=QUANTITY.", field="into")
     return LotName(lot=code, quantity=quantity)
+
+
+@app.command("place")
+def lot_place(
+    place: Annotated[str, typer.Argument(metavar="PLACE", help="A shelf, a line.")],
+    lots: Annotated[list[str], typer.Argument(metavar="LOT", help="Their codes.")],
+    part: PartOption = "",
+    uid: UidOption = None,
+    site: SiteOption = None,
+    by: AsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put lots somewhere."""
+    shell.django()
+    from firstoff.services.sourcing.stock import place_lots
+
+    actor = shell.writer(by)
+    moved = place_lots(
+        site_id=shell.site_of(actor, site).id,
+        lots=[(code, part) for code in lots],
+        place=place,
+        by=actor,
+        at=shell.now(),
+        uid=uid,
+    )
+    if as_json:
+        shell.show({"place": place, "moved": moved})
+    else:
+        _line(place, f"{moved} of {len(lots)} moved")
+
+
+@app.command("inspect")
+def lot_inspect(
+    lot: LotArgument,
+    result: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--result",
+            metavar="NUMBER=VALUES",
+            help="1=9.98,10.01,10.02: the values; 2=0: how many do not conform. None: the sheet.",
+        ),
+    ] = None,
+    seed: Annotated[str, typer.Option(help="By which the pieces are drawn.")] = "",
+    note: str = "",
+    part: PartOption = "",
+    uid: UidOption = None,
+    site: SiteOption = None,
+    by: AsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What to look at on a lot; with results, the verdict, which accepts or rejects it."""
+    shell.django()
+    from firstoff.cli.sourcing.inspecting import record, sheet
+
+    if result:
+        actor = shell.writer(by)
+        place = shell.site_of(actor, site)
+        known = _found(actor, place, lot, part)
+        record(actor, place, known, result, seed, note, uid, as_json=as_json)
+        return
+    actor = shell.reader(by)
+    place = shell.site_of(actor, site)
+    sheet(actor, place, _found(actor, place, lot, part), _today(place), seed, as_json=as_json)
 
 
 # ---------------------------------------------------------------- shared
