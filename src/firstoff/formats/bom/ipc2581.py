@@ -72,7 +72,7 @@ def read(source: Source, options: BomOptions) -> BomFile:
     return BomFile(
         name=source.name, kind=NAME, label=LABEL, sha256=source.sha256(), lines=lines,
         top=_top(bom, header),
-        top_revision="" if header is None else header.get("revision", ""),
+        top_revision="" if header is None else header.get("revision", ""), encoding="utf-8",
         columns=columns, warnings=tuple(document.remarks),
     )  # fmt: skip
 

@@ -13,13 +13,13 @@ _INSIDE = ("lower", "upper")
 def summary(file: CharacteristicFile) -> dict[str, Any]:
     """The kind, how columns were understood, counts, characteristics, warnings and refusals."""
     return {
-        "file": file.name,
+        "name": file.name,
         "kind": file.kind,
         "label": file.label,
         "sha256": file.sha256,
-        "encoding": file.encoding,
-        "delimiter": file.delimiter,
-        "sheet": file.sheet,
+        "encoding": file.encoding or None,
+        "delimiter": file.delimiter or None,
+        "sheet": file.sheet or None,
         "header_row": file.header_row,
         "columns": file.columns,
         "part": file.part,
