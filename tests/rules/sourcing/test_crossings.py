@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from firstoff.errors import InvalidInput
 from firstoff.rules.sourcing.cost import Material, Way, Yield, cost_parts, piece_price
+from firstoff.rules.sourcing.cost_lines import cost_line
 from firstoff.rules.sourcing.crossings import break_even, cost_curve, curve_quantities
 from firstoff.rules.sourcing.values import PriceBreak
 
@@ -113,7 +114,7 @@ def ways(draw: st.DrawFn, name: str = "A") -> Way:
         labour_rate=D(30),
         yields=Yield(D(draw(st.sampled_from(["1", "0.9", "0.77"])))),
         setup=D(draw(st.sampled_from([0, 10, 45]))),
-        batch=draw(st.sampled_from([None, 20, 33])),
+        batch=draw(st.sampled_from([None, 20, 33, 1])),
         tooling=D(draw(st.integers(0, 900))),
         tool_life=draw(st.sampled_from([None, None, 80])),
         reject_cost=D(draw(st.sampled_from([0, 2]))),
@@ -137,6 +138,13 @@ def test_every_crossing_is_found_and_no_other(a: Way, b: Way) -> None:
             expected += [(quantity, name)] if cheaper else []
             cheaper = name
     assert turns(first, second, limit) == expected
+
+
+@settings(deadline=None, max_examples=60)
+@given(ways(), st.lists(st.integers(1, 400), min_size=1))
+def test_the_line_of_a_way_is_the_sum_of_its_parts(way: Way, quantities: list[int]) -> None:
+    line = cost_line(way, way.yields.likely, 400)
+    assert [line.total(q) for q in quantities] == [total(way, q) for q in quantities]
 
 
 @settings(deadline=None)

@@ -9,22 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from itertools import combinations
-from math import ceil, floor
+from math import floor
 
 from firstoff.errors import InvalidInput
 from firstoff.rules.sourcing import words
-from firstoff.rules.sourcing.cost import (
-    Material,
-    Way,
-    check_way,
-    cost_parts,
-    money,
-    slope,
-)
+from firstoff.rules.sourcing.cost import Way, check_way, money
+from firstoff.rules.sourcing.cost_lines import CostLine, cost_line
 
 LARGEST = 10_000_000
-MOST_STEPS = 5_000  # batches or tools up to the limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +74,12 @@ def break_even(first: Way, second: Way, *, limit: int) -> BreakEven:
     if first.name == second.name:
         raise InvalidInput("Two ways of making it need two names.", field="name")
     (low1, high1), (low2, high2) = first.yields.ends, second.yields.ends
-    start, crossings = _crossings(
-        (first, first.yields.likely), (second, second.yields.likely), limit
-    )
+    likely = [cost_line(way, way.yields.likely, limit) for way in (first, second)]
+    start, crossings = _crossings(*likely)
     poor, good = crossings, crossings
     if first.yields.has_interval or second.yields.has_interval:
-        _, poor = _crossings((first, low1), (second, high2), limit)
-        _, good = _crossings((first, high1), (second, low2), limit)
+        _, poor = _crossings(cost_line(first, low1, limit), cost_line(second, high2, limit))
+        _, good = _crossings(cost_line(first, high1, limit), cost_line(second, low2, limit))
     found = BreakEven(first.name, second.name, limit, start, crossings, poor, good, "")
     return replace(found, sentence=_said(found))
 
@@ -96,11 +87,12 @@ def break_even(first: Way, second: Way, *, limit: int) -> BreakEven:
 def cost_curve(way: Way, quantities: Iterable[int]) -> tuple[CurvePoint, ...]:
     """The cost of a good unit at each quantity. Raises InvalidInput."""
     check_way(way)
+    wanted = list(quantities)
+    if wanted and min(wanted) < 1:
+        raise InvalidInput("A curve needs quantities from 1 on.", field="quantities")
     low, high = way.yields.ends
-    return tuple(
-        CurvePoint(q, *(money(_cost((way, y), q) / q) for y in (way.yields.likely, high, low)))
-        for q in quantities
-    )
+    lines = [cost_line(way, y, max(wanted, default=1)) for y in (way.yields.likely, high, low)]
+    return tuple(CurvePoint(q, *(money(line.total(q) / q) for line in lines)) for q in wanted)
 
 
 def curve_quantities(
@@ -116,31 +108,20 @@ def curve_quantities(
     return tuple(sorted(even | named | {least, limit}))
 
 
-_At = tuple[Way, Decimal]  # a way at a yield
-
-
-def _cost(at: _At, quantity: int) -> Fraction:
-    way, good = at
-    return sum(cost_parts(way, quantity, good).values(), Fraction(0))
-
-
-def _crossings(first: _At, second: _At, limit: int) -> tuple[str | None, tuple[Crossing, ...]]:
-    def difference(quantity: int) -> Fraction:
-        return _cost(first, quantity) - _cost(second, quantity)
-
+def _crossings(first: CostLine, second: CostLine) -> tuple[str | None, tuple[Crossing, ...]]:
     cheaper: str | None = None
     start: str | None = None
     found: list[Crossing] = []
-    for low, high in _straight(first, second, limit):
-        left, right = difference(low), difference(high)
+    for low, high in _common(first, second):
+        left, right = (first.total(q) - second.total(q) for q in (low, high))
         for quantity in _turns(low, left, high, right):
-            value = difference(quantity)
-            name = (second if value > 0 else first)[0].name
-            if value and name != cheaper:
+            value = first.total(quantity) - second.total(quantity)
+            less = second if value > 0 else first
+            if value and less.name != cheaper:
                 if cheaper is not None:
-                    of = second if value > 0 else first
-                    found.append(Crossing(quantity, name, money(_cost(of, quantity) / quantity)))
-                start, cheaper = start or name, name
+                    each = money(less.total(quantity) / quantity)
+                    found.append(Crossing(quantity, less.name, each))
+                start, cheaper = start or less.name, less.name
     return start, tuple(found)
 
 
@@ -155,53 +136,10 @@ def _turns(low: int, left: Fraction, high: int, right: Fraction) -> Iterator[int
         yield min(high, max(low, floor(zero) + 1))
 
 
-def _straight(first: _At, second: _At, limit: int) -> Iterator[tuple[int, int]]:
+def _common(first: CostLine, second: CostLine) -> Iterator[tuple[int, int]]:
     """Stretches of whole quantities over which both costs are straight lines."""
-    ends = {floor(place) for at in (first, second) for place in _steps(at, limit)}
-    low = 1
-    for end in sorted(end for end in ends if 1 <= end < limit):
-        yield low, end
-        low = end + 1
-    yield low, limit
-
-
-def _steps(at: _At, limit: int) -> Iterator[Fraction]:
-    """Quantities of good units at which the cost of the way jumps or bends."""
-    way, good = at[0], Fraction(at[1])
-    for size in (way.batch, way.tool_life):
-        if size:
-            count = floor(limit / (size * good))
-            if count > MOST_STEPS:
-                raise InvalidInput(
-                    f"{way.name} has {count:,} batches or tools up to {limit:,}; expected at most "
-                    f"{MOST_STEPS:,}. Compare over fewer units, or take larger batches.",
-                    field="limit",
-                )
-            yield from (k * size * good for k in range(1, count + 1))
-    for material in way.materials:
-        yield from _bends(material, way.batch, good, limit)
-
-
-def _bends(
-    material: Material, batch: int | None, good: Fraction, limit: int
-) -> Iterator[Fraction]:
-    """Where the material reaches a break, its MOQ, or where a later break costs less."""
-    a, lost = slope(material), Fraction(material.setup)
-    if not a:
-        return
-    least = Fraction(material.minimum)
-    steps = [(max(Fraction(s.quantity), least), Fraction(s.price)) for s in material.breaks]
-    places = {quantity for quantity, _ in steps}
-    for (q, p), (r, s) in combinations(steps, 2):
-        places |= {r * s / p} if p else set()
-        places |= {q * p / s} if s else set()
-    for place in places:
-        if not lost or not batch:
-            yield (place - lost) / a * good
-            continue
-        # Pieces lost once a batch: within each batch the same place lies elsewhere.
-        most = ceil(limit / good / batch)
-        yield from ((place - k * lost) / a * good for k in range(1, most + 1))
+    begins = sorted({*first.begins, *second.begins})
+    yield from zip(begins, [*(begin - 1 for begin in begins[1:]), first.limit], strict=True)
 
 
 def _said(found: BreakEven) -> str:
