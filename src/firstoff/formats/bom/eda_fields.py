@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from firstoff.formats.bom.dnp import marked, populated, says_not_fitted
 from firstoff.formats.bom.headers import header
@@ -95,6 +96,7 @@ def plain_name(name: str) -> str:
     return re.sub(r"[\s_\-.:/()]+", "", text)
 
 
+@lru_cache(maxsize=5_000)
 def meaning_of(name: str) -> FieldMeaning:
     """What a field of this name means."""
     text = name.strip()
