@@ -194,6 +194,25 @@ def test_makers_and_parts_with_other_numbers_pair_in_their_order():
     assert sources(file) == [("AB-1", "Acme"), ("CD-2", "Best")]
 
 
+def test_the_same_header_again_is_an_alternate():
+    file = table("Ref,Manufacturer,Part Number,Manufacturer,Part Number", "R1,A,AB-1,B,CD-2")
+    assert sources(file) == [("AB-1", "A"), ("CD-2", "B")]
+
+
+def test_a_misspelt_header_is_understood():
+    file = table("Refrence,Quanity,Discription", "R1,1,resistor")
+    assert meanings(file) == {
+        "Refrence": "designators",
+        "Quanity": "quantity",
+        "Discription": "description",
+    }
+
+
+def test_cost_beside_a_unit_cost_is_that_of_the_line():
+    file = table("MPN,Qty,Unit Cost,Cost", "AB-1,2,1.50,3.00")
+    assert meanings(file)["Cost"] == "extended_price"
+
+
 def test_a_second_number_without_a_maker_has_none():
     file = table("Ref,Manufacturer,MPN,MPN2", "R1,Acme,AB-1,CD-2")
     assert sources(file) == [("AB-1", "Acme"), ("CD-2", "")]

@@ -439,9 +439,31 @@ def test_the_counts_are_those_a_person_compares():
         ",1,,,bag",
     )
     found = counts(file.lines)
-    assert (found.lines, found.pieces, found.designators) == (3, 3, 5)
+    assert (found.lines, found.pieces, found.designators) == (4, 4, 5)
     assert (found.do_not_populate, found.do_not_populate_designators) == (1, 2)
     assert (found.manufacturer_parts, found.alternates) == (3, 1)
+
+
+def test_a_quantity_of_nothing_is_said():
+    file = table("Item,Qty,MPN,Description", "1,2,AB-1,a", "2,1,,")
+    assert said(file) == [
+        (3, "A quantity of nothing: no part number, designator, value or description.")
+    ]
+
+
+def test_names_indented_over_columns_without_a_header_are_read():
+    file = table("ID,Level,Designation,,,Qty", "1,1,board,,,1", "2,2,,fan,,2", "3,3,,,screw,4")
+    assert [line.description or line.value or line.name for line in file.lines] == [
+        "board",
+        "fan",
+        "screw",
+    ]
+
+
+def test_prose_with_a_comma_here_and_there_is_no_table():
+    assert refusal(
+        csv("Lamp", "- 1x cap 2.2uF - C5", "- 2x res, R1", "x, R2", "y, R3")
+    ).startswith("bom.csv: no row of column names")
 
 
 def test_lines_keep_the_row_they_begin_in():

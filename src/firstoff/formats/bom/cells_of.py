@@ -27,7 +27,12 @@ class CellsOf:
     def text(self, meaning: str) -> str:
         """The cell of the first column with this meaning."""
         places = self.layout.at.get(meaning)
-        return self.at(places[0]) if places else ""
+        if not places:
+            return ""
+        text = self.at(places[0])
+        if text or places[0] not in self.layout.beside:
+            return text
+        return next(filter(None, map(self.at, self.layout.beside[places[0]])), "")
 
     def line(self, meaning: str) -> str:
         """The same in one line."""

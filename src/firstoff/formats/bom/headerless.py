@@ -16,7 +16,10 @@ _LIKELY = 0.7
 
 def meanings_by_content(rows: Sequence[Row]) -> Mapping[int, str] | None:
     """Place -> meaning; None where designators and their count are not beyond doubt."""
-    sample = [row.cells for row in rows[:_SAMPLE] if sum(1 for c in row.cells if c.strip()) > 1]
+    filled = [row.cells for row in rows[:_SAMPLE]]
+    sample = [cells for cells in filled if sum(1 for cell in cells if cell.strip()) > 1]
+    if len(sample) < _LIKELY * len(filled):  # words, with a comma here and there
+        return None
     width = max((len(cells) for cells in sample), default=0)
     columns = [
         [cells[i].strip() if i < len(cells) else "" for cells in sample] for i in range(width)

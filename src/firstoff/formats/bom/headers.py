@@ -92,8 +92,12 @@ def _understood(text: str, way: str, currency: str) -> Header:
         if phrase in PHRASES:
             rank, candidates = _of_vendor(text, phrase) or PHRASES[phrase]
             return Header(text, phrase, numbers, rank, candidates, "", currency, per)
-    if found := _of_distributor(words):
-        name, rest = found
+    sold = _of_distributor(words)
+    if sold is None and len(words) in (3, 4) and words[-2:] == ["part", "number"]:
+        # "SolidWorks part number": somebody's own, where another column is the maker's.
+        return Header(text, joined, numbers, 2, ("mpn?", "number"), "", currency, per)
+    if sold is not None:
+        name, rest = sold
         candidates = _AT_DISTRIBUTOR.get(rest, ())
         if rest in NUMBER_WORDS:
             candidates = ("distributor_number",)
@@ -105,6 +109,16 @@ _AT_DISTRIBUTOR: Mapping[str, Candidates] = {
     "price": ("price",), "unit price": ("price",), "cost": ("price",), "moq": ("minimum",),
     "stock": ("in_stock",), "lead time": ("lead_time",), "quantity": ("order_quantity",),
 }  # fmt: skip
+
+
+@lru_cache(maxsize=20_000)
+def _misspelt(token: str) -> str:
+    """A word one letter or so away from a known one (refrence, quanity), or the word itself."""
+    if len(token) < 6 or not token.isascii():
+        return token
+    near = [word for word in WORD if word[0] == token[0] and abs(len(word) - len(token)) < 3]
+    found = get_close_matches(token, near, n=1, cutoff=0.88)
+    return WORD[found[0]] if found else token
 
 
 def _of_vendor(text: str, phrase: str) -> tuple[int, Candidates] | None:
@@ -128,7 +142,7 @@ def _words(text: str) -> tuple[list[str], tuple[int, ...]]:
         if token.isdecimal():
             numbers.append(int(token[:9]))
         elif token not in _CURRENCY or token == "$":
-            words.append(WORD.get(token, token))
+            words.append(WORD.get(token) or _misspelt(token))
     return [word for word in words if word != "$"], tuple(numbers)
 
 

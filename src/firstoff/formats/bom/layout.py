@@ -20,13 +20,15 @@ _OUTLINE = re.compile(r"\d+([.\-]\d+)*\.?")
 @dataclass(frozen=True, slots=True)
 class Layout:
     """``columns`` by place; ``at``: meaning -> places; ``pairs``: places of a part number and of
-    its maker's name; ``headers`` by place."""
+    its maker's name; ``headers`` by place. ``beside``: columns without a name that go on with the
+    one before them, as indented names under one wide header do."""
 
     header_row: int | None
     columns: tuple[BomColumn, ...]
     headers: tuple[Header, ...]
     at: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     pairs: tuple[tuple[int, int | None], ...] = ()
+    beside: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     def one(self, meaning: str) -> int | None:
         """The place of a meaning that one column has."""
@@ -64,7 +66,22 @@ def layout_of(
         for place, found in enumerate(headers)
     )  # fmt: skip
     frozen = {meaning: tuple(places) for meaning, places in at.items()}
-    return Layout(header_row, columns, headers, frozen, _pairs(frozen, headers))
+    beside = _beside(names, frozen)
+    return Layout(header_row, columns, headers, frozen, _pairs(frozen, headers), beside)
+
+
+def _beside(names: Sequence[str], at: Mapping[str, tuple[int, ...]]) -> dict[int, tuple[int, ...]]:
+    """The columns without a name that follow one of names or descriptions and end before another
+    that has a name."""
+    found: dict[int, tuple[int, ...]] = {}
+    for meaning in ("name", "description", "number", "value"):
+        for place in at.get(meaning, ())[:1]:
+            end = place + 1
+            while end < len(names) and not names[end].strip():
+                end += 1
+            if place + 1 < end < len(names):
+                found[place] = tuple(range(place + 1, end))
+    return found
 
 
 def _given(given: Mapping[int, str]) -> dict[int, str]:
@@ -103,13 +120,35 @@ def _settle(
                 continue
             if candidate.endswith("?") and not _HOLDS[meaning](_cells(place, sample), taken):
                 continue
-            # "Part number" is a maker's, unless another column is or assemblies have numbers.
-            if meaning == "mpn" and headers[place].rank and taken & {"mpn", "level", "parent"}:
+            if _better_elsewhere(meaning, headers, place, settled, taken):
                 continue
             settled[place] = meaning
             taken.add(meaning)
             break
     return settled
+
+
+def _better_elsewhere(
+    meaning: str,
+    headers: Sequence[Header],
+    place: int,
+    settled: Mapping[int, str],
+    taken: set[str],
+) -> bool:
+    """Whether a column of a name that is used for many things had better mean another one."""
+    if not headers[place].rank:
+        return False
+    if meaning == "price":  # "Cost" beside "Unit cost" is that of the line
+        return "price" in taken
+    if meaning != "mpn":
+        return False
+    # "Part number" is a maker's, unless another column is, or assemblies have numbers; the same
+    # header again is an alternate.
+    again = any(
+        settled.get(other) == "mpn" and each.phrase == headers[place].phrase
+        for other, each in enumerate(headers)
+    )
+    return not again and bool(taken & {"mpn", "level", "parent"})
 
 
 def _likeliest_places(headers: Sequence[Header], sample: Sequence[Row]) -> int | None:

@@ -214,7 +214,8 @@ PHRASES = _phrases(
             "catalogue number,"
             "supplier part id, 供应商编号, supplier 编号, purchase number, shop number,"
             "order info"),
-        (0, "price", "price, unit price, cost, unit cost, cost per part, cost per piece,"
+        (1, "price extended_price", "cost, costs, amount of money"),
+        (0, "price", "price, unit price, unit cost, cost per part, cost per piece,"
             "price per piece, price each, price per unit, cost per unit, price per part,"
             "per piece,"
             "cost each, einzelpreis, piece price, each, price ea, cost per, cost per item,"

@@ -182,8 +182,8 @@ class Walker:
             return len(filled) > 2 or self.usual < 3
         if places and identity:
             return True
-        if counts:
-            return identity or any(cells.text(key) for key in (*_WORDS, "package"))
+        if counts and not self.bare:
+            return identity or len(filled) > 1
         return identity and self.bare and (len(filled) > 1 or len(self.layout.columns) < 3)
 
     def _identity(self, cells: CellsOf) -> bool:
@@ -230,6 +230,9 @@ class Walker:
         if read.line is None:
             return
         open_ = read.line.quantity is None and not cells.text("quantity")
+        if not bare and not self._names_part(read.line):
+            sentence = "A quantity of nothing: no part number, designator, value or description."
+            self.walked.remarks.append(Remark(row.number, sentence, "", "no-part"))
         if bare and open_ and read.line.fitted:
             sentence = "No quantity and no designators."
             self.walked.remarks.append(Remark(row.number, sentence, "", "no-quantity"))
@@ -244,6 +247,11 @@ class Walker:
                 row.number,
             )
         )
+
+    @staticmethod
+    def _names_part(line: LineDraft) -> bool:
+        known = (line.designators, line.sources, line.orderables, line.number, line.description)
+        return any(known) or any((line.name, line.value, line.package, line.attributes))
 
     def _alternate(self, cells: CellsOf) -> None:
         line = self.walked.lines[-1]
