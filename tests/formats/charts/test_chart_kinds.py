@@ -4,6 +4,7 @@ import json
 import os
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -27,6 +28,8 @@ from firstoff.formats.charts import (
     weibull_plot,
 )
 from firstoff.formats.charts.kind import Kind
+from firstoff.rules.sourcing import Demand, Material, PriceBreak, Way, stock_outlook
+from firstoff.rules.sourcing import break_even as even
 
 pytestmark = pytest.mark.slow  # draws, sets pages or repeats much: not for `make fast`
 
@@ -281,3 +284,36 @@ def test_the_finding_of_a_break_even_names_every_crossing() -> None:
     assert charts.finding("break_even", replace(data, crossings=())) == (
         "Soft tooling costs less at all quantities up to 10,097."
     )
+
+
+def test_an_outlook_is_drawn_as_it_was_computed() -> None:
+    outlook = stock_outlook(
+        "C-100",
+        on_hand=Decimal(300),
+        demand=[Demand(date(2026, 9, 1), Decimal(700))],
+        today=date(2026, 4, 1),
+        lead_time_days=112,
+        safety=Decimal(50),
+    )
+    data = stock_over_time.from_outlook(outlook)
+    assert (data.days[-1], data.safety) == (
+        stock_over_time.StockDay(date(2026, 9, 1), -400.0, 0.0, 700.0),
+        50.0,
+    )
+    assert charts.finding("stock_over_time", data) == (
+        "C-100 runs out on 2026-09-01; 400 pieces are missing then. Reorder by 2026-05-12."
+    )
+
+
+def test_two_ways_are_drawn_with_every_crossing() -> None:
+    def bought(name: str, each: str, tooling: int) -> Way:
+        material = Material("piece", Decimal(1), (PriceBreak(Decimal(1), Decimal(each)),))
+        return Way(name, (material,), tooling=Decimal(tooling))
+
+    soft, hard = bought("Soft tooling", "14", 2000), bought("Hard tooling", "4", 20500)
+    found = even(soft, hard, limit=10_000)
+    data = break_even.from_ways(found, soft, hard, currency="USD")
+    assert charts.finding("break_even", data) == (
+        "Soft tooling costs less up to 1,850; Hard tooling from 1,851 on, 15.08 USD each there."
+    )
+    assert {1850, 1851, 10_000} <= {point.quantity for point in data.first.points}

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from math import log10
 
+from firstoff.rules.sourcing import BreakEven, Way, cost_curve, curve_quantities
+
 from . import lanes, marks, words
 from .kind import Kind, Look, Spec, Table
 
@@ -41,6 +43,29 @@ class CostCurves:
     currency: str
     crossings: tuple[tuple[int, str, float], ...] = ()
     cheaper_first: str = ""
+
+
+def from_ways(found: BreakEven, first: Way, second: Way, *, currency: str) -> CostCurves:
+    """Two ways that were compared (R-80) as they are drawn, each over the same quantities."""
+    turns = tuple(crossing.quantity for crossing in found.crossings)
+    quantities = curve_quantities(found.limit, least=min(10, found.limit), also=turns)
+    first_curve, second_curve = (
+        WayCurve(
+            way.name,
+            tuple(
+                CostPoint(p.quantity, float(p.each), float(p.low), float(p.high))
+                for p in cost_curve(way, quantities)
+            ),
+        )
+        for way in (first, second)
+    )
+    return CostCurves(
+        first_curve,
+        second_curve,
+        currency,
+        tuple((c.quantity, c.cheaper, float(c.each)) for c in found.crossings),
+        found.cheaper_first or "",
+    )
 
 
 def title(d: CostCurves) -> str:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from firstoff.rules.sourcing import StockOutlook
+
 from . import marks, words
 from .kind import Kind, Look, Spec, Table
 
@@ -39,6 +41,23 @@ class StockOverTime:
     short: float = 0.0
     safety: float = 0.0
     unit: str = "pieces"
+
+
+def from_outlook(outlook: StockOutlook, *, unit: str = "") -> StockOverTime:
+    """The outlook of a part (R-24) as it is drawn. unit: of its stock; empty: pieces."""
+    return StockOverTime(
+        part=outlook.part,
+        days=tuple(
+            StockDay(p.on, float(p.on_hand), float(p.received), float(p.taken))
+            for p in outlook.points
+        ),
+        stock_out=outlook.stock_out,
+        reorder_by=outlook.reorder_by,
+        lead_time_days=outlook.lead_time_days,
+        short=float(outlook.missing),
+        safety=float(outlook.safety),
+        unit=unit or "pieces",
+    )
 
 
 def title(d: StockOverTime) -> str:

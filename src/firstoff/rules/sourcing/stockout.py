@@ -64,6 +64,7 @@ class StockOutlook:
     overdue: tuple[OrderFacts, ...]
     sentence: str
     way_out: str = ""
+    safety: Decimal = ZERO
 
     @property
     def alerts(self) -> bool:
@@ -112,6 +113,7 @@ def stock_outlook(
         reorder=_reorder(below, by, today, alert_days),
         overdue=tuple(order for order in orders if order not in counted),
         sentence="",
+        safety=safety,
     )
     sentence, way_out = _said(found, today, unit)
     return replace(found, sentence=sentence, way_out=way_out)
