@@ -61,6 +61,10 @@ def hole(**given: Any) -> CharacteristicFacts:
         ({"lower": "24.9"}, "25 ±0.1\u00a0mm"),
         ({"lower": "25"}, "25 +0.1 0\u00a0mm"),
         ({"upper": "25", "lower": "24.80"}, "25 0 −0.20\u00a0mm"),
+        (
+            {"lower": "25.022", "upper": "25.035", "form": LimitForm.BILATERAL},
+            "25 +0.035 +0.022\u00a0mm",
+        ),
         ({"nominal": None}, "24.8 to 25.1\u00a0mm"),
         ({"nominal": None, "lower": None}, "at most 25.1\u00a0mm"),
         ({"lower": None, "upper": None}, "25\u00a0mm"),

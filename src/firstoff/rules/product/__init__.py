@@ -18,6 +18,7 @@ from firstoff.rules.product.characteristics import (
     check_number,
 )
 from firstoff.rules.product.frozen import characteristic_content, read_characteristic
+from firstoff.rules.product.merging import Merged, Said, merged, result
 from firstoff.rules.product.names import (
     LONGEST_CODE,
     LONGEST_LABEL,
@@ -64,8 +65,10 @@ __all__ = [
     "GoesIn",
     "LabelKind",
     "Labelled",
+    "Merged",
     "PartFacts",
     "ProgramFacts",
+    "Said",
     "Scheme",
     "at_row",
     "balloon_key",
@@ -92,9 +95,11 @@ __all__ = [
     "child_stops",
     "datum_shown",
     "label_after",
+    "merged",
     "next_label",
     "read_characteristic",
     "release_stops",
+    "result",
     "sign_of",
     "state_of",
     "status_word",

@@ -94,12 +94,15 @@ class CharacteristicFacts:
         """A nominal with its deviations; empty where a limit or the nominal is missing."""
         if self.nominal is None or self.lower is None or self.upper is None:
             return ""
-        over, under = self.upper - self.nominal, self.nominal - self.lower
-        if over == under:
+        over, under = self.upper - self.nominal, self.lower - self.nominal
+        if over == -under:
             return f"{self._exact} ±{self.shown(over)}{self._unit}"
-        above = f"+{self.shown(over)}" if over else "0"
-        below = f"−{self.shown(under)}" if under else "0"
-        return f"{self._exact} {above} {below}{self._unit}"
+        # Of a fit such as p6 both deviations lie on one side (ISO 286-1:2010).
+        return f"{self._exact} {self._deviation(over)} {self._deviation(under)}{self._unit}"
+
+    def _deviation(self, value: Decimal) -> str:
+        sign = "+" if value > 0 else "−"
+        return f"{sign}{self.shown(abs(value))}" if value else "0"
 
     @property
     def _exact(self) -> str:
@@ -224,11 +227,14 @@ def _check_limits(found: CharacteristicFacts, what: str) -> None:
         )
     if found.symbol is not None:
         return  # the limits are of the deviation, not of the nominal
+    if found.form is LimitForm.BILATERAL:
+        return  # a fit such as p6 has both deviations on one side
     below = nominal is not None and low is not None and nominal < low
     above = nominal is not None and high is not None and nominal > high
     if nominal is not None and (below or above):
         raise InvalidInput(
             f"{what}: the nominal {found.shown(nominal)} lies outside its limits, {found.limits}.",
+            way_out="Say that its limits are bilateral where both deviations lie on one side.",
             field="nominal",
         )
 

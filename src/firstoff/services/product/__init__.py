@@ -9,6 +9,12 @@ from firstoff.services.product.characteristics import (
     write_characteristics,
 )
 from firstoff.services.product.copying import copy_operations, copy_revision
+from firstoff.services.product.importing import (
+    CharacteristicPreview,
+    CharacteristicsTaken,
+    import_characteristics,
+    preview_characteristics,
+)
 from firstoff.services.product.naming import part_for, program_for, revision_of
 from firstoff.services.product.parts import (
     create_part,
@@ -34,6 +40,8 @@ from firstoff.services.product.revisions import (
 )
 
 __all__ = [
+    "CharacteristicPreview",
+    "CharacteristicsTaken",
     "add_characteristic",
     "copy_operations",
     "copy_revision",
@@ -41,11 +49,13 @@ __all__ = [
     "create_program",
     "create_revision",
     "discard_revision",
+    "import_characteristics",
     "move_revision",
     "new_part",
     "new_program",
     "new_revision",
     "part_for",
+    "preview_characteristics",
     "program_for",
     "reinstate_part",
     "release",
