@@ -162,6 +162,11 @@ def test_a_library_name_is_a_part_number_where_it_looks_like_one():
     ]
 
 
+def test_a_second_table_beside_the_first_is_not_mixed_with_it():
+    file = table("Qty,MPN,Description,,MPN,Description", "1,AB-1,fan,,ZZ-9,glue", "1,CD-2,,,,")
+    assert [(line.description, len(line.sources)) for line in file.lines] == [("fan", 1), ("", 1)]
+
+
 def test_unknown_columns_are_kept():
     file = table("Designator,MPN,Koncar,Datasheet", "R1,AB-12345,FR001,http://x")
     assert file.lines[0].attributes == {"Koncar": "FR001", "Datasheet": "http://x"}

@@ -243,6 +243,26 @@ def test_a_quote_that_is_an_inch_mark_is_taken_as_a_sign():
     assert codes(file) == ["quotes"]
 
 
+def test_cells_that_slipped_a_column_are_put_right_where_the_quantity_proves_it():
+    file = table(
+        "Qty,Value,Device,Package,Parts,Description",
+        '2,10k,R_0603,0603,"R1, R2",res',
+        '1,DISPLAY,"OLED0.96"";WRAP""",U3,An OLED display,',
+        "1,1u,C_0603,0603,C1,cap",
+    )
+    assert [line.designators for line in file.lines] == [("R1", "R2"), ("U3",), ("C1",)]
+    assert (file.lines[1].package, file.lines[1].description) == ("", "An OLED display")
+    assert said(file) == [
+        (3, "Cells from column D on stood one column too far left ('U3' is the Parts); "
+            "read one further right."),
+    ]  # fmt: skip
+
+
+def test_words_where_designators_stand_are_said():
+    file = table("Qty,Parts,Value", "1,R1,10k", "1,C1,1u", "1,see the other list,x", "1,U1,y")
+    assert codes(file) == ["shifted"]
+
+
 # ---------------------------------------------------------------- fitted or not
 
 

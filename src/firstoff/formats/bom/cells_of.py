@@ -18,11 +18,10 @@ class CellsOf:
 
     def at(self, place: int | None) -> str:
         cells = self.row.cells
-        return (
-            cells[place].translate(_BLANKS).strip()
-            if place is not None and place < len(cells)
-            else ""
-        )
+        if place is None or place >= len(cells):
+            return ""
+        text = cells[place]
+        return (text if text.isascii() else text.translate(_BLANKS)).strip()
 
     def text(self, meaning: str) -> str:
         """The cell of the first column with this meaning."""
@@ -36,7 +35,8 @@ class CellsOf:
 
     def line(self, meaning: str) -> str:
         """The same in one line."""
-        return " ".join(self.text(meaning).split())
+        text = self.text(meaning)
+        return " ".join(text.split()) if text else ""
 
     def texts(self, meaning: str) -> Iterator[tuple[int, str]]:
         """Place and text of each filled cell with this meaning."""

@@ -53,7 +53,7 @@ def layout_of(
     width = max((len(names), *(place + 1 for place in given or {})))
     headers = tuple(header(names[i]) if i < len(names) else header("") for i in range(width))
     settled = _given(given or {})
-    _settle(headers, settled, sample)
+    _settle(headers[: _end(headers, sample)], settled, sample)
     at: dict[str, list[int]] = {}
     for place in sorted(settled):
         if settled[place]:
@@ -82,6 +82,18 @@ def _beside(names: Sequence[str], at: Mapping[str, tuple[int, ...]]) -> dict[int
             if place + 1 < end < len(names):
                 found[place] = tuple(range(place + 1, end))
     return found
+
+
+def _end(headers: Sequence[Header], sample: Sequence[Row]) -> int:
+    """Where a second table begins beside the first: after an empty column, with a header again."""
+    for place in range(1, len(headers) - 1):
+        if headers[place].text.strip() or _cells(place, sample):
+            continue
+        before = {head.phrase for head in headers[:place] if head.candidates}
+        after = [head for head in headers[place:] if head.candidates]
+        if any(head.phrase in before and not head.numbers for head in after):
+            return place
+    return len(headers)
 
 
 def _given(given: Mapping[int, str]) -> dict[int, str]:

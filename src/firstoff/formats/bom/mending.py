@@ -1,11 +1,14 @@
 """CSV that no rule of CSV covers, as people write it: quotes that do not close, commas nobody
-quoted. What was mended is said row by row."""
+quoted, cells that slipped a column. What was mended is said row by row."""
 
 import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from firstoff.formats.bom.designators import designators, looks_like_designators
+from firstoff.formats.bom.layout import Layout
+from firstoff.formats.bom.quantities import quantity
 from firstoff.formats.cells import Row
 from firstoff.formats.tables import trimmed
 from firstoff.rules.bom.draft import Remark
@@ -97,6 +100,47 @@ class Joiner:
     def _cells(self, cells: Sequence[str], start: int, extra: int) -> list[str]:
         whole = self.delimiter.join(cells[start : start + extra + 1])
         return [*cells[:start], whole, *cells[start + extra + 1 :]]
+
+
+class Aligner:
+    """Finds rows whose cells stand one column too far left, as a quote that closes late leaves
+    them: the designators stand in the column before theirs."""
+
+    def __init__(self, layout: Layout, rows: Sequence[Row]) -> None:
+        self.layout = layout
+        self.place, self.count = layout.one("designators"), layout.one("quantity")
+        texts = [text for row in rows[:_LEARNT_FROM] if (text := self._at(row, self.place))]
+        plain = sum(map(looks_like_designators, texts))
+        # Where designators are words (Nut 1, SPEDE), nothing is certain.
+        self.use = bool(texts) and plain * 5 >= len(texts) * 4
+
+    def aligned(self, row: Row) -> tuple[Row, Remark | None]:
+        """The row, put right where its quantity proves it; a remark where it is odd."""
+        text = self._at(row, self.place)
+        if not self.use or not text or self.place is None or looks_like_designators(text):
+            return row, None
+        column = self.layout.columns[self.place]
+        before = self._at(row, self.place - 1) if self.place else ""
+        said = quantity(self._at(row, self.count))
+        width = len(self.layout.columns)
+        proven = said is not None and said.amount == designators(before).places
+        if before and looks_like_designators(before) and proven and len(row.cells) < width:
+            place = self.place - 1
+            cells = (*row.cells[:place], "", *row.cells[place:])
+            letter = self.layout.columns[place].letter
+            sentence = (
+                f"Cells from column {letter} on stood one column too far left ({before!r} is the "
+                f"{column.header}); read one further right."
+            )
+            return Row(row.number, cells), Remark(row.number, sentence, letter, "shifted")
+        if len(text.split()) < 3:
+            return row, None
+        sentence = f"{text[:40]!r} is no designator; cells may be shifted."
+        return row, Remark(row.number, sentence, column.letter, "shifted")
+
+    @staticmethod
+    def _at(row: Row, place: int | None) -> str:
+        return row.cells[place].strip() if place is not None and place < len(row.cells) else ""
 
 
 def _usual(shape: "Counter[str]") -> frozenset[str]:

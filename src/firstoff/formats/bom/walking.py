@@ -11,7 +11,7 @@ from firstoff.formats.bom.designators import designators, looks_like_designators
 from firstoff.formats.bom.dnp import heading_says_not_fitted, says_not_fitted
 from firstoff.formats.bom.layout import Layout, layout_of
 from firstoff.formats.bom.lines import LineReader
-from firstoff.formats.bom.mending import Joiner, joined_remark
+from firstoff.formats.bom.mending import Aligner, Joiner, joined_remark
 from firstoff.formats.bom.mpns import is_number
 from firstoff.formats.bom.quantities import Quantity, money, quantity
 from firstoff.formats.bom.scoring import score
@@ -74,6 +74,7 @@ class Walker:
     def _use(self, layout: Layout, header: Row | None) -> None:
         self.layout, self.header, self.reader = layout, header, LineReader(layout)
         self.names = _plain(header.cells) if header else ()
+        self.aligner = Aligner(layout, self.body)
         self.has_quantity = layout.has("quantity")
         self.has_places = layout.has("designators")
         # A bare line of identity and words: a list of parts, not of usage.
@@ -90,6 +91,9 @@ class Walker:
                     joined_remark(row, len(row.cells), len(self.names), at.header, at.letter)
                 )
                 row = whole
+            row, odd = self.aligner.aligned(row)
+            if odd is not None and not self._header_like(row):
+                self.walked.remarks.append(odd)
             self._row(row, place)
             self.last = row.number
         return self.walked
@@ -130,6 +134,10 @@ class Walker:
             return
         self.ended = self.ended or len(filled) > 1
         self._leave(row)
+
+    def _header_like(self, row: Row) -> bool:
+        """Words where designators stand, and no quantity: a heading or a note, not a shift."""
+        return not CellsOf(row, self.layout).text("quantity")
 
     def _header_again(self, row: Row, place: int) -> bool:
         """The header repeated, or another header for another section."""
