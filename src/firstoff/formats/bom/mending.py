@@ -133,8 +133,8 @@ class Aligner:
                 f"{column.header}); read one further right."
             )
             return Row(row.number, cells), Remark(row.number, sentence, letter, "shifted")
-        if len(text.split()) < 3:
-            return row, None
+        if all(len(name.split()) < 3 for name in designators(text).names):
+            return row, None  # Nut 1, Nut 2
         sentence = f"{text[:40]!r} is no designator; cells may be shifted."
         return row, Remark(row.number, sentence, column.letter, "shifted")
 
