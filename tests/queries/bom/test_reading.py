@@ -270,3 +270,50 @@ def test_the_number_of_queries_does_not_grow(
         bom.exploded(made["BOX"].pk)
     with django_assert_num_queries(13):
         bom.where_used(world.vic, part)
+
+
+def test_two_revisions_side_by_side(world: World) -> None:
+    from firstoff.db.models import BomLine, PartRevision
+
+    made = make_bom(world.site)
+    other = PartRevision.objects.create(part=made["BOX"].part, label="2")
+    rows = list(BomLine.objects.filter(revision=made["BOX"]).order_by("position"))
+    for row in rows[:3]:
+        more = Decimal(1) if row.part.number == "CASE" else Decimal(0)
+        BomLine.objects.create(
+            revision=other,
+            position=row.position,
+            find_number=row.find_number,
+            part=row.part,
+            child=row.child,
+            quantity=row.quantity + more,
+        )
+
+    found = bom.compare(world.vic, made["BOX"].pk, other.pk)
+    assert (found.before, found.after) == ("BOX revision 1", "BOX revision 2")
+    assert [(d.change.value, d.line.part, dict(d.fields)) for d in found.moved] == [
+        ("changed", "CASE", {"quantity": (Decimal(2), Decimal(3))}),
+        ("removed", "GLUE", {}),
+    ]
+    needs = bom.compare_needs(world.vic, made["BOX"].pk, other.pk)
+    assert [(n.part, n.before, n.after) for n in needs] == [
+        ("GLUE", Decimal("0.02"), 0),
+        ("LID", 2, 3),
+        ("SCREW", 10, 14),
+    ]
+    with pytest.raises(NotFound):
+        bom.compare(world.cy, made["BOX"].pk, other.pk)
+
+
+def test_a_revision_against_what_another_tool_says(world: World) -> None:
+    board = make_bom(world.site)["BRD"].pk
+    text = b'Reference,Part Number,Quantity\n"R1,R2",RES,2\n"C1,C2",CAP,2\nU2,CHIP-2,1\n'
+
+    found = bom.compare_file(world.vic, board, [("other.csv", text)])
+    assert found.compared == ("part", "quantity", "designators", "not_fitted", "fitted")
+    assert [(d.change.value, d.line.part, sorted(d.fields)) for d in found.differences] == [
+        ("changed", "RES", ["designators", "quantity"]),
+        ("same", "CAP", []),
+        ("added", "CHIP-2", []),
+        ("removed", "CHIP", []),
+    ]

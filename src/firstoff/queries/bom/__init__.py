@@ -1,5 +1,12 @@
 """Bills of materials, as the doors show them and later steps read them."""
 
+from firstoff.queries.bom.comparing import (
+    BomComparison,
+    NeedDifference,
+    compare,
+    compare_file,
+    compare_needs,
+)
 from firstoff.queries.bom.exploding import (
     children_of,
     exploded,
@@ -35,15 +42,20 @@ from firstoff.queries.product import default_revision, default_revisions
 __all__ = [
     "ONLY",
     "AlternateView",
+    "BomComparison",
     "BomHead",
     "BomLineView",
     "ExplodedLine",
     "ImportView",
+    "NeedDifference",
     "NeedView",
     "SourceView",
     "UseView",
     "VariantView",
     "children_of",
+    "compare",
+    "compare_file",
+    "compare_needs",
     "default_revision",
     "default_revisions",
     "exploded",

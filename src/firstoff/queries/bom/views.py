@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from firstoff.terms import CharacteristicClass, Lifecycle, Procurement, RevisionStatus
 
@@ -73,7 +74,7 @@ class BomLineView:
     setup_pieces: Decimal
     section: str
     note: str
-    attributes: Mapping[str, str]
+    attributes: Mapping[str, Any]
     child_id: int | None = None
     child_label: str = ""
     child_status: RevisionStatus | None = None
