@@ -21,7 +21,7 @@ def as_writer() -> Iterator[BaseDatabaseWrapper]:
         made.inc_thread_sharing()
         # Asking whether it is still there takes as long as a query; who writes asks again, where
         # it turns out to be gone.
-        made.health_check_enabled = False
+        made.health_check_enabled = False  # type: ignore[attr-defined]  # unknown to the stubs
         _held.append(made)
     writer, own = _held[0], connections[DEFAULT_DB_ALIAS]
     connections[DEFAULT_DB_ALIAS] = writer

@@ -193,6 +193,7 @@ def _write(entry: Entry, name: str, subject: str, previous: str) -> None:
         digest=rows_digest(entry.rows),
         previous=previous,
     )
+    sealed = link_hash(link)
     row = {
         "seq": link.seq,
         "at": connection.ops.adapt_datetimefield_value(link.at),
@@ -204,8 +205,8 @@ def _write(entry: Entry, name: str, subject: str, previous: str) -> None:
         "records": link.records,
         "digest": link.digest,
         "previous": link.previous,
-        "hash": link_hash(link),
+        "hash": sealed,
     }
     write_rows(LedgerEntry, list(row), [tuple(row.values())])
     for tell in entry.sealed:
-        tell(link.seq, row["hash"])
+        tell(link.seq, sealed)

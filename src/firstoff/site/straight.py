@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
 from django.http.request import split_domain_port, validate_host
 
 from firstoff.api.records import record
@@ -115,10 +115,9 @@ def _answered(environ: dict[str, Any], body: bytes, take: Take) -> bytes | Unava
     """The answer, what is away, or None where the common way has to give the answer."""
     if b"\\u0000" in body:
         return None  # a text that PostgreSQL cannot hold
-    close_old_connections()
     try:
         now = datetime.now(UTC)
-        actor = actor_of_token(environ["HTTP_AUTHORIZATION"][7:].strip(), now)
+        actor = _actor(environ["HTTP_AUTHORIZATION"][7:].strip(), now)
         return None if actor is None else take(actor, body, now)
     except Unavailable as error:
         return error
@@ -131,3 +130,16 @@ def _answered(environ: dict[str, Any], body: bytes, take: Take) -> bytes | Unava
         return away  # what is a bug of ours is met again on the common way, and logged there
     finally:
         close_old_connections()
+        connection.health_check_done = True  # type: ignore[attr-defined]  # see _actor
+
+
+def _actor(secret: str, now: datetime) -> Actor | None:
+    """To ask first whether the connection is still there takes as long as this question: where it
+    turns out to be gone, it is asked again on a new one."""
+    try:
+        return actor_of_token(secret, now)
+    except (InterfaceError, OperationalError):
+        close_old_connections()
+        if connection.connection is not None:
+            raise
+    return actor_of_token(secret, now)

@@ -1,7 +1,7 @@
 """Posts that come at the same time share a commit, and nothing else."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from threading import Thread
 from typing import Any
 
@@ -9,9 +9,10 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from firstoff.db.models import LedgerEntry, TestRecord, Unit
+from firstoff.db.writer import as_writer
 from firstoff.errors import FirstoffError, Refused, Unavailable
 from firstoff.rules.genealogy import Posted
-from firstoff.services import ledger
+from firstoff.services import genealogy, ledger
 from firstoff.services.genealogy import grouping, post_in_company
 from tests.conftest import NOW
 from tests.recording import LATER, post, rec, sound, unit
@@ -20,7 +21,7 @@ from tests.recording import LATER, post, rec, sound, unit
 @pytest.fixture
 def plant(lasting_world: Any) -> Iterator[Any]:
     yield lasting_world
-    with grouping.as_writer() as writer:
+    with as_writer() as writer:
         writer.close()
 
 
@@ -64,9 +65,12 @@ def commits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many posts were in each group."""
     found: list[int] = []
     take = grouping._take
-    monkeypatch.setattr(
-        grouping, "_take", lambda posts: (found.append(len(posts)), take(posts))[1]
-    )
+
+    def counting(posts: Sequence[Any]) -> None:
+        found.append(len(posts))
+        take(posts)
+
+    monkeypatch.setattr(grouping, "_take", counting)
     return found
 
 
@@ -140,12 +144,11 @@ class _failing:  # noqa: N801  # stands in for a function
 def test_what_breaks_the_transaction_of_all_is_one_post_s_own_affair(
     plant: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    post_records = grouping.post_records
 
     def breaks(**given: Any) -> Any:
         if given["records"][0].about == "P-2":
             raise Unavailable("The disk of the site is full. Nothing was recorded.")
-        return post_records(**given)
+        return genealogy.post_records(**given)
 
     monkeypatch.setattr(grouping, "post_records", breaks)
     answers = in_company(plant, [[unit(f"P-{n}")] for n in range(4)])
@@ -158,7 +161,7 @@ def test_a_connection_that_is_gone_is_opened_anew(plant: Any) -> None:
     if connection.vendor == "sqlite":
         pytest.skip("a file does not hang up")
     send(plant, unit("P-0"))
-    with grouping.as_writer() as writer:
+    with as_writer() as writer:
         writer.connection.close()  # behind Django's back, as a server that is started again does
     assert (send(plant, unit("P-1")).count("stored"), Unit.objects.count()) == (1, 2)
 

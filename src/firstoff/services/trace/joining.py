@@ -51,8 +51,8 @@ def follow(entry: Entry) -> None:
     if not wide and not entry.units:
         return
     tested = entry.models <= _OF_TESTS
-    opened = [(*row, _question(text)) for *row, text in _open()]
-    opened = [one for one in opened if not tested or one[3].by_tests]
+    asked = [(key, at, number, _question(text)) for key, at, number, text in _open()]
+    opened = [one for one in asked if not tested or one[3].by_tests]
     if not opened:
         return
     touched = keys(entry.units)
