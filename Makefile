@@ -35,6 +35,7 @@ lock: setup  ## both lock files anew from pyproject.toml (UPGRADE=--upgrade take
 	$(LOCK) $(UPGRADE) -o requirements-dev.lock --group dev --constraint requirements.lock
 docs: setup  ## the pages that are written from the registries, and what the guide's code prints and draws
 	$(BIN)/python -m firstoff.rules.criteria.page > docs/reference/criteria.md
+	$(BIN)/firstoff definition schema > docs/reference/definition.schema.json
 	$(BIN)/python docs/build.py
 bench: setup ## Firstoff beside the raw limits of this machine
 	$(BIN)/python -m benchmarks

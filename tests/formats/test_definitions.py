@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from firstoff.errors import InvalidInput
-from firstoff.formats.definitions import FORMAT, LARGEST, read_definition, write_definition
+from firstoff.formats.definitions import FORMAT, LARGEST, read_definition, schema, write_definition
 from firstoff.rules.plan import total_minutes
 
 SMALL: dict[str, Any] = {
@@ -124,7 +124,7 @@ def test_what_is_wrong_is_named_by_its_path(data: Any, sentence: str) -> None:
 def test_no_json_and_too_much_of_it_are_refused() -> None:
     with pytest.raises(InvalidInput, match=r"crock.json is no JSON: Input data was truncated\."):
         read_definition(b'{"format":', "crock.json")
-    with pytest.raises(InvalidInput, match="has 10,000,001 bytes; expected at most 10,000,000"):
+    with pytest.raises(InvalidInput, match="has 64,000,001 bytes; expected at most 64,000,000"):
         read_definition(b" " * (LARGEST + 1))
 
 
@@ -220,3 +220,8 @@ def test_what_an_operation_cannot_consist_of_is_named(
     with pytest.raises(InvalidInput) as found:
         read(file)
     assert str(found.value).startswith(sentence)
+
+
+def test_the_published_schema_is_that_of_the_file() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "reference" / "definition.schema.json"
+    assert json.loads(page.read_text(encoding="utf-8")) == schema()

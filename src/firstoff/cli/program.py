@@ -1,5 +1,6 @@
 """Programs, definitions, equipment and baselines on the command line."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -130,6 +131,9 @@ def definition_export(
     code: Code,
     revision: RevisionOption = "",
     plan: PlanOption = "",
+    without_files: Annotated[
+        bool, typer.Option("--without-files", help="Documents by their hash alone.")
+    ] = False,
     site: SiteOption = None,
     by: AsOption = None,
 ) -> None:
@@ -140,8 +144,16 @@ def definition_export(
 
     actor = shell.reader(by)
     at = _program(actor, site, code).id
-    found = reads.as_definition(actor, at, revision=revision, plan=plan)
+    found = reads.as_definition(actor, at, revision=revision, plan=plan, files=not without_files)
     typer.echo(write_definition(found), nl=False)
+
+
+@definition.command("schema")
+def definition_schema() -> None:
+    """Print the JSON Schema of the definition file."""
+    from firstoff.formats.definitions import schema
+
+    typer.echo(json.dumps(schema(), indent=2))
 
 
 @definition.command("load")

@@ -6,6 +6,7 @@ The shape is described in docs/reference/definition-file.md. Decimals are read f
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -16,15 +17,26 @@ import msgspec
 from firstoff.errors import InvalidInput
 from firstoff.rules.ledger import decimal_text
 from firstoff.rules.plan import (
+    AssemblyDefinition,
     CatalogueCode,
+    Contents,
     Definition,
     EquipmentFacts,
+    FrozenControl,
+    FrozenDocument,
+    FrozenInspectionPlan,
+    FrozenLine,
+    FrozenPart,
+    FrozenProcedure,
+    FrozenStack,
+    FrozenVariant,
     MaterialUse,
     ParameterFacts,
     PlanOperation,
     StepFacts,
     StepNeed,
     plain,
+    plain_contents,
 )
 from firstoff.rules.plan import check_definition as _checked
 from firstoff.rules.product import CharacteristicFacts, ProgramFacts
@@ -39,8 +51,9 @@ from firstoff.terms import (
 )
 
 FORMAT = "firstoff-definition/1"
-LARGEST = 10_000_000  # bytes; 10,000 characteristics take two million
+LARGEST = 64_000_000  # bytes; 10,000 characteristics take two million, the rest is documents
 _PLACE = re.compile(r" - at `\$?\.?(.*?)`$")
+_PRIVATE = re.compile(r'(#/\$defs/|"title": ")(?:_|Frozen)')  # names that only the code knows
 _INDEX = re.compile(r"\[[^\]]*\]")
 _WORDS: dict[str, Iterable[str]] = {
     "revision.characteristics.kind": CharacteristicKind,
@@ -67,7 +80,7 @@ class _Program(_Struct):
     currency: str = "USD"
 
 
-class _Part(_Struct):
+class _PartName(_Struct):
     number: str
     name: str
 
@@ -140,14 +153,36 @@ class _DefectCode(_Struct):
     category: Aspect
 
 
+class _Contents(_Struct):
+    lines: tuple[FrozenLine, ...] = ()
+    variants: tuple[FrozenVariant, ...] = ()
+    documents: tuple[FrozenDocument, ...] = ()
+    procedures: tuple[FrozenProcedure, ...] = ()
+    inspection_plans: tuple[FrozenInspectionPlan, ...] = ()
+    controls: tuple[FrozenControl, ...] = ()
+    stack_ups: tuple[FrozenStack, ...] = ()
+
+
+class _Assembly(_Struct):
+    part: _PartName
+    revision: _Revision
+    plan: _Plan | None = None
+    contents: _Contents | None = None
+
+
 class _File(_Struct):
     format: str
     program: _Program
     revision: _Revision
-    part: _Part | None = None
+    part: _PartName | None = None
     plan: _Plan | None = None
     equipment: list[_Equipment] = []
     defect_codes: list[_DefectCode] = []
+    contents: _Contents | None = None
+    assemblies: list[_Assembly] = []
+    parts: tuple[FrozenPart, ...] = ()
+    documents: tuple[FrozenDocument, ...] = ()  # of pictures in steps
+    files: dict[str, bytes] = {}  # SHA-256 to bytes in base64
 
 
 def read_definition(data: bytes, name: str = "the definition") -> Definition:
@@ -182,20 +217,8 @@ def write_definition(definition: Definition) -> str:
         "format": FORMAT,
         "program": _filled(definition.program, ("code", "name"), _PROGRAM),
         "part": {"number": definition.part, "name": definition.part_name},
-        "revision": {
-            "label": definition.revision,
-            "release": definition.release_revision,
-            "characteristics": [
-                _filled(c, _ALWAYS, _CHARACTERISTIC) for c in definition.characteristics
-            ],
-        },
-        "plan": {
-            "label": definition.plan,
-            "release": definition.release_plan,
-            "operations": [
-                _filled(o, ("seq", "name"), _OPERATION) | _work(o) for o in definition.operations
-            ],
-        },
+        **_revised(definition),
+        "plan": _planned(definition),
         "equipment": [
             _filled(e, ("code", "name", "kind", "equipment_class"), _EQUIPMENT)
             for e in definition.equipment
@@ -203,8 +226,79 @@ def write_definition(definition: Definition) -> str:
         "defect_codes": [
             _filled(c, ("code", "name", "category"), ()) for c in definition.defect_codes
         ],
+        **_contained(definition),
     }
+    if definition.assemblies:
+        content["assemblies"] = [
+            {"part": {"number": a.part, "name": a.name}}
+            | _revised(a)
+            | ({"plan": _planned(a)} if a.plan else {})
+            | _contained(a)
+            for a in definition.assemblies
+        ]
+    for name in ("parts", "documents"):
+        if said := getattr(definition, name):
+            content[name] = [_deep(plain(one)) for one in said]
+    if definition.files:
+        content["files"] = {
+            digest: b64encode(data).decode() for digest, data in definition.files.items()
+        }
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of the file (draft 2020-12)."""
+    _, components = msgspec.json.schema_components([_File], ref_template="#/$defs/{name}")
+    text = json.dumps({name: shape for name, shape in components.items() if name != "_File"})
+    top = json.dumps(components["_File"])
+    text, top = (_PRIVATE.sub(r"\1", each) for each in (text, top))
+    named = {_plain_name(name): shape for name, shape in json.loads(text).items()}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **json.loads(top),
+        "title": "Firstoff definition",
+        "$defs": named,
+    }
+
+
+def _plain_name(name: str) -> str:
+    return name.removeprefix("_").removeprefix("Frozen")
+
+
+def _revised(of: Definition | AssemblyDefinition) -> dict[str, Any]:
+    return {
+        "revision": {
+            "label": of.revision,
+            "release": of.release_revision,
+            "characteristics": [_filled(c, _ALWAYS, _CHARACTERISTIC) for c in of.characteristics],
+        }
+    }
+
+
+def _planned(of: Definition | AssemblyDefinition) -> dict[str, Any]:
+    return {
+        "label": of.plan,
+        "release": of.release_plan,
+        "operations": [_filled(o, ("seq", "name"), _OPERATION) | _work(o) for o in of.operations],
+    }
+
+
+def _contained(of: Definition | AssemblyDefinition) -> dict[str, Any]:
+    found = plain_contents(of.contents)
+    return {"contents": _deep(found)} if found else {}
+
+
+def _deep(value: Any) -> Any:
+    """Plain data with decimals as text."""
+    match value:
+        case Decimal():
+            return decimal_text(value)
+        case dict():
+            return {key: _deep(one) for key, one in value.items()}
+        case list() | tuple():
+            return [_deep(one) for one in value]
+        case _:
+            return value
 
 
 _EQUIPMENT = ("line", "calibration_due", "max_uses")
@@ -222,25 +316,56 @@ _OPERATION = (
 
 def _definition(found: _File) -> Definition:
     plan = found.plan or _Plan()
-    part = found.part or _Part(number=found.program.code, name=found.program.name)
+    part = found.part or _PartName(number=found.program.code, name=found.program.name)
     return Definition(
         program=ProgramFacts(**msgspec.structs.asdict(found.program)),
         part=part.number,
         part_name=part.name,
         revision=found.revision.label,
         release_revision=found.revision.release,
-        characteristics=tuple(
-            CharacteristicFacts(**msgspec.structs.asdict(c))
-            for c in found.revision.characteristics
-        ),
+        characteristics=_characteristics(found.revision),
         plan=plan.label,
         release_plan=plan.release,
-        operations=tuple(
-            PlanOperation(**{f: _held(getattr(o, f)) for f in o.__struct_fields__})
-            for o in plan.operations
-        ),
+        operations=_operations(plan),
         equipment=tuple(EquipmentFacts(**msgspec.structs.asdict(e)) for e in found.equipment),
         defect_codes=tuple(CatalogueCode(c.code, c.name, c.category) for c in found.defect_codes),
+        contents=_read_contents(found.contents),
+        assemblies=tuple(map(_assembly, found.assemblies)),
+        parts=found.parts,
+        documents=found.documents,
+        files=found.files,
+    )
+
+
+def _assembly(found: _Assembly) -> AssemblyDefinition:
+    plan = found.plan
+    return AssemblyDefinition(
+        part=found.part.number,
+        name=found.part.name,
+        revision=found.revision.label,
+        release_revision=found.revision.release,
+        plan=plan.label if plan else "",
+        release_plan=plan is not None and plan.release,
+        characteristics=_characteristics(found.revision),
+        operations=_operations(plan) if plan else (),
+        contents=_read_contents(found.contents),
+    )
+
+
+def _read_contents(found: _Contents | None) -> Contents:
+    if found is None:
+        return Contents()
+    return Contents(**{name: getattr(found, name) for name in found.__struct_fields__})
+
+
+def _characteristics(found: _Revision) -> tuple[CharacteristicFacts, ...]:
+    return tuple(CharacteristicFacts(**msgspec.structs.asdict(c)) for c in found.characteristics)
+
+
+def _operations(found: _Plan) -> tuple[PlanOperation, ...]:
+    return tuple(
+        PlanOperation(**{f: _held(getattr(o, f)) for f in o.__struct_fields__})
+        for o in found.operations
     )
 
 

@@ -8,7 +8,7 @@ from firstoff.queries.plan.baselines import (
     baselines,
     compare,
 )
-from firstoff.queries.plan.definition import DefinitionView, as_definition, definition
+from firstoff.queries.plan.definition import DefinitionView, definition
 from firstoff.queries.plan.equipment import (
     EquipmentList,
     EquipmentView,
@@ -33,6 +33,7 @@ from firstoff.queries.plan.process import (
     operations_of,
     plans_of,
 )
+from firstoff.queries.plan.whole import as_definition
 
 __all__ = [
     "SHORT",

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from firstoff.db.models import Equipment
 from firstoff.errors import NotFound
 from firstoff.queries.plan.baselines import BaselineView, newest_of
 from firstoff.queries.plan.coverage import gaps_of
-from firstoff.queries.plan.equipment import equipment_facts
 from firstoff.queries.plan.frozen import FrozenTree, frozen_tree, line_count
 from firstoff.queries.plan.process import codes_of, operations_of, plans_of
 from firstoff.queries.product import (
@@ -21,7 +19,6 @@ from firstoff.rules.access import Actor
 from firstoff.rules.ledger import canonical, text_digest
 from firstoff.rules.plan import (
     CatalogueCode,
-    Definition,
     Gap,
     PlanOperation,
     baseline_content,
@@ -31,7 +28,6 @@ from firstoff.rules.plan import (
 )
 from firstoff.rules.product import (
     CharacteristicFacts,
-    ProgramFacts,
     characteristic_gaps,
 )
 from firstoff.terms import RevisionStatus
@@ -139,36 +135,6 @@ def _content(
             contents=tree.contents,
             assemblies=tree.assemblies,
         )
-    )
-
-
-def as_definition(
-    actor: Actor, program_id: int, *, revision: str = "", plan: str = ""
-) -> Definition:
-    """A definition that can be loaded elsewhere, with the equipment its operations name."""
-    view = definition(actor, program_id, revision=revision, plan=plan)
-    jigs = {code for o in view.operations for code in (o.jig, *o.equipment) if code}
-    rows = Equipment.objects.filter(site=view.program.site_id, code__in=jigs).order_by("code")
-    program = view.program
-    return Definition(
-        program=ProgramFacts(
-            program.code,
-            program.name,
-            program.description,
-            program.first_quantity,
-            program.due,
-            program.currency,
-        ),
-        part=program.part_number,
-        part_name=program.part_name,
-        revision=view.revision.label,
-        release_revision=not view.revision.draft,
-        characteristics=view.characteristics,
-        plan=view.plan.label if view.plan else "1",
-        release_plan=view.plan is not None and not view.plan.draft,
-        operations=view.operations,
-        equipment=tuple(equipment_facts(row) for row in rows),
-        defect_codes=tuple(c for c in view.defect_codes if not c.retired),
     )
 
 

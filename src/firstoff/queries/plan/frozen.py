@@ -10,6 +10,7 @@ from typing import Any
 from firstoff.db.models import (
     BomLine,
     ControlPlanLine,
+    DocumentVersion,
     InspectionPlan,
     PartRevision,
     ProcessPlan,
@@ -231,23 +232,25 @@ def _variants(ids: Sequence[int]) -> dict[int, list[FrozenVariant]]:
     return found
 
 
+def frozen_document(version: DocumentVersion) -> FrozenDocument:
+    """A version as a definition names it; its document is read along."""
+    return FrozenDocument(
+        number=version.document.number,
+        title=version.document.title,
+        kind=version.document.kind,
+        version=version.label,
+        file_name=version.file_name,
+        media_type=version.media_type,
+        size=version.size,
+        sha256=version.sha256,
+    )
+
+
 def _documents(ids: Sequence[int]) -> dict[int, list[FrozenDocument]]:
     found: dict[int, list[FrozenDocument]] = defaultdict(list)
     rows = RevisionDocument.objects.filter(revision__in=ids).select_related("version__document")
     for link in rows.order_by("version__document__number", "version__label"):
-        version = link.version
-        found[link.revision_id].append(
-            FrozenDocument(
-                number=version.document.number,
-                title=version.document.title,
-                kind=version.document.kind,
-                version=version.label,
-                file_name=version.file_name,
-                media_type=version.media_type,
-                size=version.size,
-                sha256=version.sha256,
-            )
-        )
+        found[link.revision_id].append(frozen_document(link.version))
     return found
 
 

@@ -21,7 +21,12 @@ from firstoff.rules.plan.baseline import (
 )
 from firstoff.rules.plan.comparing import Difference, differences
 from firstoff.rules.plan.coverage import ListedLine, consumes, plan_gaps
-from firstoff.rules.plan.definition import Definition, check_definition
+from firstoff.rules.plan.definition import (
+    AssemblyDefinition,
+    Definition,
+    check_definition,
+    children_first,
+)
 from firstoff.rules.plan.drawn import RouteBox, RoutePicture, route_picture
 from firstoff.rules.plan.frozen import (
     Contents,
@@ -84,6 +89,7 @@ __all__ = [
     "FORMAT",
     "SEQ_STEP",
     "AskedParameter",
+    "AssemblyDefinition",
     "AssemblyStand",
     "BaselineFacts",
     "CatalogueCode",
@@ -133,6 +139,7 @@ __all__ = [
     "check_operations",
     "check_procedure",
     "check_reading",
+    "children_first",
     "consumes",
     "differences",
     "equipment_state",

@@ -1,19 +1,41 @@
 """Loading a whole definition at once, as often as one likes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from firstoff.db.models import Equipment, Part, PartRevision, Person, ProcessPlan, Program
+from firstoff.db.models import (
+    DocumentVersion,
+    Equipment,
+    Part,
+    PartRevision,
+    Person,
+    ProcessPlan,
+    Program,
+)
 from firstoff.errors import InvalidInput, Refused
 from firstoff.queries.plan import operations_of
+from firstoff.queries.plan.frozen import frozen_tree
 from firstoff.queries.product import characteristics_of
 from firstoff.rules.access import Actor, require
-from firstoff.rules.plan import Definition, EquipmentFacts, check_definition
+from firstoff.rules.plan import AssemblyDefinition, Definition, EquipmentFacts, check_definition
 from firstoff.services import ledger
+from firstoff.services.documents.ground import kept
 from firstoff.services.ledger import Entry
 from firstoff.services.plan import process
 from firstoff.services.plan.baseline import write_defect_codes
+from firstoff.services.plan.contents import (
+    differing,
+    write_documents,
+    write_parts,
+    write_revision,
+)
 from firstoff.services.plan.equipment import columns, write_equipment
+from firstoff.services.plan.planned import (
+    write_controls,
+    write_inspection_plans,
+    write_procedures,
+)
 from firstoff.services.plan.writing import settled
 from firstoff.services.product import (
     new_part,
@@ -24,6 +46,8 @@ from firstoff.services.product import (
     write_program,
 )
 from firstoff.terms import RevisionStatus
+
+_OF_REVISION = ("lines", "variants", "documents", "stack_ups")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +72,15 @@ def load_definition(*, site_id: int, definition: Definition, by: Actor, at: date
     wanted = check_definition(definition)
     if wanted.equipment:
         require(by, "equipment.edit", site_id)
+    every = (wanted.contents, *(a.contents for a in wanted.assemblies))
+    documents = [*wanted.documents, *(d for c in every for d in c.documents)]
+    if documents:
+        require(by, "document.edit", site_id)
+    files = {
+        d.sha256: kept(wanted.files[d.sha256], d.file_name)
+        for d in documents
+        if d.sha256 in wanted.files
+    }
     with ledger.verb(
         "plan.load_definition", by=by, at=at, subject=f"program {wanted.program.code}"
     ) as entry:
@@ -56,8 +89,12 @@ def load_definition(*, site_id: int, definition: Definition, by: Actor, at: date
         entry.program_id = program.pk
         for one in wanted.equipment:
             _equipment(site_id, one, entry, changed)
-        revision = _revision(program, wanted, entry, changed, by, at)
-        plan = _plan(program, revision, wanted, entry, changed, by, at)
+        write_parts(site_id, wanted.parts, [x for c in every for x in c.lines], changed)
+        versions = write_documents(site_id, documents, files, entry, changed)
+        loading = _Loading(site_id, by, at, entry, changed, versions)
+        for assembly in wanted.assemblies:
+            loading.assembly(assembly)
+        revision, plan = loading.top(program, wanted)
         codes = write_defect_codes(program, wanted.defect_codes, entry)
         changed.extend(f"Defect code {code} added." for code in codes)
         entry.details["changed"] = changed
@@ -103,66 +140,112 @@ def _equipment(site_id: int, one: EquipmentFacts, entry: Entry, changed: list[st
         changed.append(f"Equipment {one.code} changed: {', '.join(moved)}.")
 
 
-def _revision(
-    program: Program,
-    wanted: Definition,
-    entry: Entry,
-    changed: list[str],
-    by: Actor,
-    at: datetime,
-) -> PartRevision:
-    there = PartRevision.objects.filter(part=program.part_id)
-    found = there.filter(label=wanted.revision).first()
-    if found is None:
-        _no_other_draft(there.filter(status=RevisionStatus.DRAFT).first(), "Revision")
-        found = new_revision(Part.objects.get(pk=program.part_id), wanted.revision)
-        changed.append(f"Revision {found.label} added.")
-    if found.status != RevisionStatus.DRAFT:
-        held = {c.number: c for c in characteristics_of(found.pk)}
-        says = {c.number: c for c in wanted.characteristics}
-        differ = sorted(n for n in {*held, *says} if held.get(n) != says.get(n))
-        _same(f"Revision {found.label}", found.status, "characteristic", differ)
-        return found
-    if write_characteristics(found, wanted.characteristics, entry):
-        changed.append(f"Characteristics of revision {found.label} written.")
-    if wanted.release_revision:
-        release(found, by, at)
-        changed.append(f"Revision {found.label} released.")
-    return found
+@dataclass(frozen=True, slots=True)
+class _Loading:
+    """One load: who, when, and what it has to tell."""
 
+    site_id: int
+    by: Actor
+    at: datetime
+    entry: Entry
+    changed: list[str]
+    versions: Mapping[tuple[str, str], DocumentVersion]
 
-def _plan(
-    program: Program,
-    revision: PartRevision,
-    wanted: Definition,
-    entry: Entry,
-    changed: list[str],
-    by: Actor,
-    at: datetime,
-) -> ProcessPlan:
-    there = ProcessPlan.objects.filter(revision=revision)
-    found = there.filter(label=wanted.plan).first()
-    if found is None:
-        found = _new_plan(there.filter(status=RevisionStatus.DRAFT).first(), revision, wanted)
-        changed.append(f"Plan {found.label} added.")
-    name = f"Plan {found.label} of revision {revision.label}"
-    if found.status != RevisionStatus.DRAFT:
-        held = {o.seq: o for o in operations_of(found.pk)}
-        meant = settled(wanted.operations, revision_id=revision.pk, site_id=program.site_id)
-        says = {o.seq: o for o in meant}
-        differ = sorted(n for n in {*held, *says} if held.get(n) != says.get(n))
-        _same(name, found.status, "operation", [str(n) for n in differ])
+    def top(self, program: Program, wanted: Definition) -> tuple[PartRevision, ProcessPlan]:
+        one = AssemblyDefinition(
+            wanted.part,
+            wanted.part_name,
+            wanted.revision,
+            wanted.release_revision,
+            wanted.plan,
+            wanted.release_plan,
+            wanted.characteristics,
+            wanted.operations,
+            wanted.contents,
+        )
+        part = Part.objects.get(pk=program.part_id)
+        revision, plan = self._defined(part, one, "")
+        assert plan is not None  # a program's revision has one from the beginning
+        return revision, plan
+
+    def assembly(self, wanted: AssemblyDefinition) -> None:
+        part = Part.objects.filter(site=self.site_id, number=wanted.part).first()
+        if part is None:
+            part = new_part(self.site_id, wanted.part, wanted.name)
+            self.changed.append(f"Part {part.number} added.")
+        self._defined(part, wanted, f" of {part.number}")
+
+    def _defined(
+        self, part: Part, wanted: AssemblyDefinition, of: str
+    ) -> tuple[PartRevision, ProcessPlan | None]:
+        revision = self._revision(part, wanted, of)
+        plan = self._plan(revision, wanted, of) if wanted.plan else None
+        held = frozen_tree(revision.pk, plan.pk if plan else None).contents
+        numbers = (wanted.contents.procedures, held.procedures)
+        write_procedures(revision, *numbers, self.by, self.at, self.changed)
+        plans = (wanted.contents.inspection_plans, held.inspection_plans)
+        write_inspection_plans(revision, *plans, self.by, self.at, self.changed)
+        return revision, plan
+
+    def _revision(self, part: Part, wanted: AssemblyDefinition, of: str) -> PartRevision:
+        there = PartRevision.objects.filter(part=part)
+        found = there.filter(label=wanted.revision).first()
+        if found is None:
+            _no_other_draft(there.filter(status=RevisionStatus.DRAFT).first(), "Revision")
+            found = new_revision(part, wanted.revision)
+            self.changed.append(f"Revision {found.label}{of} added.")
+        held = frozen_tree(found.pk, None).contents
+        name = f"Revision {found.label}{of}"
+        if found.status != RevisionStatus.DRAFT:
+            before = {c.number: c for c in characteristics_of(found.pk)}
+            says = {c.number: c for c in wanted.characteristics}
+            differ = sorted(n for n in {*before, *says} if before.get(n) != says.get(n))
+            _same(name, found.status, "characteristic", differ)
+            _same(name, found.status, "its", differing(wanted.contents, held, _OF_REVISION))
+            return found
+        if write_characteristics(found, wanted.characteristics, self.entry):
+            self.changed.append(f"Characteristics of revision {found.label}{of} written.")
+        written = write_revision(found, wanted.contents, held, self.versions, self.entry)
+        if written:
+            listed = ", ".join(written)
+            self.changed.append(f"{listed.capitalize()} of revision {found.label}{of} written.")
+        if wanted.release_revision:
+            release(found, self.by, self.at)
+            self.changed.append(f"Revision {found.label}{of} released.")
         return found
-    if process.write_operations(found, program.site_id, wanted.operations, entry):
-        changed.append(f"Operations of plan {found.label} written.")
-    if wanted.release_plan:
-        process.release(found, revision, by, at)
-        changed.append(f"Plan {found.label} released.")
-    return found
+
+    def _plan(self, revision: PartRevision, wanted: AssemblyDefinition, of: str) -> ProcessPlan:
+        there = ProcessPlan.objects.filter(revision=revision)
+        found = there.filter(label=wanted.plan).first()
+        if found is None:
+            draft = there.filter(status=RevisionStatus.DRAFT).first()
+            found = _new_plan(draft, revision, wanted)
+            self.changed.append(f"Plan {found.label}{of} added.")
+        name = f"Plan {found.label} of revision {revision.label}{of}"
+        held = frozen_tree(revision.pk, found.pk).contents.controls
+        if found.status != RevisionStatus.DRAFT:
+            before = {o.seq: o for o in operations_of(found.pk)}
+            meant = settled(wanted.operations, revision_id=revision.pk, site_id=self.site_id)
+            says = {o.seq: o for o in meant}
+            differ = sorted(n for n in {*before, *says} if before.get(n) != says.get(n))
+            _same(name, found.status, "operation", [str(n) for n in differ])
+            controls = ["control plan"] if held != wanted.contents.controls else []
+            _same(name, found.status, "its", controls)
+            return found
+        if process.write_operations(found, self.site_id, wanted.operations, self.entry):
+            self.changed.append(f"Operations of plan {found.label}{of} written.")
+            held = frozen_tree(revision.pk, found.pk).contents.controls
+        if held != wanted.contents.controls:
+            write_controls(found, wanted.contents.controls)
+            self.changed.append(f"Control plan of plan {found.label}{of} written.")
+        if wanted.release_plan:
+            process.release(found, revision, self.by, self.at)
+            self.changed.append(f"Plan {found.label}{of} released.")
+        return found
 
 
 def _new_plan(
-    draft: ProcessPlan | None, revision: PartRevision, wanted: Definition
+    draft: ProcessPlan | None, revision: PartRevision, wanted: AssemblyDefinition
 ) -> ProcessPlan:
     if draft is not None and not draft.operations.exists():
         # The empty draft that a new revision comes with: it takes the name that is wanted.
