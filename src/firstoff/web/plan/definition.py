@@ -22,6 +22,7 @@ from firstoff.terms import EquipmentKind, GeometricSymbol
 from firstoff.web.auth import Request, page
 from firstoff.web.forms import Form
 from firstoff.web.grids import Grid
+from firstoff.web.plan import characteristics as importing
 from firstoff.web.plan import rows
 
 
@@ -328,6 +329,7 @@ _HERE = "p/<str:site>/<str:code>/definition/"
 urlpatterns = [
     path(_HERE, definition, name="definition"),
     path(f"{_HERE}characteristics/", characteristics, name="definition-characteristics"),
+    *importing.urlpatterns,
     path(f"{_HERE}operations/", operations, name="definition-operations"),
     path(f"{_HERE}codes/", codes, name="definition-codes"),
     path(f"{_HERE}freeze/", freeze, name="definition-freeze"),
