@@ -31,6 +31,8 @@ SAMPLES = (
     ("customer_letter", "customer_letter"),
     ("packing_list", "packing_list"),
     ("ballooned_drawing", "ballooned_drawing"),
+    ("work_instruction", "work_instruction"),
+    ("test_procedure", "test_procedure"),
 )
 every_sample = pytest.mark.parametrize(("kind", "name"), SAMPLES)
 

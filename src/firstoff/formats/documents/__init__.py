@@ -24,6 +24,8 @@ from . import (
     packing_list,
     pilot_report,
     seal,
+    test_procedure,
+    work_instruction,
 )
 from .kind import Kind
 from .pictures import qr
@@ -37,6 +39,8 @@ KINDS: tuple[Kind, ...] = (
     customer_letter.KIND,
     packing_list.KIND,
     ballooned_drawing.KIND,
+    work_instruction.KIND,
+    test_procedure.KIND,
 )
 
 __all__ = ["KINDS", "Kind", "document_kind", "missing_glyphs", "render", "reproduces"]

@@ -12,7 +12,7 @@ from firstoff.services.plan.equipment import (
     retire_equipment,
     update_equipment,
 )
-from firstoff.services.plan.pictures import keep_picture
+from firstoff.services.plan.pictures import keep_picture, set_steps
 from firstoff.services.plan.procedures import (
     create_procedure,
     discard_procedure,
@@ -53,6 +53,7 @@ __all__ = [
     "retire_equipment",
     "set_operations",
     "set_procedure",
+    "set_steps",
     "update_equipment",
     "update_operation",
 ]

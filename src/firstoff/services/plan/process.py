@@ -294,6 +294,12 @@ def _draft(program: Program, revision: str, label: str) -> ProcessPlan:
     return found
 
 
+def operation_of(program_id: int, revision: str, plan: str, seq: int, by: Actor) -> PlanOperation:
+    """One operation of a plan as it stands. Raises NotFound."""
+    program = program_for(by, program_id, "see")
+    return operation_facts(_numbered(plan_of(revision_of(program, revision), plan), seq))
+
+
 def _rows(plan: ProcessPlan) -> Iterable[Operation]:
     return operation_rows().filter(plan=plan)
 

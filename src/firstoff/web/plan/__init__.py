@@ -1,5 +1,19 @@
-"""How it is built: the definition of a program, and the equipment of a site."""
+"""How it is built: the definition of a program, its process plan, and the equipment of a site."""
 
-from firstoff.web.plan import definition, equipment
+from firstoff.web.plan import (
+    definition,
+    equipment,
+    instructions,
+    operation,
+    procedures,
+    process,
+)
 
-urlpatterns = [*definition.urlpatterns, *equipment.urlpatterns]
+urlpatterns = [
+    *definition.urlpatterns,
+    *process.urlpatterns,
+    *operation.urlpatterns,
+    *instructions.urlpatterns,
+    *procedures.urlpatterns,
+    *equipment.urlpatterns,
+]

@@ -62,6 +62,13 @@
     const fields = [...document.querySelectorAll(".pair input, .pair select")];
     (fields[fields.indexOf(field) + 1] || scan()).focus();
   });
+  // ----- the instruction: arrows and page keys turn its steps while nothing is being scanned -----
+  document.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || scan()?.value || filling(event.target)) return;
+    const way = { ArrowRight: "after", PageDown: "after", ArrowLeft: "before", PageUp: "before" }[event.key];
+    const link = way && document.querySelector(`[data-guide] [data-${way}]`);
+    if (link) { event.preventDefault(); location.assign(link.href); }
+  });
   document.addEventListener("click", (event) => { if (!event.target.closest("a, button, input, select, label")) focus(); });
   addEventListener("focus", focus);
 
