@@ -124,6 +124,16 @@ def preview_import(
     read at all, Refused (R-10) for a loop or a target that is no draft.
     """
     revision = draft(revision_for(by, revision_id, "definition.edit"))
+    return preview_into(revision, files, kind, mapping)
+
+
+def preview_into(
+    revision: PartRevision,
+    files: Sequence[tuple[str, bytes]],
+    kind: str = "",
+    mapping: BomMapping | None = None,
+) -> ImportPreview:
+    """The same for a revision that need not be stored yet."""
     read = _read(revision, files, kind, mapping)
     plan = _plan(revision, read.file)
     placed = placed_of(revision, plan)
