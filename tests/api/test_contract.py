@@ -59,6 +59,9 @@ KNOWN: dict[str, tuple[Any, ...]] = {
     "shipment": ("SH-X",),
     "procedure": ("T-1",),
     "procedure_label": ("1",),
+    "supplier": ("Mouser",),
+    "mpn": ("GRM188",),
+    "manufacturer": ("",),
 }
 ROLES = [Role.QUALITY_MANAGER, Role.ADMINISTRATOR, Role.OPERATOR, Role.INSPECTOR]
 # What ends the token itself, or everybody's, comes last.
