@@ -76,6 +76,28 @@ def parts(
     search: in number, name, value, description and manufacturer part numbers. retired: one of
     ``RETIRED``: without them, with them, only them. Raises InvalidInput.
     """
+    rows = found_parts(
+        actor,
+        site_id=site_id,
+        search=search,
+        procurement=procurement,
+        category=category,
+        retired=retired,
+    )
+    page = rows.order_by("number", "site__code", "pk")[offset : offset + limit]
+    return views_of(page), rows.count()
+
+
+def found_parts(
+    actor: Actor,
+    *,
+    site_id: int | None = None,
+    search: str = "",
+    procurement: str = "",
+    category: str = "",
+    retired: str = "",
+) -> "QuerySet[Part]":
+    """The rows that ``parts`` shows a page of, in no order. Raises InvalidInput."""
     rows = _seen(actor)
     if site_id is not None:
         rows = rows.filter(site=site_id)
@@ -91,8 +113,7 @@ def parts(
             | Q(description__icontains=search)
             | Exists(named)
         )
-    page = rows.order_by("number", "site__code", "pk")[offset : offset + limit]
-    return _views(page), rows.count()
+    return rows
 
 
 def part(actor: Actor, site: str, number: str) -> PartView:
@@ -106,7 +127,7 @@ def part_by_id(actor: Actor, part_id: int) -> PartView:
 
 
 def _one(rows: "QuerySet[Part]", what: str) -> PartView:
-    found = _views(rows)
+    found = views_of(rows)
     if not found:
         raise NotFound(f"There is no {what} here, or not for you.")
     return found[0]
@@ -133,7 +154,7 @@ def _chosen(rows: "QuerySet[Part]", procurement: str, retired: str) -> "QuerySet
     return rows.filter(procurement=procurement)
 
 
-def _views(rows: Iterable[Part]) -> tuple[PartView, ...]:
+def views_of(rows: Iterable[Part]) -> tuple[PartView, ...]:
     """Seven queries: the parts, their revisions, and what refers to them."""
     found = list(rows)
     keys = [row.pk for row in found]

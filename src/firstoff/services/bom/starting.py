@@ -1,4 +1,4 @@
-"""A product out of its bill of materials: the program, its part and a draft are made on the way."""
+"""A product out of its bill of materials: program, part and draft are made on the way."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
