@@ -213,6 +213,22 @@ def test_a_misspelt_header_is_understood():
     }
 
 
+@pytest.mark.parametrize(
+    "text", ["Composant,Nombre,Prix", "Element,Sztuk,Opis", "部品番号,数量,説明"]
+)
+def test_other_languages_are_understood(text):
+    assert table(text, "AB-12345,2,3").lines[0].quantity == 2
+
+
+def test_total_beside_a_price_is_money_and_without_one_a_quantity():
+    assert meanings(table("MPN,Qty,Price,Total", "AB-1,2,1.5,3"))["Total"] == "extended_price"
+    assert meanings(table("MPN,Qty,Total", "AB-1,2,20"))["Total"] == "extended_quantity"
+
+
+def test_an_item_that_is_no_number_is_a_name():
+    assert table("Item,Qty", "motor,2", "wheel,4").lines[0].name == "motor"
+
+
 def test_cost_beside_a_unit_cost_is_that_of_the_line():
     file = table("MPN,Qty,Unit Cost,Cost", "AB-1,2,1.50,3.00")
     assert meanings(file)["Cost"] == "extended_price"

@@ -194,6 +194,16 @@ def test_another_header_further_down_is_read():
     assert "second-header" in codes(file)
 
 
+def test_a_narrower_header_further_down_joins_by_its_own_width():
+    file = table(
+        "Designator,Qty,MPN,Value,Side", "R1,1,AB-1,10k,top", "C1,1,EF-3,1u,top", "",
+        "MPN,Designator,Qty", "CD-2,H1,4", "a thing (6mm, 20mm),H2,4", "GH-4,H3,4", "IJ-5,H4,1",
+    )  # fmt: skip
+    assert [line.designators for line in file.lines] == [
+        ("R1",), ("C1",), ("H1",), ("H2",), ("H3",), ("H4",),
+    ]  # fmt: skip
+
+
 def test_lines_below_a_heading_that_says_so_are_not_fitted():
     file = table(
         "Designator,Qty,MPN", "R1,1,AB-1", "DO NOT INSTALL COMPONENTS BELOW.,,", "R2,1,AB-1",

@@ -102,6 +102,9 @@ def _understood(text: str, way: str, currency: str) -> Header:
         if rest in NUMBER_WORDS:
             candidates = ("distributor_number",)
         return Header(text, joined, numbers, 0, candidates, name, currency, per)
+    if near := _misspelt_phrase(joined):
+        rank, candidates = PHRASES[near]
+        return Header(text, near, numbers, rank, candidates, "", currency, per)
     return Header(text, joined, numbers, currency=currency, per=per)
 
 
@@ -119,6 +122,15 @@ def _misspelt(token: str) -> str:
     near = [word for word in WORD if word[0] == token[0] and abs(len(word) - len(token)) < 3]
     found = get_close_matches(token, near, n=1, cutoff=0.88)
     return WORD[found[0]] if found else token
+
+
+def _misspelt_phrase(phrase: str) -> str:
+    """A phrase one letter or so away from a known one: ref dest."""
+    if not 7 <= len(phrase) <= 40:
+        return ""
+    near = [p for p in PHRASES if p[0] == phrase[0] and abs(len(p) - len(phrase)) < 3]
+    found = get_close_matches(phrase, near, n=1, cutoff=0.92)
+    return found[0] if found else ""
 
 
 def _of_vendor(text: str, phrase: str) -> tuple[int, Candidates] | None:

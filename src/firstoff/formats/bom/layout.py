@@ -210,6 +210,7 @@ _HOLDS: Mapping[str, Callable[[list[str], set[str]], bool]] = {
     "manufacturer": lambda cells, taken: (
         "mpn" in taken and "manufacturer" not in taken and not _most(cells, distributor_named, 0.3)
     ),
+    "extended_price": lambda _, taken: "price" in taken,
     "find_number": lambda cells, _: _most(cells, _OUTLINE.fullmatch, 0.6),
 }
 

@@ -13,19 +13,23 @@ _WORDS = {
     "maker": "manufacturer manufacturers mfg mfr mfgr mfrs mnf mf manf manu manufact "
     "manufacture "
     "manufacter manufactor manufactuer manuf maker make brand hersteller fabricant fabricante "
-    "fab producer producteur produttore 制造商 厂家 厂商 生产商 品牌",
+    "fab producer producteur produttore 制造商 厂家 厂商 生产商 品牌 メーカー "
+    "производитель fabrikant producent",
     "number": "# no nr num number numbers numero nummer nbr n° № 编号",
     "part": "part parts",
     "pn": "pn pns",
     "quantity": "qty qtys quantity quantities qnty qnt quant quan qté qte quantité cantidad "
-    "menge anzahl count stück stückzahl 数量 用量",
+    "menge anzahl count stück stückzahl 数量 用量 nombre sztuk ilosc ilość antal aantal "
+    "quantidade quantità количество кол",
     "ref": "ref refs reference references refdes refdesignator refdesignators designator "
     "designators desig desigs désignateur designador referenz referencia repère repere "
-    "bezeichner 位号 元件位号 标号",
+    "bezeichner riferimento oznaczenie обозначение поз 位号 元件位号 标号",
     "description": "description descriptions desc descr beschreibung bezeichnung descripcion "
-    "descripción libellé descrizione 描述 规格 说明",
-    "value": "value values val wert valeur valor 值 参数",
-    "package": "package packages packaging gehäuse gehause bauform boitier boîtier 封装",
+    "descripción libellé descrizione descrição opis omschrijving beskrivning наименование "
+    "描述 规格 说明 説明",
+    "value": "value values val wert valeur valor valore wartość waarde номинал 值 参数",
+    "package": "package packages packaging gehäuse gehause bauform boitier boîtier obudowa "
+    "behuizing корпус 封装",
     "footprint": "footprint footprints pattern landpattern decal huella empreinte",
     "supplier": "supplier suppliers vendor vendors vid distributor distributors dist distrib "
     "seller lieferant fournisseur proveedor distribuidor 供应商",
@@ -108,7 +112,8 @@ PHRASES = _phrases(
             "part ref,"
             "schematic ref, ref part, ref list, ref name, ref s, des, pcb ref, location ref,"
             "designators on board, ref in schematic, electrical ref"),
-        (2, "find_number? designators? name", "part, part list, component, component list,"
+        (2, "find_number? designators? name", "composant, composants, bauteil, componente,"
+            "element, part, part list, component, component list,"
             "part name list"),
         (2, "designators?", "location, position, identifier, circuit location, placement,"
             "ref number, ref id, item ref"),
@@ -127,9 +132,10 @@ PHRASES = _phrases(
             "item quantity,"
             "how many, q, number of units, quantity each, quantity ref"),
         (2, "quantity extended_quantity", "total quantity, quantity total, extended quantity,"
-            "ext quantity, rolled up quantity, total, total number, total required,"
+            "ext quantity, rolled up quantity, total number, total required,"
             "total number required, total pcs, cumulative quantity, quantity extended,"
             "quantity ext"),
+        (3, "extended_price? quantity extended_quantity", "total, totals"),
         (0, "order_quantity", "order quantity, quantity to buy, quantity ordered, buy quantity,"
             "purchase quantity, quantity to order, ordered, quantity order, ordered quantity,"
             "requested quantity, quantity purchased, to order, quantity bought, to buy"),
@@ -149,8 +155,8 @@ PHRASES = _phrases(
             "maker part no s, maker product number, maker sku, maker order number, maker code,"
             "maker ref, mpn seeed sku, maker part id, maker item number, maker mpn,"
             "partnumber maker, part number maker, maker model number, maker model, maker type,"
-            "型号, maker 型号, 制造商型号, herstellernummer, herstellerteilenummer,"
-            "part maker number,"
+            "型号, 型番, 部品番号, maker 型号, 制造商型号, herstellernummer,"
+            "herstellerteilenummer, part maker number,"
             "component maker part number, exact maker part number, maker s part number,"
             "maker catalog number, preferred maker part number, herstellerartikelnummer,"
             "maker 物料编号, mpn value, primary maker part number, main mpn, vpn maker"),
@@ -178,7 +184,8 @@ PHRASES = _phrases(
             "child, child part number, child number, inventory number, house number, 料号,"
             "component part, customer pn, child item, child pn, internal part, oem part number"),
         (2, "find_number? number", "item number, article"),
-        (0, "find_number", "item, pos, find number, line, line number, index, row, seq,"
+        (1, "find_number? name", "item, items"),
+        (0, "find_number", "pos, find number, line, line number, index, row, seq,"
             "sequence, sr number, s number, sl number, line item, bom line, entry,"
             "sequence number,"
             "bom item, balloon, balloon number, group, position number, lfd number, 序号"),

@@ -54,8 +54,8 @@ def _money(row: Row, label: str, text: str, walked: Walked, count: int) -> Itera
     said = money(text)
     prices = [extra.price for extra in walked.extras[:count]]
     known = [price for price in prices if price is not None]
-    if said is None or len(known) < max(2, count // 2):
-        return
+    if said is None or len(known) < max(2, count // 2) or len(walked.totals) > 1:
+        return  # totals of groups and of several units: which is which is not said
     total = sum(known, Decimal(0))
     if abs(total - said[0]) > Decimal("0.005") * (len(known) + 1):
         yield _differs(row, label, plain(said[0]), plain(total), "money")

@@ -63,7 +63,7 @@ class Walker:
 
     def __init__(self, layout: Layout, header: Row | None, body: Sequence[Row], kind: str) -> None:
         self.walked = Walked()
-        self.body, self.kind = body, kind
+        self.body, self.kind, self.delimiter = body, kind, ","
         self.section, self.left_out = "", False
         self.ended = False
         self.last = header.number if header else 0
@@ -75,17 +75,19 @@ class Walker:
         self.layout, self.header, self.reader = layout, header, LineReader(layout)
         self.names = _plain(header.cells) if header else ()
         self.aligner = Aligner(layout, self.body)
+        parted = self.kind == "csv" and header is not None
+        self.joiner = Joiner(len(self.names), self.body, self.delimiter) if parted else None
         self.has_quantity = layout.has("quantity")
         self.has_places = layout.has("designators")
         # A bare line of identity and words: a list of parts, not of usage.
         self.bare = not self.has_quantity and not self.has_places
 
     def walk(self, delimiter: str) -> Walked:
-        parted = self.kind == "csv" and self.header is not None
-        joiner = Joiner(len(self.names), self.body, delimiter) if parted else None
+        self.delimiter = delimiter
+        self._use(self.layout, self.header)
         for place, row in enumerate(self.body):
-            if joiner and not joiner.fits(row):
-                whole, column = joiner.joined(row)
+            if self.joiner and not self.joiner.fits(row):
+                whole, column = self.joiner.joined(row)
                 at = self.layout.columns[column]
                 self.walked.remarks.append(
                     joined_remark(row, len(row.cells), len(self.names), at.header, at.letter)
