@@ -332,3 +332,43 @@ def test_only_pictures_of_the_run_are_served_at_the_line(
     ben, here = line
     assert ben.get(f"{here}picture/{'ab' * 32}.png").status_code == 404
     assert ben.get(f"{here}instructions.pdf").content[:5] == b"%PDF-"
+
+
+# ---------------------------------------------------------------- the grid of the definition page
+
+
+def test_the_grid_keeps_what_it_does_not_show(world: World, browse: Browse) -> None:
+    program = draft(world)
+    eli = browse(world.eli)
+    eli.post(f"{OP}steps/", steps(TURN))
+    eli.post(f"{HERE}operations/30/about/", {"seq": "30", "name": "Label", "predecessors": "20"})
+    rows = (
+        {"seq": "10", "was": "10", "name": "Fit the ring", "jig": "-"},
+        {"seq": "25", "was": "20", "name": "Seat the lid", "jig": "-", "characteristics": "1"},
+        {"seq": "40", "was": "30", "name": "Label", "jig": "-"},
+        {"seq": "50", "was": "", "name": "Pack", "jig": "-"},
+    )
+    assert eli.post(f"{HERE}operations/", grid("o", *rows)).status_code == 302
+    view = reads.definition(world.eli, program)
+    assert [(o.seq, len(o.steps), o.predecessors) for o in view.operations] == [
+        (10, 0, None),
+        (25, 1, None),
+        (40, 0, (25,)),
+        (50, 0, None),
+    ]
+    assert 'name="o-1-was" value="25"' in text(eli.get(HERE))
+
+
+def test_what_waited_for_a_row_that_goes_waits_for_what_came_before(
+    world: World, browse: Browse
+) -> None:
+    program = draft(world)
+    eli = browse(world.eli)
+    eli.post(f"{HERE}operations/30/about/", {"seq": "30", "name": "Label", "predecessors": "20"})
+    rows = (
+        {"seq": "10", "was": "10", "name": "Fit the ring", "jig": "-"},
+        {"seq": "20", "was": "20", "name": "Seat", "jig": "-", "remove": "on"},
+        {"seq": "30", "was": "30", "name": "Label", "jig": "-"},
+    )
+    assert eli.post(f"{HERE}operations/", grid("o", *rows)).status_code == 302
+    assert stored(world, program, 30).predecessors == (10,)

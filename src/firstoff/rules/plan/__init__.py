@@ -46,7 +46,7 @@ from firstoff.rules.plan.frozen import (
     FrozenVariantChange,
     plain_contents,
 )
-from firstoff.rules.plan.order import Order, in_order, order_of
+from firstoff.rules.plan.order import Order, in_order, order_of, rewired
 from firstoff.rules.plan.procedure import (
     MeasuredLimit,
     ProcedureSeen,
@@ -158,6 +158,7 @@ __all__ = [
     "procedure_release_stops",
     "read_baseline",
     "renumbered",
+    "rewired",
     "route_picture",
     "total_minutes",
     "tree_stops",

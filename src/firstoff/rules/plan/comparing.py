@@ -174,6 +174,8 @@ def _text(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{k} {_text(v)}" for k, v in sorted(value.items()))
     if isinstance(value, msgspec.Struct):
+        if type(value).__str__ is not object.__str__:
+            return str(value)  # it has words of its own
         said = (getattr(value, name) for name in value.__struct_fields__)
         return " ".join(_text(v) for v in said if v not in (None, "", (), 0))
     return str(value)

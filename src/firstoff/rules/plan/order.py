@@ -53,6 +53,31 @@ def in_order(operations: Sequence[Op]) -> tuple[Op, ...]:
     return tuple(by_number[seq] for seq in order_of(operations).sequence)
 
 
+def rewired(operations: Sequence[Op], numbers: Mapping[int, int]) -> dict[int, Waits]:
+    """What each operation that stays waits for under the new numbers; by its old number.
+
+    numbers: old number to new number of those that stay. What waited for one that goes waits for
+    what that one waited for.
+    """
+    direct = order_of(operations).direct
+
+    def instead(seq: int) -> set[int]:
+        if seq in numbers:
+            return {numbers[seq]}
+        return {new for earlier in direct[seq] for new in instead(earlier)}
+
+    return {
+        one.seq: (
+            numbers[one.seq],
+            None
+            if one.predecessors is None
+            else tuple(sorted({new for seq in one.predecessors for new in instead(seq)})),
+        )
+        for one in operations
+        if one.seq in numbers
+    }
+
+
 def check_order(operations: Iterable[Waits]) -> Order:
     """Raises InvalidInput where one waits for itself, for none of the plan, or in a loop."""
     return _order(tuple(operations))

@@ -76,7 +76,8 @@ def operations(request: Request, site: str, code: str) -> HttpResponse:
         lambda sent: plan.set_operations(
             **_of(request, view),
             **_plan(view),
-            operations=[rows.operation(values) for values in sent],
+            operations=rows.operations(sent, view.operations),
+            numbers=rows.numbered(sent, view.operations),
             seen=request.POST.get("seen", ""),
         )
     ):

@@ -1,8 +1,9 @@
 """The rows that a definition is typed into: characteristics, operations, defect codes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django import forms
 from firstoff.errors import InvalidInput
 from firstoff.formats.characteristics.requirements import Requirement, requirement
 from firstoff.queries.plan import EquipmentView
-from firstoff.rules.plan import CatalogueCode, PlanOperation
+from firstoff.rules.plan import CatalogueCode, PlanOperation, rewired
 from firstoff.rules.product import CharacteristicFacts
 from firstoff.terms import Aspect, CharacteristicClass, CharacteristicKind, LimitForm
 from firstoff.web.grids import Row
@@ -126,6 +127,7 @@ class OperationRow(Row):
     told += ("required_skill", "characteristics")  # type: ignore[assignment]
 
     seq = forms.IntegerField(label="Number", widget=_short(4))
+    was = forms.CharField(required=False, widget=forms.HiddenInput)  # the number it had
     name = forms.CharField(max_length=200, widget=_short(22))
     standard_minutes = _number("Standard time")
     jig = forms.ChoiceField(required=False)
@@ -159,9 +161,45 @@ def jig_choices(
     return [("", "not said"), (NOT_NEEDED, "none needed"), *found.items()]
 
 
+def numbered(sent: Sequence[dict[str, Any]], held: Sequence[PlanOperation]) -> dict[int, int]:
+    """Old number to new number of the operations that stay."""
+    there = {o.seq for o in held}
+    found = {}
+    for values in sent:
+        text = values.get("was", "")
+        was = int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else values["seq"]
+        if was in there and was not in found:
+            found[was] = values["seq"]
+    return found
+
+
+def operations(
+    sent: Sequence[dict[str, Any]], held: Sequence[PlanOperation]
+) -> list[PlanOperation]:
+    """What the rows say; what they do not say (steps, parameters ...) stays as it is held."""
+    numbers = numbered(sent, held)
+    waits = rewired(held, numbers)
+    by_new = {numbers[o.seq]: o for o in held if o.seq in numbers}
+    found = []
+    for values in sent:
+        one, before = operation(values), by_new.get(values["seq"])
+        if before is not None:
+            one = replace(
+                one,
+                predecessors=waits[before.seq][1],
+                equipment=before.equipment,
+                parameters=before.parameters,
+                materials=before.materials,
+                steps=before.steps,
+            )
+        found.append(one)
+    return found
+
+
 def operation(values: dict[str, Any]) -> PlanOperation:
     jig = values["jig"]
     numbers = [n for n in _NUMBERS.split(values["characteristics"]) if n]
+    values = {name: value for name, value in values.items() if name != "was"}
     return PlanOperation(
         **{
             **values,
@@ -177,6 +215,7 @@ def operation_values(found: PlanOperation) -> dict[str, Any]:
     names = ("seq", "name", "standard_minutes", "work_centre", "required_skill", "instruction")
     return {
         **{name: getattr(found, name) for name in names},
+        "was": found.seq,
         "caution": found.caution,
         "jig": NOT_NEEDED if found.jig_not_needed else found.jig,
         "characteristics": ", ".join(found.characteristics),
