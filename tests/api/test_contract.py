@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from firstoff.queries import product as reads
 from firstoff.rules.plan import FrozenProcedure
 from firstoff.rules.trace import read_question
-from firstoff.services import access, demo, genealogy, plan, trace
+from firstoff.services import access, demo, documents, genealogy, plan, trace
 from firstoff.terms import Role
+from tests.drawing import facts, pdf
 from tests.recording import rec
 
 pytestmark = pytest.mark.once
@@ -58,6 +59,8 @@ KNOWN: dict[str, tuple[Any, ...]] = {
     "lot": ("GLZ-X",),
     "shipment": ("SH-X",),
     "procedure": ("T-1",),
+    "document": ("DRW-1",),
+    "version": ("A",),
     "procedure_label": ("1",),
     "supplier": ("Mouser",),
     "mpn": ("GRM188",),
@@ -84,6 +87,7 @@ def token(db: None, _quick_hashes: None) -> str:
     contain(site, actor_named("max"), now)
     supply(site, actor_named("max"), now)
     draft_test(site, actor_named("max"), now)
+    draw(site, actor_named("max"), now)
     made = access.create_token(
         site_id=site,
         username="max",
@@ -93,6 +97,13 @@ def token(db: None, _quick_hashes: None) -> str:
         at=now,
     )
     return f"Bearer {made.secret}"
+
+
+def draw(site: int, by: Any, at: Any) -> None:
+    """A drawing of two pages."""
+    documents.add_document(
+        site_id=site, document=facts(), content=pdf("1", "2"), file_name="a.pdf", by=by, at=at
+    )
 
 
 def draft_test(site: int, by: Any, at: Any) -> None:

@@ -18,6 +18,7 @@ from firstoff.api.auth import Session, Token, described
 ROUTERS: tuple[tuple[str, str], ...] = (
     ("access", ""),
     ("product", ""),
+    ("documents", ""),
     ("bom", ""),
     ("plan", ""),
     ("supply", ""),

@@ -4,20 +4,30 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest
+import msgspec
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Router, Schema, Status
+from ninja import File, Form, Router, Schema, Status
+from ninja.files import UploadedFile
 from pydantic import Field
 
 from firstoff.api.auth import actor
 from firstoff.api.pages import Page, page, window
+from firstoff.api.uploads import content, read_mapping
+from firstoff.formats.characteristics.summaries import summary
 from firstoff.queries import access
 from firstoff.queries import product as reads
 from firstoff.queries.product import ProgramView
 from firstoff.rules.access import Actor
 from firstoff.rules.product import CharacteristicFacts
 from firstoff.services import product
-from firstoff.terms import CharacteristicClass, CharacteristicKind, RevisionStatus
+from firstoff.terms import (
+    CharacteristicClass,
+    CharacteristicKind,
+    GeometricSymbol,
+    LimitForm,
+    RevisionStatus,
+)
 
 router = Router()
 
@@ -79,9 +89,33 @@ class Characteristic(Schema):
     unit: str = Field("", max_length=20)
     method: str = Field("", max_length=200)
     measured_as: str = Field("", max_length=120, description="Its name in test records")
+    zone: str = Field("", max_length=20, description="Of the drawing: B4")
+    form: LimitForm | None = Field(None, description="How the limits are stated")
+    symbol: GeometricSymbol | None = Field(None, description="Of a geometric tolerance")
+    tolerance: Decimal | None = Field(
+        None, description="Width of its zone; the upper limit too, unless another is said"
+    )
+    diametral: bool = Field(False, description="The zone is a cylinder")
+    material_condition: str = Field("", max_length=4, description="M, L, or nothing")
+    datums: list[str] = Field([], max_length=20, description="In their order: A, B(M), A-B")
+    gauge: str = Field("", max_length=60, description="Code of the equipment")
+    source_id: str = Field("", max_length=80, description="Its ID in the file it came from")
 
     def facts(self) -> CharacteristicFacts:
-        return CharacteristicFacts(**self.dict())
+        return CharacteristicFacts(**{**self.dict(), "datums": tuple(self.datums)})
+
+
+class CharacteristicOut(Characteristic):
+    requirement: str = Field(description="As a drawing writes it")
+
+
+class TakenOut(Schema):
+    file_name: str
+    sha256: str
+    added: int
+    changed: int
+    removed: int
+    same: int
 
 
 def program_at(request: HttpRequest, site: str, code: str) -> tuple[Actor, ProgramView]:
@@ -172,9 +206,88 @@ def release_revision(request: HttpRequest, site: str, code: str, revision: str) 
     return _revision(of, revision)
 
 
+@router.post(
+    f"{_REVISION}/characteristics/import/preview",
+    summary="What taking a file of characteristics would do",
+)
+def preview_characteristics(
+    request: HttpRequest,
+    site: str,
+    code: str,
+    revision: str,
+    file: File[UploadedFile],
+    mapping: Form[str] = "",
+    classification: Form[CharacteristicClass] = CharacteristicClass.MAJOR,
+    replace_all: Form[bool] = False,
+) -> Any:
+    """A QIF plan or a table; writes nothing. Each row is `add`, `change`, `same` or `refused` with
+    the reason; what is only in the draft is `kept`, or `gone` where all is replaced.
+
+    mapping: JSON object of column header to field, `""` to leave a column out. classification: of
+    new ones that the file gives no class."""
+    by, program = program_at(request, site, code)
+    found = product.preview_characteristics(
+        program_id=program.id,
+        revision=revision,
+        raw=content(file),
+        name=file.name or "",
+        mapping=read_mapping(mapping),
+        classification=classification,
+        replace_all=replace_all,
+        by=by,
+    )
+    body = {
+        "file": summary(found.file),
+        "rows": [
+            {
+                "row": row.row,
+                "state": row.state,
+                "number": row.number,
+                "name": row.name,
+                "requirement": row.requirement,
+                "changes": row.changes,
+                "sentence": row.sentence,
+            }
+            for row in found.rows
+        ],
+        "seen": found.seen,
+        "can_be_taken": found.can_be_taken,
+    }
+    return HttpResponse(msgspec.json.encode(body), content_type="application/json")
+
+
+@router.post(
+    f"{_REVISION}/characteristics/import",
+    response=TakenOut,
+    summary="Take a file of characteristics into a draft: all of it or nothing",
+)
+def import_characteristics(
+    request: HttpRequest,
+    site: str,
+    code: str,
+    revision: str,
+    file: File[UploadedFile],
+    mapping: Form[str] = "",
+    classification: Form[CharacteristicClass] = CharacteristicClass.MAJOR,
+    replace_all: Form[bool] = False,
+    seen: Form[str] = "",
+) -> object:
+    """The same file again changes nothing. seen: of the preview; refused when the draft moved."""
+    return product.import_characteristics(
+        **_of(request, site, code),
+        revision=revision,
+        raw=content(file),
+        name=file.name or "",
+        mapping=read_mapping(mapping),
+        classification=classification,
+        replace_all=replace_all,
+        seen=seen,
+    )
+
+
 @router.get(
     f"{_REVISION}/characteristics",
-    response=Page[Characteristic],
+    response=Page[CharacteristicOut],
     summary="Characteristics of a revision",
 )
 def characteristics(
@@ -193,7 +306,7 @@ def characteristics(
 
 @router.put(
     f"{_REVISION}/characteristics",
-    response=list[Characteristic],
+    response=list[CharacteristicOut],
     summary="Set all characteristics of a draft",
 )
 def set_characteristics(
@@ -210,7 +323,7 @@ def set_characteristics(
 
 @router.post(
     f"{_REVISION}/characteristics",
-    response={201: Characteristic},
+    response={201: CharacteristicOut},
     summary="Add a characteristic to a draft",
 )
 def add_characteristic(
@@ -224,7 +337,7 @@ def add_characteristic(
 
 @router.put(
     _REVISION + "/characteristics/{path:number}",
-    response=Characteristic,
+    response=CharacteristicOut,
     summary="Change a characteristic of a draft",
 )
 def change_characteristic(

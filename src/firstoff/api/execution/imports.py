@@ -1,8 +1,7 @@
 """Files taken in: previewed, then all of it or nothing."""
 
-import json
 from collections.abc import Mapping
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +9,7 @@ from ninja import File, Form, Router
 from ninja.files import UploadedFile
 
 from firstoff.api.execution.runs import RUN, on
+from firstoff.api.uploads import content, read_mapping
 from firstoff.errors import InvalidInput
 from firstoff.formats.exports import CSV_TYPE, XLSX_TYPE
 from firstoff.formats.testdata.unit_log import template_csv, template_xlsx
@@ -91,24 +91,3 @@ def template(request: HttpRequest, ending: str) -> Any:
     response = HttpResponse(write(), content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="unit-log.{ending}"'
     return response
-
-
-def content(file: UploadedFile) -> BinaryIO:
-    """The bytes of an upload, as the importers read them: in pieces."""
-    return cast(BinaryIO, file.file)
-
-
-def read_mapping(text: str) -> dict[str, str]:
-    """A mapping posted as JSON. Raises InvalidInput."""
-    if not text.strip():
-        return {}
-    try:
-        found = json.loads(text)
-    except ValueError:
-        found = None
-    if not isinstance(found, dict) or not all(isinstance(v, str) for v in found.values()):
-        raise InvalidInput(
-            'The mapping is no JSON object of texts; expected {"Teil": "serial"}.',
-            field="mapping",
-        )
-    return found
