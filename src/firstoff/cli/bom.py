@@ -1,4 +1,4 @@
-"""Bills of materials out of files: `firstoff bom import`. A dry run needs no database."""
+"""Bills of materials: `firstoff bom`. A dry run of an import needs no database."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from firstoff.cli import shell
+from firstoff.cli import bom_records, shell
 from firstoff.errors import InvalidInput
 
 if TYPE_CHECKING:
     from firstoff.rules.bom.draft import BomFile, LineDraft, Remark
 
-app = typer.Typer(no_args_is_help=True, help="Bills of materials, out of files.")
+app = typer.Typer(
+    no_args_is_help=True, help="Bills of materials: shown, compared, taken out of files."
+)
 
 _MOST_NAMED = 50  # warnings and refusals; --json has them all
 _FIRST_LINES = 8
@@ -21,7 +23,12 @@ _FIRST_LINES = 8
 
 @app.callback()
 def noun() -> None:
-    """Bills of materials, out of files."""
+    """Bills of materials: shown, compared, taken out of files."""
+
+
+app.command("show")(bom_records.show)
+app.command("compare")(bom_records.compare)
+app.command("export")(bom_records.export)
 
 
 @app.command("import")
@@ -46,17 +53,35 @@ def import_(
         list[str] | None,
         typer.Option("--column", metavar="LETTER=MEANING", help="What a column means: C=mpn."),
     ] = None,
+    into: Annotated[
+        str, typer.Option(metavar="PROGRAM/PART[:REVISION]", help="The draft that takes it.")
+    ] = "",
+    leave_out: Annotated[
+        bool, typer.Option("--leave-out", help="Leave rows out that cannot be taken.")
+    ] = False,
+    site: bom_records.SiteOption = None,
+    by: bom_records.AsOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
 ) -> None:
-    """Say how files are understood as bills of materials. See docs/reference/bom-files.md."""
+    """Take a bill of materials into a draft: all of it or nothing. With --dry-run only say how
+    the files are understood, or with --into what would change. See docs/reference/bom-files.md."""
     from firstoff.formats.bom import BomMapping, read_boms
 
-    if not dry_run:
-        raise InvalidInput("Nothing is written from here.", way_out="Add --dry-run to look.")
+    if not dry_run and not into:
+        raise InvalidInput(
+            "Into which draft?",
+            way_out="Add --into PROGRAM/PART, or --dry-run to look without writing.",
+        )
     mapping = BomMapping(
         _columns(column or []), header_row, _delimiter(delimiter), encoding, sheet
     )
     named = dict(_paths(files))
+    if into:
+        said = mapping if mapping != BomMapping() else None
+        given = {"kind": kind, "mapping": said, "dry_run": dry_run, "leave_out": leave_out}
+        who = {"site": site, "by": by, "as_json": as_json}
+        bom_records.take(named.items(), into, **given, **who)  # type: ignore[arg-type]
+        return
     alone = len(files) == 1 and not files[0].is_dir()
     found = read_boms(
         [(name, path) for path, name in named.items()],

@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "token": ("access", "token", "Keys for the API."),
     "site": ("access", "site", "Plants and teams."),
     "program": ("program", "program", "Programs: products on their road."),
+    "part": ("parts", "app", "Parts, their revisions, and where they go."),
     "definition": ("program", "definition", "What is built and how."),
     "characteristics": ("characteristics", "app", "Characteristics out of files."),
     "bom": ("bom", "app", "Bills of materials out of files."),

@@ -14,6 +14,7 @@ from firstoff.queries.bom.exploding import (
     needed,
     needs_of,
 )
+from firstoff.queries.bom.exporting import table
 from firstoff.queries.bom.facts import line_facts, line_facts_of, state
 from firstoff.queries.bom.known import ImportView, imports, known_of, mapping_of
 from firstoff.queries.bom.lines import (
@@ -75,6 +76,7 @@ __all__ = [
     "sections",
     "sources_of",
     "state",
+    "table",
     "variant_lines",
     "variants",
     "where_used",
