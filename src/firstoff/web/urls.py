@@ -14,6 +14,7 @@ from firstoff.web import (
     plan,
     product,
     release,
+    sourcing,
     supply,
     trace,
 )
@@ -27,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *documents.urlpatterns,
     *plan.urlpatterns,
     *supply.urlpatterns,
+    *sourcing.urlpatterns,
     *execution.urlpatterns,
     *genealogy.urlpatterns,
     *release.urlpatterns,

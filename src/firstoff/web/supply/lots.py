@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from firstoff.errors import InvalidInput
 from firstoff.queries import supply as reads
+from firstoff.queries.sourcing.stock import place_of
 from firstoff.queries.supply import LotView
 from firstoff.rules.access import may
 from firstoff.rules.genealogy import (
@@ -137,6 +138,7 @@ def lot(request: Request, site: str, part: str, lot: str) -> HttpResponse:
         "form": form,
         "may_decide": may(request.actor, "lot.decide", place),
         "may_move": may(request.actor, "lot.move", place),
+        "lies": place_of(request.actor, place, story.lot.id),
         "at_risk": at_risk(request.place.code, {"lot": story.lot.code, "part": story.lot.part}),
         "label": _label(request.place.code, story.lot)
         if may(request.actor, "unit.record", place)

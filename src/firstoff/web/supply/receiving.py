@@ -51,7 +51,10 @@ class ReceiveForm(RecordForm):
         label="MPN", max_length=200, required=False, help_text="The manufacturer's part number"
     )
     expires = forms.DateField(label="Last day of use", required=False, widget=DateInput())
-    receipt = forms.CharField(label="Delivery note or order", max_length=120, required=False)
+    receipt = forms.CharField(label="Delivery note", max_length=120, required=False)
+    order = forms.CharField(
+        max_length=120, required=False, help_text="Its number; the delivery counts on it"
+    )
     certificate = forms.FileField(
         required=False, help_text="PDF, picture or text, up to 20 MB", allow_empty_file=True
     )
@@ -61,13 +64,14 @@ class ReceiveForm(RecordForm):
 def lot_receive(request: Request, site: str) -> HttpResponse:
     """A scan fills what its code says; what is left is typed."""
     text = request.GET.get("scan", "").strip()
-    problem, said = None, {}
+    asked = {name: request.GET.get(name, "")[:120] for name in ("order", "part")}
+    problem, said = None, {name: value for name, value in asked.items() if value}
     if text and request.method == "GET":
         try:
             known = scanned(text[:4000])
             if known.names == "lot" and (known_lot := _known(request, known.lot)):
                 return redirect(known_lot)
-            said = filled(request, known)
+            said |= filled(request, known)
         except InvalidInput as error:
             problem = error
     form: ReceiveForm = ReceiveForm.of(request, initial=said)
@@ -151,6 +155,7 @@ def _receive(request: Request, data: dict[str, Any]) -> LotReceived:
         mpn=data["mpn"],
         expires=data["expires"],
         receipt=data["receipt"],
+        order=data["order"],
         certificate=_certificate(request, data["certificate"], place),
     )
     post(request, record)

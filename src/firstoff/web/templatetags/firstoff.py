@@ -128,6 +128,7 @@ _PROGRAM = (
 _WORKSPACE = (
     ("document", "Drawings and files", "doc", "", "see"),
     ("lot", "Lots", "pack", "", "see"),
+    ("source", "Sources and stock", "bom", "", "see"),
     ("equipment", "Equipment", "gear", "", "see"),
     ("people", "People", "people", "", "see"),
     ("tokens", "Tokens", "key", "", "token.edit"),
@@ -138,10 +139,15 @@ _PLURALS = {
     "document": "documents",
     "lot": "lots",
     "run": "runs",
+    "source": "sources",
     "action": "actions",
 }
 # Pages of a place that are not named by it.
-_BESIDE = {"trace": ("unit", "at-risk"), "definition": ("drawing",)}
+_BESIDE = {
+    "trace": ("unit", "at-risk"),
+    "definition": ("drawing",),
+    "source": ("offer", "order", "stock", "supplier"),
+}
 
 
 @register.inclusion_tag("parts/navigation.html", takes_context=True)
