@@ -148,6 +148,13 @@ def test_quantity_used_is_usage_and_order_quantity_is_not():
     assert file.lines[0].offers[0].ordered == 10
 
 
+def test_a_part_number_of_a_distributor_is_known_by_its_form():
+    file = table("Index,Quantity,Part Number,Manufacturer Part Number", "1,2,296-1234-1-ND,AB-1")
+    line = file.lines[0]
+    assert [(o.distributor, o.number) for o in line.orderables] == [("Digi-Key", "296-1234-1-ND")]
+    assert (line.number, line.sources[0].mpn) == ("", "AB-1")
+
+
 def test_price_tiers_are_no_quantities():
     file = table("MPN,Quantity 1,Quantity 2,Designator", "AB-12345,2,500,R1 R2")
     assert (file.lines[0].quantity, meanings(file)["Quantity 2"]) == (2, "")

@@ -137,6 +137,17 @@ def test_a_wrong_total_is_said_with_both_figures():
     assert said(file, "total") == [(4, "'Total' says 4; the lines have 3.")]
 
 
+def test_a_sum_without_a_label_is_held_against_the_lines():
+    file = table("Designator,MPN,Qty", "R1 R2,AB-1,2", "C1,CD-2,1", ",,441")
+    assert said(file, "total") == [(4, "The sum below says 441; the lines have 3.")]
+    assert len(file.lines) == 2
+
+
+def test_a_total_in_words_is_held_against_the_lines():
+    file = table("Designator,MPN,Qty", "R1 R2,AB-1,2", "", "Total number of parts: 5,,")
+    assert said(file, "total") == [(4, "'Total number of parts' says 5; the lines have 2.")]
+
+
 def test_a_right_total_is_not_said():
     assert codes(table("Designator,Qty,MPN", "R1 R2,2,AB-1", "Total,2,")) == ["no-line"]
 
@@ -155,6 +166,14 @@ def test_an_approval_table_below_is_no_line():
     )  # fmt: skip
     assert len(file.lines) == 1
     assert said(file, "no-line")[0][0] == 34
+
+
+def test_a_table_far_below_is_another():
+    file = table(
+        "Designator,Qty,MPN,Value", "R1,1,AB-1,10k", *[""] * 8, "Name,,Role,Date",
+        "J. Doe,,Engineer-1,2020-01-01", "M. Roe,,Buyer-1,2020-01-02",
+    )  # fmt: skip
+    assert (len(file.lines), file.lines[0].sources[0].mpn) == (1, "AB-1")
 
 
 def test_rows_that_are_no_lines_are_told():

@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from firstoff.formats.bom.cells_of import CellsOf
-from firstoff.formats.bom.headers import Header, distributor_named
+from firstoff.formats.bom.headers import Header, distributor_named, distributor_of_number
 from firstoff.formats.bom.layout import Layout
 from firstoff.formats.bom.mpns import is_number
 from firstoff.formats.bom.quantities import days, money, quantity
@@ -27,6 +27,7 @@ def orderables(cells: CellsOf) -> list[tuple[int, Orderable]]:
         name = head.distributor or _shop_beside(cells, place)
         if not name:
             name, number = _shop_inside(number)
+            name = name or distributor_of_number(number)
         if not any(item.number == number and item.distributor == name for _, item in found):
             found.append((tier(head), Orderable(name, number)))
     return found

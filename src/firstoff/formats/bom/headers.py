@@ -217,6 +217,11 @@ def distributor_named(text: str) -> str:
     return DISTRIBUTORS[near[0]] if near else ""
 
 
+def distributor_of_number(number: str) -> str:
+    """Whose number it is by its form: Digi-Key's end in -ND; "" for any other."""
+    return "Digi-Key" if re.fullmatch(r"\S+-ND", number) else ""
+
+
 def _of_distributor(words: list[str]) -> tuple[str, str] | None:
     """A distributor's name in front, and the words that follow it."""
     for length in range(min(3, len(words)), 0, -1):

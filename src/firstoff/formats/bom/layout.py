@@ -6,7 +6,12 @@ from dataclasses import dataclass, field
 
 from firstoff.errors import InvalidInput
 from firstoff.formats.bom.designators import looks_like_designators
-from firstoff.formats.bom.headers import Header, distributor_named, header
+from firstoff.formats.bom.headers import (
+    Header,
+    distributor_named,
+    distributor_of_number,
+    header,
+)
 from firstoff.formats.bom.meanings import BY_KEY
 from firstoff.formats.cells import Row, column_letter
 from firstoff.rules.bom.draft import BomColumn
@@ -210,6 +215,7 @@ _HOLDS: Mapping[str, Callable[[list[str], set[str]], bool]] = {
     "manufacturer": lambda cells, taken: (
         "mpn" in taken and "manufacturer" not in taken and not _most(cells, distributor_named, 0.3)
     ),
+    "distributor_number": lambda cells, _: _most(cells, distributor_of_number, 0.6),
     "extended_price": lambda _, taken: "price" in taken,
     "find_number": lambda cells, _: _most(cells, _OUTLINE.fullmatch, 0.6),
 }

@@ -160,8 +160,8 @@ PHRASES = _phrases(
             "component maker part number, exact maker part number, maker s part number,"
             "maker catalog number, preferred maker part number, herstellerartikelnummer,"
             "maker 物料编号, mpn value, primary maker part number, main mpn, vpn maker"),
-        (1, "mpn number", "part number, pn, partnumber, part number s, type number, order part,"
-            "part num, component part number, partno, product number, part sku,"
+        (1, "distributor_number? mpn number", "part number, pn, partnumber, part number s,"
+            "type number, order part, part num, component part number, partno, product number, part sku,"
             "component number, 物料编码, part name number, catalog part"),
         (2, "mpn? value? description", "model, model number"),
         (3, "mpn? name", "lib ref, libref, library ref, lib reference, design item id,"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from firstoff.formats.bom.quantities import money, plain, quantity
-from firstoff.formats.bom.walking import Walked
+from firstoff.formats.bom.walking import BARE_SUM, Walked
 from firstoff.formats.cells import Row
 from firstoff.rules.bom.draft import LineDraft, Remark
 
@@ -27,8 +27,10 @@ def total_remarks(walked: Walked) -> Iterator[Remark]:
         if text := said.get("extended_price") or said.get("price"):
             yield from _money(row, label, text, walked, count)
         begun = count
+    told = {row.number for row, _, said, _ in walked.totals if "quantity" in said}
     for row in walked.left:
-        yield from _stated(row, walked.lines)
+        if row.number not in told:
+            yield from _stated(row, walked.lines)
     yield from _extended_by_row(walked)
 
 
@@ -76,7 +78,11 @@ def _stated(row: Row, lines: Sequence[LineDraft]) -> Iterator[Remark]:
     elif re.search(r"group|unique|line items|number of lines", what):
         parts = {source.mpn for line in lines for source in line.sources[:1]}
         possible, unit = [Decimal(len(lines)), Decimal(len(parts))], "lines"
-    elif re.search(r"component count|fitted components|total quantity|parts count", what):
+    elif re.search(
+        r"(?:component|parts|part|pieces) count|fitted components|total quantity|"
+        r"total (?:number of )?(?:parts|pieces|pcs|components placed)|number of (?:parts|pieces)",
+        what,
+    ):
         possible, unit = sums, "pieces"
     else:
         return
@@ -113,13 +119,17 @@ def most_common(ratios: Sequence[Decimal]) -> Decimal | None:
     return value if count * 2 > len(ratios) else None
 
 
+def _named(label: str) -> str:
+    return label if label == BARE_SUM else repr(label.strip(" :=")[:40])
+
+
 def _differs(row: Row, label: str, said: str, found: str, unit: str) -> Remark:
     counted = {"money": "the lines come to", "not fitted": "the lines name"}.get(
         unit, "the lines have"
     )
     return Remark(
         row.number,
-        f"{label.strip(' :=')[:40]!r} says {said}; {counted} {found}.",
+        f"{_named(label)} says {said}; {counted} {found}.",
         "",
         "total",
     )

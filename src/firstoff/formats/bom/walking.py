@@ -28,6 +28,7 @@ _FOOTER = re.compile(
     r"fitted components|number of pcbs|total components|file name|date:)\b.*",
     re.I,
 )
+BARE_SUM = "The sum below"  # a total without a label
 _IDENTITY = ("mpn", "maker_mpn", "number", "distributor_number")
 _WORDS = ("description", "name", "value", "alternates", "manufacturer")
 _FAR = 4  # blank rows before what is no part of the list any more
@@ -109,7 +110,9 @@ class Walker:
         if said is None and self._header_again(row, place):
             return
         filled = [cell.strip() for cell in row.cells if cell.strip()]
-        if self._is_total(cells, filled):
+        if row.number > self.last + _FAR + 1 and not (said and len(filled) > 2):
+            self.ended = True  # approvals, histories
+        if self._is_total(cells, filled) or self._is_bare_sum(cells, filled):
             self._total(row, cells, filled)
         elif len(filled) < 3 and self.usual > 3 and row.number > self.last + 1:
             self._single(row, filled)
@@ -171,10 +174,16 @@ class Walker:
             _TOTAL.fullmatch(text) or not is_number(text) or money(text) for text in named
         )
 
+    def _is_bare_sum(self, cells: CellsOf, filled: list[str]) -> bool:
+        """A number alone under the quantities or the prices of lines, below them."""
+        keys = ("quantity", "extended_quantity", "extended_price")
+        lone = len(filled) == 1 and any(money(cells.line(key)) for key in keys)
+        return lone and len(self.walked.lines) > 1
+
     def _total(self, row: Row, cells: CellsOf, filled: list[str]) -> None:
         keys = ("quantity", "extended_quantity", "price", "extended_price")
         said = {key: text for key in keys if (text := cells.line(key))}
-        label = next(text for text in filled if _TOTAL.fullmatch(text))
+        label = next(filter(_TOTAL.fullmatch, filled), BARE_SUM)
         self.walked.totals.append((row, label, said, len(self.walked.lines)))
         self.walked.left.append(row)
 
