@@ -311,6 +311,12 @@ def test_the_next_export_of_a_source_has_the_same_fingerprint():
     assert fingerprint(first) == fingerprint(again)
 
 
+def test_a_mapping_does_not_change_the_fingerprint():
+    rows = ("Ref,MPN,Unit price", "R1,AB-12345,1")
+    told = table(*rows, mapping=BomMapping({0: "", 2: ""}))
+    assert fingerprint(table(*rows)) == fingerprint(told)
+
+
 def test_another_source_has_another_fingerprint():
     first, other = table("Ref,MPN", "R1,AB-1"), table("Ref,MPN,Qty", "R1,AB-1,1")
     assert fingerprint(first) != fingerprint(other)

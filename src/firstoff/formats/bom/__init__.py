@@ -121,10 +121,12 @@ def read_boms(
 
 
 def fingerprint(file: BomFile) -> str:
-    """What stays the same in the next export of the same source: the kind and the words of the
-    headers in their order. To remember a mapping by."""
+    """What stays the same in the next export of the same source: the words of the headers in
+    their order, of a file without a table its kind too. To remember a mapping by; what a mapping
+    says does not change it."""
     headers = "|".join(normal(column.header) for column in file.columns)
-    return hashlib.sha256(f"{file.kind}\n{headers}".encode()).hexdigest()
+    kind = "" if any(column.letter for column in file.columns) else file.kind
+    return hashlib.sha256(f"{kind}\n{headers}".encode()).hexdigest()
 
 
 def reader_named(name: str) -> BomReader:

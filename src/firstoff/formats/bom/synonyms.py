@@ -161,8 +161,8 @@ PHRASES = _phrases(
             "maker catalog number, preferred maker part number, herstellerartikelnummer,"
             "maker 物料编号, mpn value, primary maker part number, main mpn, vpn maker"),
         (1, "distributor_number? mpn number", "part number, pn, partnumber, part number s,"
-            "type number, order part, part num, component part number, partno, product number, part sku,"
-            "component number, 物料编码, part name number, catalog part"),
+            "type number, order part, part num, component part number, partno, product number,"
+            "part sku, component number, 物料编码, part name number, catalog part"),
         (2, "mpn? value? description", "model, model number"),
         (3, "mpn? name", "lib ref, libref, library ref, lib reference, design item id,"
             "comp number"),
