@@ -39,11 +39,13 @@ PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "cause.record": frozenset({Role.INSPECTOR, Role.ENGINEER, Role.QUALITY_MANAGER}),
         "action.edit": _DEFINES,
         "training.record": _DEFINES | _MANAGES,
+        "change.edit": _DEFINES | {Role.BUYER},
         "query.log": frozenset(Role) - {Role.VIEWER, Role.ADMINISTRATOR},
         "gate.state": _DEFINES,
         "containment.open": frozenset({Role.INSPECTOR, Role.ENGINEER, Role.QUALITY_MANAGER}),
         # What is signed for: one role, so that nobody signs off by the way.
         "finding.accept": _DECIDES,
+        "change.approve": _DECIDES,
         "bar.lock": _DECIDES,
         "judgement.correct": _DECIDES,
         "route.release": _DECIDES,
@@ -85,6 +87,8 @@ DEEDS: Mapping[str, str] = MappingProxyType(
         "training.record": "record trainings",
         "gate.state": "state a criterion of a gate",
         "containment.open": "open containments and work them off",
+        "change.approve": "approve or reject change orders",
+        "change.edit": "ask for changes and assess them",
         "finding.accept": "accept findings as they are",
         "query.log": "log queries",
         "bar.lock": "lock a bar",
@@ -120,12 +124,13 @@ SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
                 "baseline.freeze",
                 "equipment.edit",
             }
-            | {"run.create", "action.edit", "training.record"}
+            | {"run.create", "action.edit", "training.record", "change.edit", "query.log"}
         ),
         # These also ask for the person's password, each time: a token alone signs nothing.
         "sign": frozenset(
             {"see", "bar.lock", "judgement.correct", "route.release", "run.decide", "run.close"}
             | {"gate.state", "gate.waive", "gate.decide", "finding.accept"}
+            | {"change.approve"}
             | {"containment.concede", "containment.close", "source.approve"}
         ),
         "manage": frozenset({"see", "people.edit", "token.edit", "readings.rebuild"}),

@@ -112,6 +112,7 @@ AFTER_VERBS = (
     "firstoff.services.evidence.late.follow",
     "firstoff.services.trace.joining.follow",
     "firstoff.services.plan.carrying.follow",
+    "firstoff.services.change.follow",
 )
 
 DATABASES = {"default": config.database(HOME)}
