@@ -86,6 +86,7 @@ from firstoff.db.models.review import (
     DfmFinding,
     DfmReview,
     FailureMode,
+    FormHead,
 )
 from firstoff.db.models.sourcing import (
     Approval,
@@ -166,6 +167,7 @@ __all__ = [
     "FailureMode",
     "FirstArticle",
     "FloorRecord",
+    "FormHead",
     "GapDeviation",
     "GateDecision",
     "GateStatement",

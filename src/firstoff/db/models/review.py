@@ -83,7 +83,9 @@ class FailureMode(models.Model):
     severity = models.PositiveSmallIntegerField(null=True)
     occurrence = models.PositiveSmallIntegerField(null=True)
     detection = models.PositiveSmallIntegerField(null=True)
-    characteristic = models.ForeignKey(Characteristic, models.SET_NULL, null=True, related_name="+")
+    characteristic = models.ForeignKey(
+        Characteristic, models.SET_NULL, null=True, related_name="+"
+    )
     action = models.TextField(blank=True)
     action_owner = models.CharField(max_length=120, blank=True)
     action_due = models.DateField(null=True)
@@ -92,9 +94,29 @@ class FailureMode(models.Model):
     severity_after = models.PositiveSmallIntegerField(null=True)
     occurrence_after = models.PositiveSmallIntegerField(null=True)
     detection_after = models.PositiveSmallIntegerField(null=True)
+    work_element = models.CharField(max_length=120, blank=True)  # 4M: man, machine, material ...
+    element_function = models.TextField(blank=True)
+    detection_action = models.TextField(blank=True)  # ``action`` prevents
+    action_done_on = models.DateField(null=True)
+    filter_code = models.CharField(max_length=60, blank=True)
+    remarks = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return self.failure_mode
+
+
+class FormHead(models.Model):
+    """What people write into the head of a form of a plan: who is asked, who approved it."""
+
+    plan = models.ForeignKey(ProcessPlan, models.CASCADE, related_name="form_heads")
+    kind = models.CharField(max_length=20)  # control_plan, pfmea
+    said = models.JSONField(default=dict)  # field of the form to its text
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plan", "kind"], name="form_head_once")]
+
+    def __str__(self) -> str:
+        return f"{self.plan}: {self.kind}"
 
 
 class Clarification(Record):

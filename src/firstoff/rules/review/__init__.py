@@ -27,6 +27,7 @@ from firstoff.rules.review.pfmea import (
     action_priority,
     check_failure_mode,
     priorities,
+    priority_letters,
 )
 
 __all__ = [
@@ -51,5 +52,6 @@ __all__ = [
     "open_queries",
     "point",
     "priorities",
+    "priority_letters",
     "unanswered",
 ]

@@ -83,6 +83,12 @@ class FailureModeFacts:
     severity_after: int | None = None
     occurrence_after: int | None = None
     detection_after: int | None = None
+    work_element: str = ""  # what of man, machine, material, environment causes it
+    element_function: str = ""  # of the work element, and the process characteristic
+    detection_action: str = ""  # ``action`` prevents, this one finds
+    action_done_on: date | None = None
+    filter_code: str = ""
+    remarks: str = ""
 
     @property
     def priority(self) -> ActionPriority | None:
@@ -114,6 +120,13 @@ def action_priority(severity: int, occurrence: int, detection: int) -> ActionPri
     return ActionPriority(letters[column])
 
 
+def priority_letters() -> str:
+    """The priority of all thousand ratings in one text, so that a page needs no second table:
+    the letter of S, O, D stands at ``(S - 1) * 100 + (O - 1) * 10 + D - 1``."""
+    every = range(1, 11)
+    return "".join(action_priority(s, o, d).value for s in every for o in every for d in every)
+
+
 def check_failure_mode(found: FailureModeFacts) -> FailureModeFacts:
     """The row, trimmed. Raises InvalidInput naming the field."""
     for field in (
@@ -135,15 +148,37 @@ def check_failure_mode(found: FailureModeFacts) -> FailureModeFacts:
         raise InvalidInput(
             "No action is needed for a reason; none is given.", field="action_taken"
         )
-    prose = {name: check_prose(getattr(found, name), name, field=name) for name in _PROSE}
-    owner = check_line(found.action_owner, "owner", longest=120, field="action_owner")
-    return replace(found, **prose, action_owner=owner)  # type: ignore[arg-type]  # texts each
+    texts = {
+        name: check_prose(getattr(found, name), name.replace("_", " "), field=name)
+        for name in _PROSE
+    }
+    texts |= {
+        name: check_line(getattr(found, name), word, longest=longest, field=name)
+        for name, (word, longest) in _LINES.items()
+    }
+    return replace(found, **texts)  # type: ignore[arg-type]  # texts each
 
 
 _PROSE = (
     *("failure_mode", "effect", "cause", "function", "requirement", "prevention"),
     *("detection_control", "action", "action_taken"),
+    *("element_function", "detection_action", "remarks"),
 )
+_LINES = {
+    "action_owner": ("owner", 120),
+    "work_element": ("work element", 120),
+    "filter_code": ("filter code", 60),
+}
+# The head of the form, AIAG & VDA step 1.
+HEADER: Mapping[str, str] = {
+    "customer": "Customer",
+    "model": "Model / platform",
+    "number": "PFMEA ID",
+    "started": "Start date",
+    "team": "Cross-functional team",
+    "owner": "Process responsibility (owner)",
+    "confidentiality": "Confidentiality",
+}
 
 
 def priorities(rows: Iterable[FailureModeFacts]) -> Mapping[str, int]:

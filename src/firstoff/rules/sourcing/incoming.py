@@ -1,45 +1,33 @@
 """Incoming inspection: how many of a lot are looked at, and what the results say (R-22).
 
-Sampling is stated on the plan, and on a line where it differs: ``{"kind": "all"}``,
-``{"kind": "fixed", "n": 5, "accept": 0}``, ``{"kind": "aql", "aql": "0.65", "level": "II",
-"inspection": "normal"}``, or with ``"zero": true`` the same sample at accept number 0.
+How the plan samples is read by ``rules.plan.sampling``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
-from typing import Any, cast
+from decimal import Decimal
 
 from firstoff.errors import InvalidInput, Refused
+from firstoff.rules.plan.inspection import SheetLine
+from firstoff.rules.plan.sampling import Sample, sample_of
 from firstoff.rules.product import CharacteristicFacts
-from firstoff.stats.errors import StatsError
-from firstoff.stats.standard_plans import Inspection, Level, draw_sample, standard_plan
+from firstoff.stats.standard_plans import draw_sample
 from firstoff.terms import CharacteristicKind
 
-KINDS = ("all", "fixed", "aql")
+__all__ = [
+    "LARGEST_DRAW",
+    "InspectionJudged",
+    "LineJudged",
+    "LineResult",
+    "Sample",
+    "SheetLine",
+    "check_plan",
+    "drawn",
+    "judge",
+    "sample_of",
+]
+
 LARGEST_DRAW = 2000  # pieces of a sample that are drawn by number
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """How many pieces of a lot, and how many of them may fail. ``scheme``: said to people."""
-
-    size: int
-    accept: int
-    scheme: str
-    letter: str = ""  # code letter, of a plan by AQL
-
-
-@dataclass(frozen=True, slots=True)
-class SheetLine:
-    """A characteristic to be looked at on the pieces of its sample."""
-
-    characteristic: CharacteristicFacts
-    sample: Sample
-    own: bool = False  # sampled by itself, not with the plan
-    method: str = ""
-    gauge: str = ""
-    reaction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,54 +62,6 @@ class InspectionJudged:
     rejects: int
     accepted: bool
     sentence: str
-
-
-def sample_of(sampling: Mapping[str, Any], lot: Decimal) -> Sample:
-    """The sample of a lot. Raises InvalidInput where the plan's words mean nothing.
-
-    lot: how much came in; what is no whole number of pieces counts up to the next.
-    """
-    size = max(1, int(lot.to_integral_value(rounding=ROUND_CEILING)))
-    kind = sampling.get("kind") or "all"
-    if kind == "all":
-        return Sample(size, 0, f"all {size:,}" if size > 1 else "the one piece")
-    if kind == "fixed":
-        n, accept = _whole(sampling, "n", 1), _whole(sampling, "accept", 0, default=0)
-        return Sample(min(n, size), accept, f"{min(n, size):,} of {size:,}")
-    if kind == "aql":
-        return _by_aql(sampling, size)
-    raise InvalidInput(
-        f"The plan samples by {str(kind)[:40]!r}; expected {', '.join(KINDS)}.", field="sampling"
-    )
-
-
-def _by_aql(sampling: Mapping[str, Any], size: int) -> Sample:
-    aql, level = sampling.get("aql", ""), sampling.get("level") or "II"
-    if size < 2:
-        return Sample(1, 0, "the one piece")
-    try:
-        plan = standard_plan(
-            size,
-            aql=str(aql),
-            level=cast(Level, level),
-            inspection=cast(Inspection, sampling.get("inspection") or "normal"),
-        )
-    except StatsError as error:
-        raise InvalidInput(f"The sampling of the plan: {error}", field="sampling") from error
-    accept = 0 if sampling.get("zero") else plan.c[-1]
-    said = f"AQL {plan.aql}, level {level}, code letter {plan.letter_used}"
-    said += ", accept number 0" if sampling.get("zero") else ""
-    return Sample(min(plan.n[0], size), accept, said, plan.letter_used)
-
-
-def _whole(sampling: Mapping[str, Any], name: str, least: int, default: int | None = None) -> int:
-    found = sampling.get(name, default)
-    if isinstance(found, bool) or not isinstance(found, int) or found < least:
-        raise InvalidInput(
-            f"The plan's sampling has {name} {found!r}; expected a whole number from {least}.",
-            field="sampling",
-        )
-    return found
 
 
 def drawn(lot: Decimal, sample: Sample, seed: str) -> tuple[int, ...]:
