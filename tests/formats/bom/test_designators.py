@@ -84,3 +84,8 @@ def test_c2_stands_before_c10():
 
 def test_many_names_are_shortened():
     assert short(["R1", "R2", "R3"], 2) == "R1, R2 and 1 more"
+
+
+def test_placeholders_stand_for_any_number_of_places():
+    found = designators("REF**, REF**")
+    assert (found.names, found.repeated, found.places) == (("REF**",), (), 2)

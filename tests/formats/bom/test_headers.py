@@ -256,6 +256,17 @@ def test_maker_and_number_in_one_cell(cell):
     assert sources(table("Ref,Manufacturer / Part No.", f"R1,{cell}")) == [("AB-12345", "Acme")]
 
 
+def test_a_vendor_makes_it_where_nobody_else_does():
+    assert sources(table("Ref,Vendor,VENDOR_PN", "R1,Murata,GRM155R71C104")) == [
+        ("GRM155R71C104", "Murata")
+    ]
+
+
+def test_a_vendor_sells_it_beside_a_maker():
+    line = table("Ref,Manufacturer,MPN,Vendor,Vendor PN", "R1,A,AB-1,LCSC,C123").lines[0]
+    assert [(o.distributor, o.number) for o in line.orderables] == [("LCSC", "C123")]
+
+
 def test_a_distributor_in_the_cell_is_told_from_its_number():
     line = table("Ref,Order code", "R1,RS 7559568", "R2,Farnell 2614454").lines[0]
     assert (line.orderables[0].distributor, line.orderables[0].number) == ("RS", "7559568")

@@ -412,6 +412,10 @@ def test_a_part_number_that_a_spreadsheet_rounded_is_said():
     assert codes(table("Designator,MPN", "U1,1.0E+15")) == ["mpn-rounded"]
 
 
+def test_a_part_number_that_became_a_date_is_said():
+    assert codes(table("Designator,MPN", "U1,2026-02-01")) == ["mpn-date"]
+
+
 # ---------------------------------------------------------------- rows that cannot be taken
 
 

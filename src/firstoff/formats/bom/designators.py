@@ -26,8 +26,8 @@ _PARTS = re.compile(r"(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a cell names. ``repeated``: names given more than once. ``places``: how many places
-    were written, ranges counted out and repeated ones counted each time."""
+    """What a cell names. ``repeated``: names given more than once, placeholders aside.
+    ``places``: how many were written, ranges counted out and repeated ones counted each time."""
 
     names: tuple[str, ...]
     repeated: tuple[str, ...]
@@ -49,7 +49,8 @@ def designators(text: str, *, count: int | None = None) -> Named:
     names = tuple(dict.fromkeys(spread))
     seen: set[str] = set()
     twice = dict.fromkeys(n for n in spread if n in seen or seen.add(n))  # type: ignore[func-returns-value]
-    return Named(names, tuple(twice), len(spread))
+    named = tuple(name for name in twice if not is_placeholder(name))
+    return Named(names, named, len(spread))
 
 
 def is_designator(text: str) -> bool:

@@ -138,7 +138,7 @@ def _of_vendor(text: str, phrase: str) -> tuple[int, Candidates] | None:
     if not text.strip().casefold().startswith("vendor"):
         return None
     if phrase in ("supplier", "supplier name"):
-        return 3, ("manufacturer?", "distributor")
+        return 4, ("manufacturer?", "distributor")
     if phrase in ("supplier pn", "supplier part number", "supplier part", "supplier number"):
         return 3, ("mpn?", "distributor_number")
     return None

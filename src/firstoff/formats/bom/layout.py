@@ -155,6 +155,8 @@ def _better_elsewhere(
     """Whether a column of a name that is used for many things had better mean another one."""
     if not headers[place].rank:
         return False
+    if meaning.endswith("quantity") and headers[place].phrase in ("total", "totals"):
+        return "price" in taken
     if meaning == "price":  # "Cost" beside "Unit cost" is that of the line
         return "price" in taken
     if meaning != "mpn":

@@ -129,6 +129,9 @@ class LineReader:
         if re.fullmatch(r"\d(?:[.,]\d+)?[eE]\+?\d+", text):
             sentence = f"{text} was a number before a spreadsheet rounded it; write it as text."
             remarks.append(Remark(cells.row.number, sentence, letter, "mpn-rounded"))
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}(?:T.*)?", text):
+            sentence = f"{text} may be a number that a spreadsheet took for a date; look at it."
+            remarks.append(Remark(cells.row.number, sentence, letter, "mpn-date"))
 
     def _weakly_named(self, line: LineDraft, cells: CellsOf) -> LineDraft:
         """A library name that is no part number is the name of the part."""
