@@ -1,51 +1,177 @@
-"""Characteristics out of files: `firstoff characteristics import`. A dry run needs no database."""
+"""Characteristics: listed, and taken out of files. A look at a file needs no database."""
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from firstoff.cli import shell
 from firstoff.errors import InvalidInput
+from firstoff.terms import CharacteristicClass
 
 if TYPE_CHECKING:
     from firstoff.formats.characteristics import CharacteristicDraft, CharacteristicFile
+    from firstoff.services.product import CharacteristicPreview
 
-app = typer.Typer(no_args_is_help=True, help="Characteristics of drawings, out of files.")
+app = typer.Typer(no_args_is_help=True, help="Characteristics of drawings, and files of them.")
+
+SiteOption = Annotated[str | None, typer.Option("--site", help="Code of the site.")]
+AsOption = Annotated[str | None, typer.Option("--as", help="User name of who does this.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 
 _MOST_NAMED = 50  # warnings and refusals; --json has them all
 
 
 @app.callback()
 def noun() -> None:
-    """Characteristics of drawings, out of files."""
+    """Characteristics of drawings, and files of them."""
 
 
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="QIF, CSV, XLSX or ODS.")],
+    into: Annotated[
+        str, typer.Option("--into", metavar="PROGRAM", help="Whose draft takes them.")
+    ] = "",
+    revision: Annotated[str, typer.Option(help="The draft; the newest, unless said.")] = "",
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what the file holds; needs no database.")
+        bool,
+        typer.Option("--dry-run", help="Only look; without --into it needs no database."),
     ] = False,
     column: Annotated[
         list[str] | None,
         typer.Option("--column", metavar="HEADER=FIELD", help="What a column means."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+    classed: Annotated[
+        CharacteristicClass, typer.Option("--class", help="Where the file gives none.")
+    ] = CharacteristicClass.MAJOR,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Remove what is not in the file.")
+    ] = False,
+    site: SiteOption = None,
+    by: AsOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Say what characteristics a file holds. See docs/reference for the columns of tables."""
+    """Take the characteristics of a file into a draft: all of it or nothing.
+
+    With --dry-run only say what the file holds, and with --into what it would change."""
+    asked: dict[str, Any] = {
+        "raw": file,
+        "name": file.name,
+        "mapping": _mapping(column or ()),
+        "classification": classed,
+        "replace_all": replace,
+    }
+    if into:
+        _into(into, revision, site, by, asked, dry_run=dry_run, as_json=as_json)
+    elif dry_run:
+        _look(file, asked["mapping"], as_json=as_json)
+    else:
+        raise InvalidInput(
+            "Into which program?",
+            way_out="Add --into with its code, or --dry-run to only look at the file.",
+        )
+
+
+@app.command("list")
+def list_(
+    program: Annotated[str, typer.Argument(metavar="PROGRAM", help="Its code.")],
+    revision: Annotated[str, typer.Option(help="The newest, unless said.")] = "",
+    site: SiteOption = None,
+    by: AsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """What a revision asks for, by balloon number."""
+    shell.django()
+    from firstoff.queries import product as reads
+
+    actor = shell.reader(by)
+    code = shell.site_of(actor, site, program=program).code
+    found = reads.program(actor, code, program)
+    label = revision or reads.revisions(actor, found.id)[0].label
+    there = reads.characteristics(actor, found.id, label)
+    if as_json:
+        items = [{**shell.plain(c), "requirement": c.requirement} for c in there]
+        shell.show({"items": items, "next": None, "total": len(items)})
+        return
+    for c in there:
+        cells = (c.number, c.name, c.classification.value, c.requirement or c.kind.value)
+        typer.echo("\t".join((*cells, c.zone, c.method)).rstrip())
+
+
+def _look(file: Path, mapping: dict[str, str], *, as_json: bool) -> None:
     from firstoff.formats.characteristics import read_characteristics
     from firstoff.formats.characteristics.summaries import summary
 
-    if not dry_run:
-        raise InvalidInput("Nothing is written from here.", way_out="Add --dry-run to look.")
-    found = read_characteristics(file, name=file.name, mapping=_mapping(column or ()))
+    found = read_characteristics(file, name=file.name, mapping=mapping)
     if as_json:
         shell.show(summary(found))
     else:
         _say(found)
     if found.refused:
+        raise typer.Exit(InvalidInput.exit_code)
+
+
+def _into(
+    code: str,
+    revision: str,
+    site: str | None,
+    by: str | None,
+    asked: dict[str, Any],
+    *,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    shell.django()
+    from firstoff.queries import product as reads
+    from firstoff.services import product as verbs
+
+    actor = shell.writer(by)
+    place = shell.site_of(actor, site, program=code)
+    program = reads.program(actor, place.code, code)
+    label = revision or reads.revisions(actor, program.id)[0].label
+    asked |= {"program_id": program.id, "revision": label, "by": actor}
+    if not dry_run:
+        done = verbs.import_characteristics(**asked, at=shell.now())
+        counts = f"{done.added} added, {done.changed} changed, {done.removed} removed"
+        if as_json:
+            shell.show(done)
+        else:
+            shell.out.print(f"{done.file_name} into revision {label}: {counts}.", markup=False)
+        return
+    _compare(verbs.preview_characteristics(**asked), as_json=as_json)
+
+
+def _compare(found: "CharacteristicPreview", *, as_json: bool) -> None:
+    """What a file would change."""
+    from firstoff.formats.characteristics.summaries import summary
+
+    rows = [row for row in found.rows if row.state not in ("same", "kept")]
+    if as_json:
+        items = [
+            {
+                "row": row.row,
+                "state": row.state,
+                "number": row.number,
+                "name": row.name,
+                "requirement": row.requirement,
+                "changes": row.changes,
+                "sentence": row.sentence,
+            }
+            for row in found.rows
+        ]
+        said = {"rows": items, "seen": found.seen, "can_be_taken": found.can_be_taken}
+        shell.show({**summary(found.file), **said})
+    else:
+        for row in rows:
+            changes = "; ".join(
+                f"{k} {a or 'nothing'} -> {b}" for k, (a, b) in row.changes.items()
+            )
+            what = changes or row.sentence or row.requirement
+            typer.echo("\t".join((row.state, row.number, row.name, what)).rstrip())
+        typer.echo(f"{found.count('same')} the same, {found.count('kept')} only in the draft.")
+    if found.refusals:
         raise typer.Exit(InvalidInput.exit_code)
 
 
