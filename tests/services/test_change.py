@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from firstoff.db.models import Baseline, ChangeStep
+from firstoff.db.models import Bar, Baseline, ChangeStep
 from firstoff.db.models.ledger import new_uid
 from firstoff.errors import InvalidInput, NotAllowed, NotFound, Refused
 from firstoff.queries import change as reads
@@ -16,6 +16,7 @@ from firstoff.services import access, change, execution, plan, product
 from firstoff.services.change import Changed
 from firstoff.terms import ChangeState, RunKind
 from tests.conftest import NOW, PASSWORD
+from tests.making import lock
 from tests.recording import lot, post
 from tests.services.test_plan import CROCK, SEAT
 
@@ -151,7 +152,7 @@ def test_an_order_that_is_not_approved_or_names_something_else_opens_nothing(
 
 
 def test_stock_has_a_disposition_before_the_change_is_approved(world: Any, program: int) -> None:
-    post(world, *lot("L-1", "12", part="CC-1"))
+    post(world, *lot("L-1", "12", part="CC-1", accepted=False))
     draft(world, program)
     ask(world, program)
     with pytest.raises(Refused) as refused:
@@ -226,6 +227,8 @@ def test_a_run_that_the_change_names_starts_no_unit_any_more(world: Any, program
 
 
 def start(world: Any, made: Any, serial: str) -> None:
+    if not Bar.objects.filter(run=made.id).exists():
+        lock(world, made.id)
     execution.start_unit(
         run_id=made.id,
         serial=serial,
