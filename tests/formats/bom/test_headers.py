@@ -54,6 +54,9 @@ from tests.formats.bom.tables import csv, meanings, refusal, table
         ("100+", "price"),
         ("Price @ 1k", "price"),
         ("Ext. Price", "extended_price"),
+        ("Price (sum)", "extended_price"),
+        ("Quantity (per board)", "quantity"),
+        ("Lead time (weeks)", "lead_time"),
         ("Place (YES/NO)", "populate"),
         ("do_not_load", "dnp"),
         ("Mfg Std Lead Time", "lead_time"),
@@ -249,6 +252,11 @@ def test_a_second_number_without_a_maker_has_none():
 def test_alternates_come_after_the_preferred_part():
     file = table("Ref,Alternative,MPN,Manufacturer", "R1,CD-2,AB-1,Acme")
     assert sources(file) == [("AB-1", "Acme"), ("CD-2", "")]
+
+
+def test_an_alternate_has_the_maker_beside_it():
+    file = table("Ref,MPN,Manufacturer,Alt MPN,Alt Manufacturer", "R1,AB-1,Acme,CD-2,Best")
+    assert sources(file) == [("AB-1", "Acme"), ("CD-2", "Best")]
 
 
 @pytest.mark.parametrize("cell", ["Acme / AB-12345", "Acme AB-12345", "Acme: AB-12345"])

@@ -69,7 +69,7 @@ def header(text: str) -> Header:
     outside = re.sub(r"[(\[][^)\]]*[)\]]?", " ", cleaned).strip()
     currency = next((c for part in (*inside, cleaned) if (c := _currency(part))), "")
     first = None
-    for way in dict.fromkeys((outside or cleaned, *_halves(outside), cleaned)):
+    for way in dict.fromkeys((cleaned, outside or cleaned, *_halves(outside))):
         found = _understood(text, way, currency)
         first = first or found
         if found.candidates:

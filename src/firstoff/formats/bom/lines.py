@@ -101,8 +101,10 @@ class LineReader:
         for _, text in cells.texts("maker_mpn"):
             for source in _both(text):
                 found.setdefault(source.mpn, source)
-        for _, text in cells.texts("alternates"):
-            for source in sources(text):
+        makers = self.layout.at.get("alternates_manufacturer", ())
+        beside = dict(zip(self.layout.at.get("alternates", ()), makers, strict=False))
+        for place, text in cells.texts("alternates"):
+            for source in sources(text, cells.at(beside.get(place))):
                 found.setdefault(source.mpn, source)
         return tuple(found.values())
 

@@ -23,6 +23,7 @@ MEANINGS: tuple[Meaning, ...] = (
     Meaning("manufacturer", "Manufacturer", "Of the part number beside it.", True, 3),
     Meaning("maker_mpn", "Manufacturer and part number", "Both in one cell.", True),
     Meaning("alternates", "Alternate part numbers", "Proposed instead, not approved.", True),
+    Meaning("alternates_manufacturer", "Manufacturer of the alternate", "Of that beside it.", True),
     Meaning("distributor", "Distributor", "Who sells it: Digi-Key, LCSC.", True),
     Meaning("distributor_number", "Distributor number", "Its order number there.", True, 3),
     Meaning("number", "Own part number", "Number of the part in one's own house.", weight=3),

@@ -174,6 +174,9 @@ PHRASES = _phrases(
             "second source mpn, alternate part maker, possible alternate, alternate sources,"
             "replacement, replacements, alternate components, alternate order number,"
             "2nd choice"),
+        (0, "alternates", "mpn alternate, maker part number alternate, part number alternate"),
+        (0, "alternates_manufacturer", "alternate maker, second source maker, maker alternate,"
+            "alternate maker name, 2nd source maker"),
         (0, "number", "ipn, internal part number, internal number, internal pn, inhouse pn,"
             "company part number, our part number, own part number, house part number,"
             "in house pn,"
@@ -234,7 +237,7 @@ PHRASES = _phrases(
             "supplier unit price, price break price, break price"),
         (0, "extended_price", "extended price, ext price, total price, total cost, line total,"
             "subtotal, ext cost, gesamtpreis, extended cost, line cost, price total, cost total,"
-            "line price, sum, amount total, cost per board, bom cost, price per board,"
+            "line price, price sum, sum, amount total, cost per board, bom cost, price per board,"
             "sub total,"
             "extended, cost per robot, total amount, gesamt"),
         (0, "currency", "currency, cur, währung, price currency"),
