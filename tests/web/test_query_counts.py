@@ -25,6 +25,7 @@ from firstoff.services.execution import PostedDefect, PostedMeasure, PostedStep,
 from firstoff.services.genealogy.receiving import keep_certificate
 from firstoff.terms import EquipmentClass, EquipmentKind, Role
 from tests.conftest import NOW, PASSWORD, World
+from tests.drawing import make_drawing
 from tests.making import CROCK, MINUTE, Pilot, make_program, opened_pilot
 from tests.packing import finish, ship_some
 from tests.recording import LATER, post, rec, unit
@@ -95,6 +96,9 @@ def known_of(pilot: Pilot) -> dict[str, str]:
         "containment-report:ending": "pdf",
         "containment-letter:number": "1",
         "containment-letter:ending": "pdf",
+        "document": "DRW-1",
+        "version": "A",
+        "document-page:number": "1",
         "customer": str(Customer.objects.get(name="Acme").pk),
     }
 
@@ -148,6 +152,7 @@ def one_more(world: World, pilot: Pilot, number: int) -> None:
         f"M-{number}", "Machine", EquipmentKind.MACHINE, EquipmentClass.PRODUCTION
     )
     plan.add_equipment(site_id=world.site.pk, equipment=machine, by=world.eli, at=at)
+    make_drawing(world, number=f"DRW-{number}")
     more_material(world, pilot, number, at)
     record_unit(world, pilot, number, at)
     other_program(world, number, at)
