@@ -120,7 +120,9 @@ def _tiers(found: Found, mapping: BomMapping) -> Found:
     if len(given) == len(mapping.columns):
         return found
     names = found.header.cells if found.header else ()
-    again = layout_of(names, found.body, header_row=layout.header_row, given=given)
+    again = layout_of(
+        names, found.body, header_row=layout.header_row, given=given, comma=layout.comma
+    )
     return replace(found, layout=again)
 
 

@@ -15,6 +15,7 @@ from firstoff.formats.bom.quantities import days, money, number, plain, quantity
         ("0.5", "0.5", ""),
         ("0,5", "0.5", ""),
         ("1,000", "1000", ""),
+        ("0,125", "0.125", ""),
         ("1 000", "1000", ""),
         ("1.234,5", "1234.5", ""),
         ("4 pcs", "4", ""),

@@ -118,6 +118,15 @@ def test_a_sheet_that_is_not_there_is_refused():
     assert refusal(book, sheet="Two", name="b.xlsx") == "b.xlsx has no sheet 'Two'."
 
 
+def test_a_comma_is_the_decimal_sign_where_semicolons_separate():
+    line = only("MPN;Qty;Unit price", "AB-1;1,500;1,250 €")
+    assert (line.quantity, line.offers[0].breaks[0][1]) == (Decimal("1.5"), Decimal("1.25"))
+
+
+def test_a_comma_parts_thousands_where_commas_separate():
+    assert only("MPN,Qty", 'AB-1,"1,500"').quantity == 1500
+
+
 # ---------------------------------------------------------------- rows that are no lines
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from firstoff.formats.bom.layout import Layout
+from firstoff.formats.bom.meanings import NUMBERS
 from firstoff.formats.cells import Row
 
 _BLANKS = {0xA0: " ", 0x2007: " ", 0x202F: " ", 0x200B: None, 0xFEFF: None}
@@ -29,6 +30,8 @@ class CellsOf:
         if not places:
             return ""
         text = self.at(places[0])
+        if self.layout.comma and meaning in NUMBERS:
+            return _pointed(text)
         if text or places[0] not in self.layout.beside:
             return text
         return next(filter(None, map(self.at, self.layout.beside[places[0]])), "")
@@ -42,7 +45,8 @@ class CellsOf:
         """Place and text of each filled cell with this meaning."""
         for place in self.layout.at.get(meaning, ()):
             if text := self.at(place):
-                yield place, text
+                numeric = self.layout.comma and meaning in NUMBERS
+                yield place, _pointed(text) if numeric else text
 
     def letter(self, meaning: str) -> str:
         place = self.layout.one(meaning)
@@ -57,6 +61,11 @@ class CellsOf:
             if (place >= len(columns) or columns[place].meaning in _KEPT)
             and (text := self.at(place))
         }
+
+
+def _pointed(text: str) -> str:
+    """1,234 of a file that separates by semicolons is 1.234."""
+    return text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
 
 
 # Nobody knows them, or they are compared only.

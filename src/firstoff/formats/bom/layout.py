@@ -26,7 +26,7 @@ _OUTLINE = re.compile(r"\d+([.\-]\d+)*\.?")
 class Layout:
     """``columns`` by place; ``at``: meaning -> places; ``pairs``: places of a part number and of
     its maker's name; ``headers`` by place. ``beside``: columns without a name that go on with the
-    one before them, as indented names under one wide header do."""
+    one before them, as indented names under one wide header do. ``comma``: 1,000 is one."""
 
     header_row: int | None
     columns: tuple[BomColumn, ...]
@@ -34,6 +34,7 @@ class Layout:
     at: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     pairs: tuple[tuple[int, int | None], ...] = ()
     beside: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    comma: bool = False
 
     def one(self, meaning: str) -> int | None:
         """The place of a meaning that one column has."""
@@ -50,8 +51,10 @@ def layout_of(
     *,
     header_row: int | None,
     given: Mapping[int, str] | None = None,
+    comma: bool = False,
 ) -> Layout:
-    """Settle every column. given: what a person says of columns by their place.
+    """Settle every column. given: what a person says of columns by their place. comma: the
+    decimal sign.
 
     Raises InvalidInput for a meaning that does not exist."""
     sample = body[:_SAMPLE]
@@ -72,7 +75,7 @@ def layout_of(
     )  # fmt: skip
     frozen = {meaning: tuple(places) for meaning, places in at.items()}
     beside = _beside(names, frozen)
-    return Layout(header_row, columns, headers, frozen, _pairs(frozen, headers), beside)
+    return Layout(header_row, columns, headers, frozen, _pairs(frozen, headers), beside, comma)
 
 
 def _beside(names: Sequence[str], at: Mapping[str, tuple[int, ...]]) -> dict[int, tuple[int, ...]]:

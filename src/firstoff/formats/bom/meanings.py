@@ -23,7 +23,7 @@ MEANINGS: tuple[Meaning, ...] = (
     Meaning("manufacturer", "Manufacturer", "Of the part number beside it.", True, 3),
     Meaning("maker_mpn", "Manufacturer and part number", "Both in one cell.", True),
     Meaning("alternates", "Alternate part numbers", "Proposed instead, not approved.", True),
-    Meaning("alternates_manufacturer", "Manufacturer of the alternate", "Of that beside it.", True),
+    Meaning("alternates_manufacturer", "Maker of the alternate", "Of that beside it.", True),
     Meaning("distributor", "Distributor", "Who sells it: Digi-Key, LCSC.", True),
     Meaning("distributor_number", "Distributor number", "Its order number there.", True, 3),
     Meaning("number", "Own part number", "Number of the part in one's own house.", weight=3),
@@ -54,6 +54,14 @@ MEANINGS: tuple[Meaning, ...] = (
     Meaning("lifecycle", "Lifecycle", "Active, NRND, obsolete."),
     Meaning("compliance", "Compliance", "RoHS, REACH, lead free: as the file says.", True),
     Meaning("date", "Date", "Of the price or lead time."),
+)  # fmt: skip
+
+# Their cells are numbers, with a decimal comma where the file separates by semicolons.
+NUMBERS = frozenset(
+    (
+        "quantity", "multiplier", "extended_quantity", "order_quantity", "minimum", "multiple",
+        "pack", "price", "price_quantity", "extended_price", "in_stock",
+    )
 )  # fmt: skip
 
 BY_KEY = {meaning.key: meaning for meaning in MEANINGS}

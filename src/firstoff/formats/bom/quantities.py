@@ -90,7 +90,7 @@ def quantity(text: str) -> Quantity | None:
 def number(text: str) -> Decimal | None:
     """A number with a point or a comma for decimals, and marks between thousands."""
     text = re.sub(r"(?<=\d)['\u00a0\u202f ](?=\d{3}(?:\D|$))", "", text.strip()).replace("−", "-")
-    if re.fullmatch(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", text):
+    if re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", text):
         text = text.replace(",", "")
     elif re.fullmatch(r"[+-]?\d{1,3}(\.\d{3}){2,}(,\d+)?|[+-]?\d{1,3}(\.\d{3})+,\d+", text):
         text = text.replace(".", "").replace(",", ".")

@@ -106,7 +106,13 @@ def table_of(source: Source, options: BomOptions) -> Found:
 def _found(grid: Grid, place: int, mapping: BomMapping, remarks: tuple[Remark, ...]) -> Found:
     header = grid.rows[place]
     body = grid.rows[place + 1 :]
-    layout = layout_of(header.cells, body, header_row=header.number, given=dict(mapping.columns))
+    layout = layout_of(
+        header.cells,
+        body,
+        header_row=header.number,
+        given=dict(mapping.columns),
+        comma=grid.delimiter == ";",
+    )
     return Found(grid, layout, header, body, grid.rows[:place], remarks)
 
 

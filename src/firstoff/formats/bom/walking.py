@@ -159,7 +159,8 @@ class Walker:
         if found[0] < 1 or found[1] < 9 or filled < max(3, known // 2):
             return False
         body = self.body[place + 1 :][:300]
-        self._use(layout_of(row.cells, body, header_row=row.number), row)
+        again = layout_of(row.cells, body, header_row=row.number, comma=self.layout.comma)
+        self._use(again, row)
         self.left_out = False
         sentence = "Another header; the rows below are read by it."
         self.walked.remarks.append(Remark(row.number, sentence, "", "second-header"))
