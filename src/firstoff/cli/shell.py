@@ -48,6 +48,8 @@ COMMANDS: Mapping[str, tuple[str, str, str]] = {
     "document": ("documents", "app", "Drawings, models, certificates, with versions."),
     "characteristics": ("characteristics", "app", "Characteristics, and files of them."),
     "bom": ("bom", "app", "Bills of materials out of files."),
+    "operation": ("process", "operation", "The process plan: operations, gaps, instructions."),
+    "procedure": ("process", "procedure", "Test procedures."),
     "equipment": ("equipment", "app", "Machines, tools, jigs, gauges."),
     "baseline": ("program", "baseline", "The frozen definition."),
     "lot": ("supply", "app", "Lots: material and reels."),
@@ -268,6 +270,8 @@ def plain(value: object) -> Any:
             return {str(k): plain(v) for k, v in value.items()}
         case list() | tuple() | set() | frozenset():
             return [plain(v) for v in value]
+        case _ if hasattr(value, "__struct_fields__"):  # msgspec's, without importing it
+            return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
         case _ if is_dataclass(value) and not isinstance(value, type):
             return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
         case _:

@@ -198,7 +198,7 @@ def read_definition(data: bytes, name: str = "the definition") -> Definition:
     try:
         found = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"), type=_File)
     except msgspec.ValidationError as error:
-        raise _said(str(error), name) from error
+        raise said_of(str(error), name) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{name} is no JSON: {error}.", file=name) from error
     if found.format != FORMAT:
@@ -363,10 +363,14 @@ def _characteristics(found: _Revision) -> tuple[CharacteristicFacts, ...]:
 
 
 def _operations(found: _Plan) -> tuple[PlanOperation, ...]:
-    return tuple(
-        PlanOperation(**{f: _held(getattr(o, f)) for f in o.__struct_fields__})
-        for o in found.operations
-    )
+    return tuple(map(operation_of, found.operations))
+
+
+OperationShape = _Operation  # for files of operations alone
+
+
+def operation_of(said: OperationShape) -> PlanOperation:
+    return PlanOperation(**{f: _held(getattr(said, f)) for f in said.__struct_fields__})
 
 
 def _held(value: Any) -> Any:
@@ -399,7 +403,7 @@ def _texts(said: dict[str, Any]) -> dict[str, Any]:
     return {k: decimal_text(v) if isinstance(v, Decimal) else v for k, v in said.items()}
 
 
-def _said(message: str, name: str) -> InvalidInput:
+def said_of(message: str, name: str) -> InvalidInput:
     """msgspec's message with our path in front: ``in revision.label: expected str, got int``."""
     place = _PLACE.search(message)
     path = place[1] if place else ""

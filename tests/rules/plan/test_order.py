@@ -11,7 +11,13 @@ from firstoff.rules.execution import (
     open_operations,
     route_refusals,
 )
-from firstoff.rules.plan import PlanOperation, check_operations, in_order, order_of
+from firstoff.rules.plan import (
+    PlanOperation,
+    check_operations,
+    in_order,
+    order_of,
+    route_picture,
+)
 
 LINE = (PlanOperation(10, "Cut"), PlanOperation(20, "Bend"), PlanOperation(30, "Coat"))
 # 10, then 20 and 30 beside each other, then 40.
@@ -139,3 +145,26 @@ def test_a_plan_with_two_ends_ends_with_the_later_of_them(seq, attempt, done, ex
 
 def test_a_straight_plan_ends_with_its_last_operation_even_if_one_was_let_through():
     assert ends_route(RouteFacts("U-1", LINE, 30, 1, {(1, 10): "pass"}))
+
+
+def test_the_picture_puts_branches_below_each_other_and_bends_no_line_behind_a_box():
+    long = (
+        PlanOperation(10, "Cut"),
+        PlanOperation(20, "Skim", predecessors=()),
+        PlanOperation(30, "Look", predecessors=(10,)),
+        PlanOperation(40, "Join", predecessors=(20, 30, 10)),
+    )
+    drawn = route_picture(long)
+    assert {b.seq: (b.x, b.y) for b in drawn.boxes} == {
+        10: (4, 4),
+        20: (4, 60),
+        30: (234, 4),
+        40: (464, 4),
+    }
+    # 40 behind 10 shows by 30 behind 10; the line from 20 keeps its row until it bends.
+    assert (len(drawn.links), drawn.links[1]) == (3, "M190 81H420C442 81 442 25 464 25")
+    assert (drawn.width, drawn.height) == (654, 106)
+
+
+def test_the_picture_of_nothing_is_empty():
+    assert route_picture(()).boxes == ()

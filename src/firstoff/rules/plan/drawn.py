@@ -1,15 +1,15 @@
 """The route of a plan as a picture: boxes from left to right, branches below each other."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from firstoff.rules.plan.order import order_of
 from firstoff.rules.plan.process import PlanOperation
 
-WIDTH, HEIGHT = 176, 42  # of a box
+WIDTH, HEIGHT = 186, 42  # of a box
 _GAP, _ROW, _EDGE = 44, 14, 4
-_LETTERS = 24  # that a box has room for
+_LETTERS = 22  # that a box has room for
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +33,52 @@ class RoutePicture:
 
 
 def route_picture(operations: Sequence[PlanOperation]) -> RoutePicture:
-    """Boxes from left to right: an operation stands behind all that it waits for."""
+    """Boxes from left to right: an operation stands behind all that it waits for, and no line
+    passes behind a box."""
     order = order_of(operations)
     known = {o.seq: o for o in operations}
-    column: dict[int, int] = {}
-    for seq in order.sequence:
-        column[seq] = 1 + max((column[n] for n in order.direct[seq]), default=-1)
-    rows: dict[int, list[int]] = defaultdict(list)
-    for seq in order.sequence:
-        rows[column[seq]].append(seq)
-    tall = max(map(len, rows.values()), default=0)
-    places = {}
-    for x, seqs in rows.items():
-        top = (tall - len(seqs)) * (HEIGHT + _ROW) // 2
-        for place, seq in enumerate(seqs):
-            left = _EDGE + x * (WIDTH + _GAP)
-            places[seq] = (left, _EDGE + top + place * (HEIGHT + _ROW))
-    boxes = tuple(_box(known[seq], *places[seq]) for seq in order.sequence)
     # What follows from another link is not drawn: 40 behind 20 and 10 shows by 20 behind 10.
-    links = tuple(
-        _link(places[earlier], places[seq])
+    links = {
+        seq: [
+            earlier
+            for earlier in order.direct[seq]
+            if not any(earlier in order.before[other] for other in order.direct[seq])
+        ]
         for seq in order.sequence
-        for earlier in order.direct[seq]
-        if not any(earlier in order.before[other] for other in order.direct[seq])
+    }
+    places = _placed(order.sequence, links)
+    at = {
+        seq: (_EDGE + x * (WIDTH + _GAP), _EDGE + y * (HEIGHT + _ROW))
+        for seq, (x, y) in places.items()
+    }
+    columns = 1 + max((x for x, _ in places.values()), default=-1)
+    rows = 1 + max((y for _, y in places.values()), default=-1)
+    return RoutePicture(
+        max(2 * _EDGE + columns * (WIDTH + _GAP) - _GAP, 0),
+        max(2 * _EDGE + rows * (HEIGHT + _ROW) - _ROW, 0),
+        tuple(_box(known[seq], *at[seq]) for seq in order.sequence),
+        tuple(_link(at[earlier], at[seq]) for seq in order.sequence for earlier in links[seq]),
     )
-    width = 2 * _EDGE + len(rows) * (WIDTH + _GAP) - _GAP
-    return RoutePicture(max(width, 0), 2 * _EDGE + tall * (HEIGHT + _ROW) - _ROW, boxes, links)
+
+
+def _placed(
+    sequence: Sequence[int], links: Mapping[int, Sequence[int]]
+) -> dict[int, tuple[int, int]]:
+    """Column and row of each: beside what it follows, in a row that no longer line needs."""
+    column: dict[int, int] = {}
+    for seq in sequence:
+        column[seq] = 1 + max((column[n] for n in links[seq]), default=-1)
+    until: dict[int, int] = {}  # how far the line that leaves a box goes on in its row
+    for seq in sequence:
+        for earlier in links[seq]:
+            until[earlier] = max(until.get(earlier, 0), column[seq])
+    row: dict[int, int] = {}
+    for seq in sorted(sequence, key=lambda n: (column[n], sequence.index(n))):
+        x = column[seq]
+        taken = {row[n] for n in row if column[n] == x or column[n] < x < until.get(n, 0)}
+        wanted = min((row[n] for n in links[seq]), default=0)
+        row[seq] = next(y for y in count(wanted) if y not in taken)
+    return {seq: (column[seq], row[seq]) for seq in sequence}
 
 
 def _box(operation: PlanOperation, x: int, y: int) -> RouteBox:
@@ -73,7 +93,8 @@ def _short(text: str) -> str:
 
 
 def _link(start: tuple[int, int], end: tuple[int, int]) -> str:
+    """Straight along the row it leaves, then over into the box."""
     (x1, y1), (x2, y2) = start, end
     x1, y1, y2 = x1 + WIDTH, y1 + HEIGHT // 2, y2 + HEIGHT // 2
-    middle = (x1 + x2) // 2
-    return f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}"
+    bend, middle = x2 - _GAP, x2 - _GAP // 2
+    return f"M{x1} {y1}H{bend}C{middle} {y1} {middle} {y2} {x2} {y2}"

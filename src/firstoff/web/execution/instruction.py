@@ -20,6 +20,7 @@ from firstoff.web.execution.line_shared import here, station
 from firstoff.web.execution.shared import about, found, new_uid
 
 _WIDTH = 1200
+_SHORT = 90  # letters that are read at arm's length beside a picture
 
 
 @page("unit.record")
@@ -38,6 +39,7 @@ def line_instruction(request: Request, site: str, batch_id: str, seq: int) -> Ht
         unit=view.unit,
         operation=held.operation,
         step=step,
+        long=step is not None and len(step.text) > _SHORT,
         number=number,
         total=total,
         steps=range(1, total + 1),

@@ -59,6 +59,11 @@ class StepRow(Row):
         return str(self.prefix)
 
     @property
+    def spare(self) -> bool:
+        """An empty row at the end, for a new step."""
+        return not self.is_bound and not self.initial
+
+    @property
     def shown(self) -> list[Any]:
         """The pictures that this step has."""
         held: Sequence[str] = (self.initial or {}).get("keep", ())
