@@ -152,6 +152,20 @@ def test_a_sum_without_a_label_is_held_against_the_lines():
     assert len(file.lines) == 2
 
 
+def test_the_sum_beside_approved_is_held_against_the_lines():
+    file = table(
+        "Comment,Designator,Footprint,Quantity", '10k,"R1, R2",0603,2', "1u,C1,0603,1", "",
+        "Approved,,Notes,441",
+    )  # fmt: skip
+    assert said(file, "total") == [(5, "The sum below says 441; the lines have 3.")]
+    assert len(file.lines) == 2
+
+
+def test_a_printed_circuit_board_is_a_line():
+    file = table("Value,Designator,Qty", "10k,R1,1", "1u,C1,1", "Printed circuit board,,1")
+    assert len(file.lines) == 3
+
+
 def test_a_total_in_words_is_held_against_the_lines():
     file = table("Designator,MPN,Qty", "R1 R2,AB-1,2", "", "Total number of parts: 5,,")
     assert said(file, "total") == [(4, "'Total number of parts' says 5; the lines have 2.")]
@@ -210,6 +224,21 @@ def test_the_header_may_be_said_again_for_each_section():
     assert [(line.designators, line.section) for line in file.lines] == [
         (("R1",), ""),
         (("R2",), "Bottom"),
+    ]
+
+
+def test_parts_one_by_one_and_again_in_groups_are_read_once():
+    file = table(
+        "Source:,lamp.sch", "Component Count:,3", "", "Individual Components:", "",
+        "Item,Qty,Reference(s),Value", ",,R1,10k", ",,R2,10k", ",,C1,1u", "", "",
+        "Collated Components:", "", "Item,Qty,Reference(s),Value", '1,2,"R1, R2",10k', "2,1,C1,1u",
+    )  # fmt: skip
+    assert [(line.row, line.designators) for line in file.lines] == [
+        (15, ("R1", "R2")),
+        (16, ("C1",)),
+    ]
+    assert said(file, "listed-twice") == [
+        (7, "Rows 7 to 9 list one by one what stands in groups; read once.")
     ]
 
 

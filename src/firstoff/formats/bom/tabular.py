@@ -13,7 +13,7 @@ from firstoff.formats.bom.reader import BomMapping, BomOptions, BomReader
 from firstoff.formats.bom.scoring import Score, best_row
 from firstoff.formats.bom.totals import total_remarks
 from firstoff.formats.bom.trees import planted
-from firstoff.formats.bom.walking import Walked, Walker
+from firstoff.formats.bom.walking import Walked, Walker, listed_once
 from firstoff.formats.cells import Row
 from firstoff.formats.sources import Source, content_of
 from firstoff.formats.tables import listed
@@ -51,6 +51,7 @@ def read(source: Source, options: BomOptions) -> BomFile:
     kind, label = dialect(found.layout)
     walker = Walker(found.layout, found.header, found.body, found.grid.kind)
     walked = walker.walk(found.grid.delimiter)
+    listed_once(walked)
     tree = planted(walked)
     if not tree.lines and not walked.refused:
         raise _no_lines(source.name, found)

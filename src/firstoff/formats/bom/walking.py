@@ -21,11 +21,17 @@ from firstoff.rules.bom.draft import LineDraft, Remark
 _TOTAL = re.compile(
     r"(?:grand |sub|sub-|sub )?totals?\b.*|sum(?:me)?\b.*|gesamt\w*\b.*|итого.*|合计.*", re.I
 )
+# Below an Altium list the sum stands beside "Approved" and "Notes".
+_APPROVAL = re.compile(
+    r"(?:approved|approval|checked|prepared|reviewed|drawn by|designed by|signature|signed)\b.*",
+    re.I,
+)
 _FOOTER = re.compile(
     r"(?:approved|approval|checked|drawn|designed|prepared|reviewed|released|signature|signed|"
-    r"revision history|rev\.? ?history|notes?:|legend|printed|generated|exported|bom date|"
-    r"schematic (?:date|version|source)|kicad version|component (?:groups|count)|created|author|"
-    r"fitted components|number of pcbs|total components|file name|date:)\b.*",
+    r"revision history|rev\.? ?history|notes?:|legend|printed (?:on|by|at)|generated|exported|"
+    r"bom date|schematic (?:date|version|source)|kicad version|component (?:groups|count)|"
+    r"created (?:on|by|at)|author|fitted components|number of pcbs|total components|file name|"
+    r"date:)(?:\b.*|$)",
     re.I,
 )
 BARE_SUM = "The sum below"  # a total without a label
@@ -116,7 +122,7 @@ class Walker:
             self._total(row, cells, filled)
         elif len(filled) < 3 and self.usual > 3 and row.number > self.last + 1:
             self._single(row, filled)
-        elif said is None and (_FOOTER.fullmatch(filled[0]) or filled[0].endswith(":")):
+        elif said is None and self._is_footer(filled):
             self.ended = True
             self._leave(row)
         elif self._is_line(cells, said, count, filled):
@@ -140,6 +146,12 @@ class Walker:
         self.ended = self.ended or len(filled) > 1
         self._leave(row)
 
+    @staticmethod
+    def _is_footer(filled: list[str]) -> bool:
+        """A label and what it says; a label alone ("Collated Components:") is a heading."""
+        labelled = filled[0].endswith(":") and len(filled) > 1
+        return labelled or _FOOTER.fullmatch(filled[0]) is not None
+
     def _header_like(self, row: Row) -> bool:
         """Words where designators stand, and no quantity: a heading or a note, not a shift."""
         return not CellsOf(row, self.layout).text("quantity")
@@ -149,6 +161,7 @@ class Walker:
         if self.header is None:
             return False
         if _plain(row.cells) == self.names:
+            self.ended = False
             return True
         first = next((cell for cell in row.cells if cell.strip()), "")
         if not first or first[:1].isdigit() or len(first) > 40:
@@ -161,13 +174,14 @@ class Walker:
         body = self.body[place + 1 :][:300]
         again = layout_of(row.cells, body, header_row=row.number, comma=self.layout.comma)
         self._use(again, row)
-        self.left_out = False
+        self.left_out = self.ended = False
         sentence = "Another header; the rows below are read by it."
         self.walked.remarks.append(Remark(row.number, sentence, "", "second-header"))
         return True
 
     def _is_total(self, cells: CellsOf, filled: list[str]) -> bool:
-        if not any(_TOTAL.fullmatch(text) for text in filled[:3]):
+        approval = len(self.walked.lines) > 1 and _APPROVAL.fullmatch(filled[0])
+        if not approval and not any(_TOTAL.fullmatch(text) for text in filled[:3]):
             return False
         named = [text for key in _IDENTITY for _, text in cells.texts(key)]
         places = cells.text("designators")
@@ -307,6 +321,34 @@ class Walker:
 
     def _leave(self, row: Row) -> None:
         self.walked.left.append(row)
+
+
+def listed_once(walked: Walked) -> None:
+    """Takes out what a file lists twice: all parts one by one, and the same parts in groups under
+    another heading, as a script of KiCad does."""
+    sections: dict[str, list[int]] = {}
+    for place, line in enumerate(walked.lines):
+        sections.setdefault(line.section, []).append(place)
+    names = {
+        section: frozenset(n for place in places for n in walked.lines[place].designators)
+        for section, places in sections.items()
+    }
+    for section, places in sections.items():
+        single = all(len(walked.lines[place].designators) == 1 for place in places)
+        groups = [
+            other
+            for other, those in sections.items()
+            if names[other] == names[section] and len(those) < len(places)
+        ]
+        if len(sections) > 1 and single and groups:
+            first, last = walked.lines[places[0]].row, walked.lines[places[-1]].row
+            sentence = f"Rows {first} to {last} list one by one what stands in groups; read once."
+            walked.remarks.append(Remark(first, sentence, "", "listed-twice"))
+            gone = set(places)
+            keep = [place for place in range(len(walked.lines)) if place not in gone]
+            walked.lines[:] = [walked.lines[place] for place in keep]
+            walked.extras[:] = [walked.extras[place] for place in keep]
+            return
 
 
 def _plain(cells: Iterable[str]) -> tuple[str, ...]:
