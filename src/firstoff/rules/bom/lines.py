@@ -108,29 +108,31 @@ def check_bom_line(found: LineFacts) -> LineFacts:
     part = check_code(found.part.strip(), "part number", longest=LONGEST_PART_NUMBER, field="part")
     what = f"Line {found.find_number} ({part})" if found.find_number else f"The line of {part}"
     places = _places(found.designators, what, "designators")
-    empty = _places(found.not_fitted, what, "not_fitted")
-    if strange := [d for d in empty if d not in places]:
+    empty = frozenset(_places(found.not_fitted, what, "not_fitted"))
+    if strange := sorted(empty.difference(places)):
         raise InvalidInput(
             f"{what} leaves {strange[0]} empty and does not have it.", field="not_fitted"
         )
     if not found.fitted and places:
-        empty = places
+        empty = frozenset(places)
     return replace(
         found,
         part=part,
         quantity=check_quantity(found.quantity, what),
-        find_number=check_line(
-            found.find_number, "find number", longest=_LONGEST_FIND, field="find_number"
-        ),
-        child=check_line(found.child, "revision", longest=LONGEST_LABEL, field="child"),
-        unit=check_line(found.unit, "unit", longest=20, field="unit"),
+        find_number=_short(found.find_number, "find number", _LONGEST_FIND, "find_number"),
+        child=_short(found.child, "revision", LONGEST_LABEL, "child"),
+        unit=_short(found.unit, "unit", 20, "unit"),
         designators=places,
-        not_fitted=tuple(d for d in places if d in set(empty)),
+        not_fitted=tuple(d for d in places if d in empty) if empty else (),
         fitted=found.fitted and not (places and len(empty) == len(places)),
         attrition=_percent(found.attrition, what),
-        setup_pieces=check_quantity(found.setup_pieces, what, "setup_pieces"),
-        section=check_line(found.section, "section", longest=200, field="section"),
-        note=check_prose(found.note, "note", field="note"),
+        setup_pieces=(
+            check_quantity(found.setup_pieces, what, "setup_pieces")
+            if found.setup_pieces
+            else found.setup_pieces
+        ),
+        section=_short(found.section, "section", 200, "section"),
+        note=check_prose(found.note, "note", field="note") if found.note else "",
         alternates=check_alternates(found.alternates, part, what),
     )
 
@@ -184,6 +186,10 @@ def check_quantity(value: Decimal, what: str, name: str = "quantity") -> Decimal
     return value
 
 
+def _short(text: str, what: str, longest: int, name: str) -> str:
+    return check_line(text, what, longest=longest, field=name) if text else ""
+
+
 def _percent(value: Decimal, what: str) -> Decimal:
     if not value.is_finite() or not 0 <= value < 1000:
         raise InvalidInput(
@@ -197,6 +203,8 @@ def _percent(value: Decimal, what: str) -> Decimal:
 
 
 def _places(names: Sequence[str], what: str, name: str) -> tuple[str, ...]:
+    if not names:
+        return ()
     found = tuple(place.strip() for place in names)
     for place in found:
         if not place or len(place) > _LONGEST_PLACE or not place.isprintable():
@@ -216,7 +224,7 @@ def check_alternates(
 ) -> tuple[AlternateFacts, ...]:
     """By rank; each once, and none of them the part itself. Raises InvalidInput."""
     seen: set[str] = set()
-    checked = []
+    checked: list[AlternateFacts] = []
     for one in found:
         number = one.part.strip()
         if number == part:

@@ -10,7 +10,6 @@ from firstoff.rules.bom.draft import BomFile, LineDraft, Remark, SourceDraft
 from firstoff.rules.bom.explosion import loop_in
 from firstoff.rules.bom.identity import Ambiguous, Identities, Known
 from firstoff.rules.bom.lines import AlternateFacts, LineFacts, check_bom_line
-from firstoff.rules.product import check_code
 from firstoff.terms import Lifecycle, Procurement
 
 BESIDE = "file"  # attribute of a line: what its file says that is no column of a line
@@ -164,7 +163,6 @@ def _facts(work: _Work, place: int, line: LineDraft, assembly: bool) -> Iterator
             )
         if number.casefold() == work.top.casefold():
             raise InvalidInput(f"{number} would go into itself.", field="number")
-        check_code(number, "part number", longest=120, field="number")
         alternates = _note_sources(work, line, number, sources)
         pieces = sources[0].pieces if sources else _ONE
         facts.append(_line(line, number, quantity * pieces, alternates, first=at == 0))
