@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
+from typing import Any
 
 Value = str | int | float | Decimal | datetime | None
 
@@ -53,6 +54,59 @@ def xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> 
                 cell.data_type = "s"  # never a formula
             found.append(cell)
         sheet.append(found)
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def form(
+    title: str,
+    head: Iterable[tuple[str, Value]],
+    header: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+) -> bytes:
+    """A form as people know it from paper: its head as name and value, then the table, printed
+    across the page with its header on each. Texts are texts, whatever they begin with."""
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment, Border, Font, Side
+    from openpyxl.utils import get_column_letter
+
+    book = Workbook()
+    sheet: Any = book.active
+    sheet.title = _title(title)
+    line = Side(style="thin", color="AAB1B9")
+    top = Alignment(vertical="top", wrap_text=True)
+    bold = Font(bold=True)
+
+    def put(row: int, values: Sequence[Value], font: Font | None = None, box: bool = True) -> None:
+        for column, value in enumerate(values, start=1):
+            cell = sheet.cell(row, column, _plain(value))
+            if isinstance(value, str):
+                cell.data_type = "s"  # never a formula
+            cell.alignment = top
+            if font is not None:
+                cell.font = font
+            if box:
+                cell.border = Border(left=line, right=line, top=line, bottom=line)
+
+    at = 1
+    for name, value in head:
+        put(at, (name, value), box=False)
+        sheet.cell(at, 1).font = bold
+        sheet.cell(at, 2).alignment = Alignment(vertical="top")
+        at += 1
+    at += 1
+    put(at, header, bold)
+    first = at
+    for number, row in enumerate(rows, start=at + 1):
+        put(number, row)
+    for number, name in enumerate(header, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = 9 if len(name) < 4 else 24
+    sheet.freeze_panes = sheet.cell(first + 1, 1)
+    sheet.print_title_rows = f"{first}:{first}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
     file = BytesIO()
     book.save(file)
     return file.getvalue()

@@ -27,9 +27,10 @@ from firstoff.db.models import (
 )
 from firstoff.db.models.ledger import new_uid
 from firstoff.errors import InvalidInput, NotFound
-from firstoff.queries.review import failure_modes_of, finding_facts, query_facts
+from firstoff.queries.review import PFMEA_HEAD, failure_modes_of, finding_facts, query_facts
 from firstoff.rules.access import Actor
 from firstoff.rules.ledger import canonical
+from firstoff.rules.plan.controls import check_header
 from firstoff.rules.product import check_name, check_prose, check_unmoved
 from firstoff.rules.review import (
     FailureModeFacts,
@@ -42,9 +43,11 @@ from firstoff.rules.review import (
     check_finding,
     check_query,
 )
+from firstoff.rules.review.pfmea import HEADER
 from firstoff.services import access, ledger
 from firstoff.services.access import Confirmed
 from firstoff.services.ledger import Entry
+from firstoff.services.plan.controls import carry_head, copied_plans, write_head
 from firstoff.services.product import program_for, revision_of
 from firstoff.terms import FindingState
 
@@ -221,6 +224,45 @@ def set_failure_modes(
             revision=revision, plan=found.label, before=canonical(_said(held)), rows=len(wanted)
         )
     return tuple(wanted)
+
+
+def set_pfmea_head(
+    *,
+    program_id: int,
+    revision: str,
+    plan: str,
+    said: Mapping[str, str],
+    by: Actor,
+    at: datetime,
+) -> dict[str, str]:
+    """What stands in the head of the PFMEA's form."""
+    program = program_for(by, program_id, "definition.edit")
+    with _verb("review.set_pfmea_head", by, at, program) as entry:
+        found = _plan(program, revision, plan)
+        return write_head(found, PFMEA_HEAD, check_header(said, HEADER), entry)
+
+
+def follow(entry: Entry) -> None:
+    """After every verb: a plan that was made as a copy gets the PFMEA of its source. What was
+    found to fail does not fail less because the plan has a new label."""
+    source, target = copied_plans(entry)
+    if source is None or target is None:
+        return
+    operations = dict(Operation.objects.filter(plan=target).values_list("seq", "pk"))
+    numbers = dict(
+        Characteristic.objects.filter(revision=target.revision_id).values_list("number", "pk")
+    )
+    FailureMode.objects.bulk_create(
+        FailureMode(
+            plan=target,
+            position=place,
+            operation_id=operations.get(row.operation or 0),
+            characteristic_id=numbers.get(row.characteristic),
+            **{n: getattr(row, n) for n in _PFMEA_COLUMNS},
+        )
+        for place, row in enumerate(failure_modes_of(source.pk), 1)
+    )
+    carry_head(source, target, PFMEA_HEAD)
 
 
 def ask(

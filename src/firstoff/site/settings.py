@@ -112,6 +112,9 @@ AFTER_VERBS = (
     "firstoff.services.evidence.late.follow",
     "firstoff.services.trace.joining.follow",
     "firstoff.services.plan.carrying.follow",
+    "firstoff.services.plan.controls.follow",
+    "firstoff.services.plan.inspection.follow",
+    "firstoff.services.review.follow",
     "firstoff.services.change.follow",
 )
 

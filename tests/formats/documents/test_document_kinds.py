@@ -33,6 +33,11 @@ SAMPLES = (
     ("ballooned_drawing", "ballooned_drawing"),
     ("work_instruction", "work_instruction"),
     ("test_procedure", "test_procedure"),
+    ("control_plan", "control_plan"),
+    ("inspection_plan", "inspection_plan"),
+    ("pfmea", "pfmea"),
+    ("dfm_report", "dfm_report"),
+    ("query_log", "query_log"),
 )
 every_sample = pytest.mark.parametrize(("kind", "name"), SAMPLES)
 

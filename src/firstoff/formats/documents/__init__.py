@@ -19,10 +19,15 @@ from . import (
     batch_record,
     certificate,
     containment_report,
+    control_plan,
     customer_letter,
+    dfm_report,
     fonts,
+    inspection_plan,
     packing_list,
+    pfmea,
     pilot_report,
+    query_log,
     seal,
     test_procedure,
     work_instruction,
@@ -41,6 +46,11 @@ KINDS: tuple[Kind, ...] = (
     ballooned_drawing.KIND,
     work_instruction.KIND,
     test_procedure.KIND,
+    control_plan.KIND,
+    inspection_plan.KIND,
+    pfmea.KIND,
+    dfm_report.KIND,
+    query_log.KIND,
 )
 
 __all__ = ["KINDS", "Kind", "document_kind", "missing_glyphs", "render", "reproduces"]

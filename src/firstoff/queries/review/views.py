@@ -129,6 +129,23 @@ def findings(
     )
 
 
+def finding(actor: Actor, program_id: int, number: int) -> FindingFacts:
+    """Raises NotFound. Four queries."""
+    program_by_id(actor, program_id)
+    rows = DfmFinding.objects.filter(review__program=program_id, number=number)
+    for found in finding_facts(rows):
+        return found
+    raise NotFound(f"There is no finding {number} of this program.")
+
+
+def query(actor: Actor, program_id: int, number: int) -> QueryFacts:
+    """Raises NotFound. Four queries."""
+    program_by_id(actor, program_id)
+    for found in query_facts(Clarification.objects.filter(program=program_id, number=number)):
+        return found
+    raise NotFound(f"There is no query {number} of this program.")
+
+
 def dfm_stand(program_id: int, revision_id: int | None = None) -> DfmStand:
     """How the reviews of a program stand, without asking who looks. Three queries."""
     held = list(DfmReview.objects.filter(program=program_id).values_list("revision_id", flat=True))
