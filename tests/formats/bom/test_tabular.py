@@ -1,9 +1,11 @@
 """Tables as bills of materials: headers that are not on top, sections, footers, alternates
 below their line, what is not fitted, contradictions."""
 
+import io
 from decimal import Decimal
 
 import pytest
+from openpyxl import Workbook
 
 from firstoff.formats.bom import read_bom
 from firstoff.rules.bom.draft import counts
@@ -103,6 +105,22 @@ def test_the_sheet_with_the_best_header_is_read_and_the_other_said():
     assert (file.sheet, file.label) == ("BOM", "Table, XLSX")
     assert said(file, "sheet") == [
         (None, "Sheet 'Order' holds a table as well; name it to read it instead.")
+    ]
+
+
+def test_a_merged_assembly_stands_over_all_its_lines():
+    book = Workbook()
+    for row in (("assembly", "part #", "qty", "assembly multiplier"), ("wheel", "AB-1", 1, 6),
+                (None, "CD-2", 2, None), ("body", "EF-3", 1, 1)):  # fmt: skip
+        book.active.append(row)
+    book.active.merge_cells("A2:A3")
+    book.active.merge_cells("D2:D3")
+    file = io.BytesIO()
+    book.save(file)
+    assert [(line.section, line.quantity) for line in read_bom(file.getvalue()).lines] == [
+        ("wheel", 6),
+        ("wheel", 12),
+        ("body", 1),
     ]
 
 

@@ -1,6 +1,6 @@
 """Bills of materials in tables: CSV, text in columns, XLSX, ODS and XLS, whoever wrote them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from firstoff.errors import InvalidInput
@@ -23,6 +23,7 @@ _EXPECTED = (
     "Expected a row of column names, with designators, a quantity or part numbers among them, "
     "such as Designator, Quantity, Value, Manufacturer, MPN."
 )
+_TALLEST = 2_000  # rows of one merged cell
 _CONTAINERS = {"xlsx": "XLSX", "ods": "ODS", "xls": "XLS"}
 
 
@@ -114,7 +115,35 @@ def _found(grid: Grid, place: int, mapping: BomMapping, remarks: tuple[Remark, .
         given=dict(mapping.columns),
         comma=grid.delimiter == ";",
     )
-    return Found(grid, layout, header, body, grid.rows[:place], remarks)
+    return Found(grid, layout, header, _spread(grid, layout, body), grid.rows[:place], remarks)
+
+
+def _spread(grid: Grid, layout: Layout, body: tuple[Row, ...]) -> tuple[Row, ...]:
+    """Rows with the text of merged cells in each row they span, of columns that say where lines
+    stand: an assembly's name over its lines. A merged quantity or part number is one."""
+    wanted = {
+        place + 1
+        for key in ("section", "parent", "multiplier")
+        for place in layout.at.get(key, ())
+    }
+    merged = [each for each in grid.merges if each[1] in wanted and each[2] > each[0]]
+    if not merged:
+        return body
+    texts = {row.number: row.cells for row in body}
+    more: dict[int, dict[int, str]] = {}
+    for top, left, bottom, _ in merged:
+        cells = texts.get(top, ())
+        text = cells[left - 1] if left <= len(cells) else ""
+        for number in range(top + 1, min(bottom, top + _TALLEST) + 1):
+            more.setdefault(number, {})[left - 1] = text
+    return tuple(_with(row, more[row.number]) if row.number in more else row for row in body)
+
+
+def _with(row: Row, more: Mapping[int, str]) -> Row:
+    cells = list(row.cells) + [""] * max(0, max(more) + 1 - len(row.cells))
+    for place, text in more.items():
+        cells[place] = cells[place] or text
+    return Row(row.number, tuple(cells), row.numbers, row.times)
 
 
 def _as_told(grid: Grid, mapping: BomMapping, name: str) -> Found | None:
