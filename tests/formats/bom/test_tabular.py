@@ -44,6 +44,17 @@ def test_cp1252_is_never_taken_for_utf_16():
     assert read_bom(raw if len(raw) % 2 == 0 else raw + b"\n").encoding == "cp1252"
 
 
+def test_chinese_text_is_found_by_its_pairs():
+    raw = csv("位号,数量,型号,备注", "R1,1,RC0603FR-0710KL,厚声电阻", encoding="gb18030")
+    file = read_bom(raw, name="b.csv")
+    assert (file.encoding, file.lines[0].notes) == ("gb18030", "厚声电阻")
+
+
+def test_accents_are_no_chinese():
+    raw = csv("Designator;Value;Description", "C1;4µF;é à ö ü ß ± ° µ Ä Ö Ü", encoding="cp1252")
+    assert read_bom(raw).encoding == "cp1252"
+
+
 def test_no_newline_at_the_end_and_crlf():
     raw = b"Ref,Qty\r\nR1,1\r\nR2,1"
     assert len(read_bom(raw).lines) == 2

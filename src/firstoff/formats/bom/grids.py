@@ -1,6 +1,7 @@
 """The rows of a file that may be a bill of materials, whatever it is kept in."""
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -122,7 +123,8 @@ def _text(source: Source, mapping: BomMapping, limits: Limits) -> Grid:
 
 def _encoding(source: Source, mapping: BomMapping) -> str:
     if not mapping.encoding:
-        return encoding_of(source)
+        found = encoding_of(source)
+        return "gb18030" if found == "cp1252" and _is_chinese(source) else found
     try:
         codec = codecs.lookup(mapping.encoding)
         decoder = codec.incrementaldecoder()
@@ -134,6 +136,22 @@ def _encoding(source: Source, mapping: BomMapping) -> str:
             code="encoding",
         ) from error
     return codec.name
+
+
+def _is_chinese(source: Source) -> bool:
+    """Whether bytes beyond ASCII come in pairs, as in the Chinese GB 2312 and nowhere in Western
+    text, where a µ or an é stands between plain letters."""
+    head = source.head()
+    pairs = sum(len(run) // 2 * 2 for run in re.findall(rb"[\xa1-\xfe]{2,}", head))
+    beyond = sum(1 for byte in head if byte > 0x7F)
+    if pairs < 12 or pairs < 0.95 * beyond:
+        return False
+    try:
+        for chunk in codecs.iterdecode(source.chunks(), "gb18030"):
+            del chunk
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _lines(source: Source, encoding: str, limits: Limits) -> Iterator[str]:
@@ -148,9 +166,11 @@ def _not_text(name: str, encoding: str) -> InvalidInput:
 
 
 def _encoding_remarks(encoding: str, mapping: BomMapping) -> tuple[Remark, ...]:
-    if encoding != "cp1252" or mapping.encoding:
+    if encoding not in ("cp1252", "gb18030") or mapping.encoding:
         return ()
     sentence = "Not UTF-8; read as Windows-1252. Look at signs like µ, Ω and accents."
+    if encoding == "gb18030":
+        sentence = "Not UTF-8; read as Chinese (GB 18030). Look at the words."
     return (Remark(None, sentence, "", "encoding"),)
 
 
