@@ -162,3 +162,10 @@ def test_what_it_says_is_changed_on_its_page(world: World, browse: Browse) -> No
     change = {"title": "Second issue", "kind": "specification", "visibility": "office", "part": ""}
     answer = browse(world.eli).post(f"{ONE}edit/", change)
     assert (answer.status_code, Document.objects.get().title) == (302, "Second issue")
+
+
+def test_a_document_is_found_by_its_number_by_who_may_see_it(world: World, browse: Browse) -> None:
+    make_drawing(world, visibility=DocumentVisibility.QUALITY)
+    answer = browse(world.ada).get("/find/?q=drw-1")
+    hidden = browse(world.vic).get("/find/?q=drw-1").content.decode()
+    assert (answer.status_code, answer["Location"], "Counter crock" in hidden) == (302, ONE, False)

@@ -379,7 +379,7 @@ def _print_definition(found: Any) -> None:
     _line(program.code, program.name, f"part {program.part_number}")
     _line(f"revision {revision.label}", _words(revision.status))
     for c in found.characteristics:
-        _line(f"  {c.number}", c.name, c.classification, c.limits or c.kind, c.method)
+        _line(f"  {c.number}", c.name, c.classification, c.requirement or c.kind, c.method)
     if plan:
         _line(f"plan {plan.label}", _words(plan.status))
     for o in found.operations:

@@ -19,6 +19,7 @@ from firstoff.db.models import (
 )
 from firstoff.errors import InvalidInput
 from firstoff.formats.labels import Scanned, What, scanned
+from firstoff.queries.documents import documents_seen
 from firstoff.rules.access import Actor
 from firstoff.rules.trace import meant
 
@@ -29,7 +30,7 @@ MOST = 20  # of a kind: who looks for one thing does not read more
 class Found:
     """One thing. ``keys`` are what its address takes; ``exact``: it is called just that."""
 
-    kind: str  # unit, lot, run, program, equipment, package, shipment, customer, person
+    kind: str  # unit, lot, run, program, document, equipment, package, shipment, customer, person
     name: str
     remark: str
     site: str
@@ -38,7 +39,7 @@ class Found:
 
 
 def find(actor: Actor, text: str) -> tuple[Found, ...]:
-    """What is called so, or begins so, at the sites the actor sees. Ten queries.
+    """What is called so, or begins so, at the sites the actor sees. Eleven queries.
 
     Exact names first; the code of a label, ours or of GS1, is read for what it names.
     """
@@ -51,6 +52,7 @@ def find(actor: Actor, text: str) -> tuple[Found, ...]:
         *_lots(actor, wanted),
         *_runs(actor, wanted),
         *_programs(actor, wanted),
+        *_documents(actor, wanted),
         *_equipment(actor, wanted),
         *_packages(actor, wanted),
         *_shipments(actor, wanted),
@@ -133,6 +135,12 @@ def _programs(actor: Actor, text: str) -> Iterator[Found]:
     )
     for p in rows.select_related("site").order_by("code", "pk")[:MOST]:
         yield _found("program", p.code, p.name, p.site.code, (p.site.code, p.code), text)
+
+
+def _documents(actor: Actor, text: str) -> Iterator[Found]:
+    rows = documents_seen(actor).filter(number__istartswith=text, retired_at__isnull=True)
+    for d in rows.select_related("site").order_by("number", "pk")[:MOST]:
+        yield _found("document", d.number, d.title, d.site.code, (d.site.code, d.number), text)
 
 
 def _equipment(actor: Actor, text: str) -> Iterator[Found]:

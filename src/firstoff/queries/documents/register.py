@@ -155,7 +155,7 @@ def choices(actor: Actor, site_id: int) -> tuple[tuple[str, str], ...]:
 
 def document(actor: Actor, site: str, number: str) -> DocumentView:
     """By its address. Raises NotFound where there is none, or not for the actor. Two queries."""
-    found = _with_newest(_all_seen(actor).filter(site__code=site, number=number))
+    found = _with_newest(documents_seen(actor).filter(site__code=site, number=number))
     if not found:
         raise NotFound(_NOT_THERE)
     return found[0]
@@ -163,7 +163,7 @@ def document(actor: Actor, site: str, number: str) -> DocumentView:
 
 def versions(actor: Actor, document_id: int) -> tuple[VersionView, ...]:
     """All of them, newest first. Raises NotFound. Two queries."""
-    if not _all_seen(actor).filter(pk=document_id).exists():
+    if not documents_seen(actor).filter(pk=document_id).exists():
         raise NotFound(_NOT_THERE)
     rows = DocumentVersion.objects.filter(document=document_id).select_related("by")
     return tuple(map(version_view, rows.order_by("-pk")))
@@ -248,7 +248,7 @@ def uses(actor: Actor, document_id: int) -> tuple[UseView, ...]:
 def linked(actor: Actor, revision_id: int) -> tuple[LinkedView, ...]:
     """The documents of a part revision that the actor may see, by number. Two queries."""
     rows = RevisionDocument.objects.filter(
-        revision=revision_id, version__document__in=_all_seen(actor)
+        revision=revision_id, version__document__in=documents_seen(actor)
     )
     rows = rows.select_related("version__document__site", "version__document__part", "version__by")
     found = [r.version for r in rows.order_by("version__document__number", "pk")]
@@ -281,7 +281,7 @@ def _seen(actor: Actor, site_id: int) -> QuerySet[Document]:
     return Document.objects.filter(site=site_id, visibility__in=visible_at(actor, site_id))
 
 
-def _all_seen(actor: Actor) -> QuerySet[Document]:
+def documents_seen(actor: Actor) -> QuerySet[Document]:
     """Documents of every site, as far as the actor may see them."""
     allowed = Q(pk__in=())
     for site_id in actor.site_ids:

@@ -133,7 +133,7 @@ def _fields(wanted: Iterable[CharacteristicFacts], data: QueryDict) -> list[dict
             "label": c.label,
             "unit": c.unit,
             "attribute": c.kind == "attribute",
-            "hint": ", ".join(t for t in (c.limits, c.method) if t),
+            "hint": ", ".join(t for t in (c.callout, c.limits, c.method) if t),
             "lower": c.shown(c.lower),
             "upper": c.shown(c.upper),
             "value": data.get(f"m-{c.number}", ""),
