@@ -13,7 +13,6 @@ from firstoff.queries.ledger import verify
 from firstoff.queries.plan.controls import control_plan
 from firstoff.queries.review import pfmea
 from firstoff.rules.plan import FrozenControl, ParameterFacts
-from firstoff.rules.plan.controls import ControlSeen
 from firstoff.rules.product import state_of
 from firstoff.rules.review import FailureModeFacts
 from firstoff.services import plan, product, review
@@ -136,7 +135,7 @@ def test_the_next_plan_and_the_next_revision_take_both_along(world: World) -> No
 def test_of_two_who_save_at_once_one_is_told(lasting_world: World) -> None:
     world = lasting_world
     program = drafted(world)
-    seen = state_of([ControlSeen(c) for c in ()])
+    seen = state_of(())
     rows_seen = state_of(())
     one = FrozenControl(operation=20, characteristic="1", phases=("production",))
     answers: list[str] = []
@@ -144,12 +143,11 @@ def test_of_two_who_save_at_once_one_is_told(lasting_world: World) -> None:
     def both(technique: str) -> None:
         from django.db import connection
 
-        for verb, more in (
-            (set_controls, {"controls": [with_(one, technique=technique)], "seen": seen}),
-            (review.set_failure_modes, {"rows": [FailureModeFacts(technique)], "seen": rows_seen}),
-        ):
+        mine: dict[str, Any] = {"controls": [with_(one, technique=technique)], "seen": seen}
+        rows: dict[str, Any] = {"rows": [FailureModeFacts(technique)], "seen": rows_seen}
+        for verb, more in ((set_controls, mine), (review.set_failure_modes, rows)):
             try:
-                verb(**of(world, program), **more)  # type: ignore[operator]
+                verb(**of(world, program), **more)
                 answers.append("done")
             except StaleState:
                 answers.append("stale")

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from firstoff.api.plan import definition, equipment, procedures, process
+from firstoff.api.plan import controls, definition, equipment, inspection, procedures, process
 
 router = Router()
-for _part in (equipment, process, procedures, definition):
+for _part in (equipment, process, procedures, controls, inspection, definition):
     router.add_router("", _part.router)

@@ -10,13 +10,12 @@ from firstoff.formats.documents import seal
 from firstoff.formats.media import download_name
 from firstoff.queries.documents.papers import Paper
 from firstoff.queries.ledger import head
-from firstoff.queries.product import ProgramView
 
 PRODUCT = f"Firstoff {__version__}"
 
 
 def framed(
-    program: ProgramView,
+    organisation: str,
     at: datetime,
     *,
     number: str,
@@ -35,7 +34,7 @@ def framed(
         "batch": None,
         "title": title,
         "subject": subject,
-        "organisation": program.site_name,
+        "organisation": organisation,
         "baseline": None,
         "as_of": stamp(at),
         "product": PRODUCT,

@@ -42,6 +42,7 @@ class Inspected:
 
     part_id: int
     site_id: int
+    site_name: str
     part: str
     part_name: str
     revisions: tuple[RevisionView, ...]
@@ -114,7 +115,7 @@ def plans_of_part(
 ) -> InspectionPlanList:
     """Raises NotFound. Seven queries."""
     require(actor, "see", site_id)
-    row = Part.objects.filter(site=site_id, number=part).first()
+    row = Part.objects.filter(site=site_id, number=part).select_related("site").first()
     there = part_revisions(row.pk) if row else ()
     chosen = next((r for r in there if revision in ("", r.label)), None)
     if row is None or chosen is None:
@@ -135,13 +136,17 @@ def inspection_plan(
 ) -> tuple[InspectionPlanList, InspectionPlanView]:
     """One of them, its newest label unless said, with the others. Raises NotFound."""
     found = inspection_plans(actor, program_id, part=part, revision=revision)
+    return found, one_of_part(found, kind, label)
+
+
+def one_of_part(found: InspectionPlanList, kind: str, label: str = "") -> InspectionPlanView:
+    """One of the list, its newest label unless said. Raises NotFound."""
     for one in found.plans:
         if one.facts.kind == kind and label in ("", one.facts.label):
-            return found, one
+            return one
+    what = f"{kind.replace('_', ' ')[:40]} {label[:40]}".strip()
     raise NotFound(
-        f"Revision {found.of.revision.label} of {found.of.part} has no inspection plan "
-        f"{kind.replace('_', ' ')} {label}".rstrip()
-        + "."
+        f"Revision {found.of.revision.label} of {found.of.part} has no inspection plan {what}."
     )
 
 
@@ -153,6 +158,7 @@ def inspected(part: Part, there: tuple[RevisionView, ...], chosen: RevisionView)
     return Inspected(
         part.pk,
         part.site_id,
+        part.site.name,
         part.number,
         part.name,
         there,

@@ -13,7 +13,6 @@ from firstoff.queries.documents.papers import Paper
 from firstoff.queries.plan.controls import ControlPlanView
 from firstoff.queries.plan.framed import day, framed, lines, paper, released
 from firstoff.queries.plan.inspection import InspectionPlanList, InspectionPlanView
-from firstoff.queries.product import ProgramView
 from firstoff.rules.ledger import canonical, text_digest
 from firstoff.rules.plan import plain
 from firstoff.rules.plan.controls import HEADER, PHASES, ControlRow
@@ -40,7 +39,7 @@ def control_plan_paper(view: ControlPlanView, *, phase: str = "", at: datetime) 
     rows = view.rows(phase)
     data = {
         "doc": framed(
-            program,
+            program.site_name,
             at,
             number=number,
             revision=f"{view.revision.label}.{plan.label}",
@@ -145,12 +144,11 @@ def inspection_paper(
     listed: InspectionPlanList, one: InspectionPlanView, *, lot: int, at: datetime
 ) -> Paper:
     """The form to fill for a lot of a size; a DRAFT until the plan is released."""
-    program = _program(listed)
     of, facts = listed.of, one.facts
     found, sample = listed.lines(one, lot), one.sample(lot)
     data = {
         "doc": framed(
-            program,
+            of.site_name,
             at,
             number=_number(listed, one),
             revision=facts.label,
@@ -253,9 +251,3 @@ def _results(found: tuple[SheetLine, ...]) -> int:
 def _number(listed: InspectionPlanList, one: InspectionPlanView) -> str:
     short = {"incoming": "IN", "first_article": "FA", "in_process": "IP", "final": "FI"}
     return f"IP-{listed.of.part}-{listed.of.revision.label}-{short.get(one.facts.kind, 'TOP')}"
-
-
-def _program(listed: InspectionPlanList) -> ProgramView:
-    if listed.program is None:
-        raise ValueError("a paper is of a program")
-    return listed.program

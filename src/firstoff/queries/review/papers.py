@@ -31,7 +31,7 @@ def pfmea_paper(view: PfmeaView, *, at: datetime) -> Paper:
     counts = view.priorities
     data = {
         "doc": framed(
-            view.program,
+            view.program.site_name,
             at,
             number=_number(view),
             revision=f"{view.revision.label}.{view.plan.label}",
@@ -170,7 +170,7 @@ def review_paper(program: ProgramView, view: ReviewView, *, at: datetime) -> Pap
     number = f"DFM-{program.code}-{view.number}"
     data = {
         "doc": framed(
-            program,
+            program.site_name,
             at,
             number=number,
             revision=view.revision,
@@ -236,7 +236,7 @@ def _checklist(view: ReviewView) -> list[dict[str, Any]]:
 def query_log_paper(program: ProgramView, queries: Sequence[QueryFacts], *, at: datetime) -> Paper:
     data = {
         "doc": framed(
-            program,
+            program.site_name,
             at,
             number=f"Q-{program.code}",
             revision=day(at),

@@ -232,10 +232,11 @@ def _share(sampling: Mapping[str, Any], name: str, default: str = "") -> Decimal
         found = Decimal(said) if isinstance(said, str | Decimal) else Decimal(str(said))
     except InvalidOperation:
         found = Decimal("NaN")
-    if isinstance(said, bool) or not found.is_finite() or not 0 < found < 1:
+    odd = isinstance(said, bool) or len(str(said)) > 20 or not found.is_finite()
+    if odd or not Decimal("0.00001") <= found < 1:
         raise InvalidInput(
-            f"The plan's sampling has {name} {str(said)[:40]!r}; expected a fraction above 0 and "
-            "below 1, such as 0.1.",
+            f"The plan's sampling has {name} {str(said)[:40]!r}; expected a fraction from "
+            "0.00001 to below 1, such as 0.1.",
             field="sampling",
         )
     return found
