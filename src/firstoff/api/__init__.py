@@ -21,6 +21,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("documents", ""),
     ("bom", ""),
     ("plan", ""),
+    ("review", ""),
     ("supply", ""),
     ("sourcing", ""),
     ("execution", ""),
