@@ -80,6 +80,23 @@ def test_files_without_relation_stay_files():
     assert [file.name for file in found] == ["a.csv", "b.csv"]
 
 
+def test_files_beside_a_set_stay_as_they_are():
+    other = ("other.csv", csv("Ref,MPN,Qty", "R9,ZZ-99999,1"))
+    prices = ("prices.csv", csv("MPN,Unit price", "ZZ-99999,1"))
+    found = read_boms([other, *SET, prices])
+    assert [file.name for file in found] == [
+        "other.csv",
+        "ASY-001-0000.csv and 3 more",
+        "prices.csv",
+    ]
+
+
+def test_files_of_one_name_in_two_folders_are_both_kept():
+    one, two = csv("Ref,MPN", "R1,A-1"), csv("Ref,MPN", "C1,B-1")
+    found = read_boms([*SET, ("a/board.csv", one), ("b/board.csv", two)])
+    assert [file.name for file in found][1:] == ["a/board.csv", "b/board.csv"]
+
+
 def test_an_archive_counts_as_its_files():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

@@ -22,13 +22,15 @@ _MOST_LINES = 200_000
 
 @dataclass(frozen=True, slots=True)
 class _Set:
-    """``assemblies`` by number; ``parts``: lines of lists of parts by number, the preferred
-    first; ``flat``: flattened lists, by number, to hold the product against."""
+    """``assemblies`` by number; ``parts``: lines of the ``lists`` of parts by number, preferred
+    first; ``flat``: flattened lists by number, to hold the product against; ``sources``: by the
+    number of the file that was made of them."""
 
     assemblies: Mapping[str, BomFile]
+    lists: Sequence[BomFile]
     parts: Mapping[str, Sequence[LineDraft]]
     flat: Mapping[str, BomFile]
-    remarks: Sequence[Remark]
+    sources: Mapping[str, Sequence[BomFile]]
 
 
 def unzipped(raw: RawSource, *, name: str, limits: Limits) -> list[tuple[str, bytes]] | None:
@@ -55,16 +57,36 @@ def unzipped(raw: RawSource, *, name: str, limits: Limits) -> list[tuple[str, by
 
 
 def joined(files: Sequence[BomFile]) -> tuple[BomFile, ...]:
-    """Files that refer to each other as one bill of materials for each product on top; else the
-    files as they are."""
+    """Files that refer to each other as one bill of materials for each product on top, in the
+    place of its file; the others as they are."""
     found = _sorted_out(files)
-    used = {line.number for file in found.assemblies.values() for line in file.lines}
-    if not any(number in used for number in found.assemblies) and not found.flat:
+    linked = _linked(found)
+    if not linked:
         return tuple(files)
-    tops = [number for number in found.assemblies if number not in used]
-    if not tops:  # each is in another: a ring, refused where it closes
-        tops = list(found.assemblies)[:1]
-    return tuple(_product(number, found, len(files)) for number in tops)
+    used = {line.number for number in linked for line in found.assemblies[number].lines}
+    # Where each is in another it is a ring, refused where it closes.
+    tops = [number for number in linked if number not in used] or linked[:1]
+    products: dict[int, BomFile] = {}
+    gone: set[int] = set()
+    for number in tops:
+        product, members = _product(number, found)
+        products[id(found.assemblies[number])] = product
+        gone |= {id(member) for member in members}
+    return tuple(
+        products.get(id(file), file)
+        for file in files
+        if id(file) in products or id(file) not in gone
+    )
+
+
+def _linked(found: _Set) -> list[str]:
+    """The assemblies that use another one, or are used, or have a flattened list."""
+    uses = {
+        number: {line.number for line in file.lines} & set(found.assemblies)
+        for number, file in found.assemblies.items()
+    }
+    used = set().union(*uses.values())
+    return [number for number in uses if uses[number] or number in used or number in found.flat]
 
 
 # ---------------------------------------------------------------- which file is what
@@ -83,24 +105,25 @@ def _sorted_out(files: Sequence[BomFile]) -> _Set:
     whole = {stem(file.name) for file in files}
     assemblies: dict[str, BomFile] = {}
     flat: dict[str, BomFile] = {}
-    remarks: list[Remark] = []
+    sources: dict[str, list[BomFile]] = {}
     for file in files:
         number = stem(file.name)
-        if _is_parts_list(file):
+        if file in lists:
             continue
         if number.endswith(_ALL) and number.removesuffix(_ALL) in whole:
-            flat[number.removesuffix(_ALL)] = file
+            flat.setdefault(number.removesuffix(_ALL), file)
             continue
-        fuller = sorted(other for other in known | whole if _is_variant(other, number))
-        fuller = [other for other in fuller if not other.endswith(_ALL)]
-        if number not in known and len(fuller) == 1:
-            if fuller[0] in whole:
-                sentence = f"{file.name} is the source of {fuller[0]}; not read twice."
-                remarks.append(Remark(None, sentence, "", "set-source"))
-                continue
-            number = fuller[0]
-        assemblies[number] = file
-    return _Set(assemblies, parts, flat, remarks)
+        fuller = _variants(number, known | whole) if number not in known else []
+        if len(fuller) == 1 and fuller[0] in whole:
+            sources.setdefault(fuller[0], []).append(file)
+        else:  # of two files with one number the first is the assembly
+            assemblies.setdefault(fuller[0] if len(fuller) == 1 else number, file)
+    return _Set(assemblies, lists, parts, flat, sources)
+
+
+def _variants(number: str, known: Iterable[str]) -> list[str]:
+    found = sorted(other for other in known if _is_variant(other, number))
+    return [other for other in found if not other.endswith(_ALL)]
 
 
 def _is_variant(number: str, of: str) -> bool:
@@ -131,10 +154,10 @@ def _priority(line: LineDraft) -> int:
 # ---------------------------------------------------------------- one product
 
 
-def _product(top: str, found: _Set, count: int) -> BomFile:
+def _product(top: str, found: _Set) -> tuple[BomFile, list[BomFile]]:
+    """The bill of the product, and the files that it was put together of."""
     order: list[tuple[LineDraft, int, Extra]] = []
-    opened_already = {top}
-    taken: list[str] = [top]
+    taken = {top: found.assemblies[top]}
     stack = [(line, 1) for line in reversed(found.assemblies[top].lines)]
     while stack:
         line, level = stack.pop()
@@ -142,28 +165,35 @@ def _product(top: str, found: _Set, count: int) -> BomFile:
         if len(order) > _MOST_LINES:
             raise InvalidInput(f"{top} has more than {_MOST_LINES:,} lines.", code="too-many-rows")
         inside = found.assemblies.get(line.number)
-        if inside is not None and line.number not in opened_already and level < 64:
-            opened_already.add(line.number)
-            taken.append(line.number)
+        if inside is not None and line.number not in taken and level < 64:
+            taken[line.number] = inside
             stack += [(each, level + 1) for each in reversed(inside.lines)]
-    tree = stacked(Tree([], top), order)
-    return _as_file(top, found, taken, tree, count)
+    members = _members(found, taken, {line.number for line, _, _ in order})
+    return _as_file(top, found, taken, stacked(Tree([], top), order), len(members)), members
 
 
-def _as_file(top: str, found: _Set, taken: Sequence[str], tree: Tree, count: int) -> BomFile:
+def _members(found: _Set, taken: Mapping[str, BomFile], numbers: set[str]) -> list[BomFile]:
+    """Assemblies, their sources and flattened lists, and the lists of parts that name a part."""
+    wanted = numbers | set(taken)
+    lists = [each for each in found.lists if any(line.number in wanted for line in each.lines)]
+    flat = [file for number, file in found.flat.items() if number in taken]
+    sources = [each for number in taken for each in found.sources.get(number, ())]
+    return [*taken.values(), *sources, *flat, *lists]
+
+
+def _as_file(
+    top: str, found: _Set, taken: Mapping[str, BomFile], tree: Tree, count: int
+) -> BomFile:
     file = found.assemblies[top]
-    files = [found.assemblies[number] for number in dict.fromkeys(taken)]
-    warnings = [
-        replace(remark, sentence=f"{each.name}: {remark.sentence}")
-        for each in files
-        for remark in each.warnings
-    ]
-    refused = [
-        replace(remark, sentence=f"{each.name}: {remark.sentence}")
-        for each in files
-        for remark in each.refused
-    ]
+    files = list(taken.values())
     digest = hashlib.sha256("".join(sorted(each.sha256 for each in files)).encode())
+    warnings = [remark for each in files for remark in _placed(each, each.warnings)]
+    refused = [remark for each in files for remark in _placed(each, each.refused)]
+    sources = [
+        Remark(None, f"{each.name} is the source of {number}; not read twice.", "", "set-source")
+        for number in taken
+        for each in found.sources.get(number, ())
+    ]
     return replace(
         file,
         name=f"{file.name} and {count - 1} more" if count > 1 else file.name,
@@ -171,9 +201,14 @@ def _as_file(top: str, found: _Set, taken: Sequence[str], tree: Tree, count: int
         sha256=digest.hexdigest(),
         lines=tuple(tree.lines),
         top=top,
-        warnings=(*found.remarks, *warnings, *tree.remarks, *_against_flat(found, taken)),
+        warnings=(*sources, *warnings, *tree.remarks, *_against_flat(found, taken)),
         refused=(*refused, *tree.refused),
     )
+
+
+def _placed(file: BomFile, remarks: Iterable[Remark]) -> Iterable[Remark]:
+    """Remarks with the file that they are about."""
+    return (replace(each, sentence=f"{file.name}: {each.sentence}") for each in remarks)
 
 
 def _filled(line: LineDraft, parts: Mapping[str, Sequence[LineDraft]]) -> LineDraft:
@@ -194,11 +229,11 @@ def _filled(line: LineDraft, parts: Mapping[str, Sequence[LineDraft]]) -> LineDr
 # ---------------------------------------------------------------- held against the flattened lists
 
 
-def _against_flat(found: _Set, taken: Sequence[str]) -> list[Remark]:
+def _against_flat(found: _Set, taken: Iterable[str]) -> list[Remark]:
     remarks: list[Remark] = []
     memory: dict[str, dict[str, Decimal]] = {}
     for number, file in found.flat.items():
-        if number not in taken:
+        if number not in set(taken):
             continue
         usage = _usage(number, found, memory, ())
         for line in file.lines:
