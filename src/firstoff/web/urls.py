@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver
 from firstoff.web import (
     access,
     assets,
+    bom,
     documents,
     evidence,
     execution,
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *finding.urlpatterns,
     *product.urlpatterns,
     *documents.urlpatterns,
+    *bom.urlpatterns,
     *plan.urlpatterns,
     *supply.urlpatterns,
     *sourcing.urlpatterns,

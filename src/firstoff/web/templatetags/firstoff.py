@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from firstoff.formats import charts
 from firstoff.queries import access, product
+from firstoff.queries.bom.listing import line_count
 from firstoff.rules.access import PERMISSIONS, may, may_anywhere
 from firstoff.web import figures
 from firstoff.web.assets import charts_url, signs_url
@@ -44,6 +45,8 @@ STATES: Mapping[str, tuple[str, str, str]] = {
     "not_reached": ("none", "none", "Not reached"),
     "missing": ("none", "none", "Missing"),
     "pending": ("none", "none", "Not judged yet"),
+    "in_review": ("info", "info", "In review"),
+    "obsolete": ("none", "none", "Obsolete"),
     "superseded": ("none", "none", "Superseded"),
     "revoked": ("none", "none", "Revoked"),
     "retired": ("none", "none", "Retired"),
@@ -121,11 +124,13 @@ _DAILY = (
 _PROGRAM = (
     ("program", "Road and gates", "road", "", "see"),
     ("definition", "Definition", "bom", "", "see"),
+    ("bom", "Bill of materials", "bom", "", "see"),
     ("run", "Runs", "run", "r", "see"),
     ("action", "Actions", "ready", "", "see"),
     ("report", "Documents", "doc", "", "see"),
 )
 _WORKSPACE = (
+    ("part", "Parts", "gear", "", "see"),
     ("document", "Drawings and files", "doc", "", "see"),
     ("lot", "Lots", "pack", "", "see"),
     ("source", "Sources and stock", "bom", "", "see"),
@@ -138,6 +143,7 @@ _PLURALS = {
     "containment": "containments",
     "document": "documents",
     "lot": "lots",
+    "part": "parts",
     "run": "runs",
     "source": "sources",
     "action": "actions",
@@ -233,7 +239,7 @@ def first_steps(context: RequestContext) -> dict[str, Any]:
     request = context["request"]
     actor, place = request.actor, request.place
     people = access.people(actor, place.id, limit=1)[1]
-    programs = product.programs(actor, site_id=place.id, limit=1)[1]
+    found, programs = product.programs(actor, site_id=place.id, limit=1)
 
     def address(permission: str, name: str, *args: str) -> str:
         return _address((name,), args) if may(actor, permission, place.id) else ""
@@ -254,6 +260,14 @@ def first_steps(context: RequestContext) -> dict[str, Any]:
             programs > 0,
         ),
         Step(
+            "Import the bill of materials",
+            "The export of your drawing tool, or a table. Program, part and draft are made on "
+            "the way where there are none.",
+            "Choose a file",
+            _bom_address(actor, place, found),
+            _has_lines(actor, found),
+        ),
+        Step(
             "Say what may pass",
             "Lock the acceptance bar of the first pilot batch. The first unit waits for it.",
             "",
@@ -263,6 +277,20 @@ def first_steps(context: RequestContext) -> dict[str, Any]:
     ]
     due = next((n for n, s in enumerate(steps) if s.url and not s.done), None)
     return {"steps": [replace(s, next=n == due) for n, s in enumerate(steps)]}
+
+
+def _bom_address(actor: Any, place: Any, found: Sequence[Any]) -> str:
+    """Where the first bill of materials is imported: into the first program, or from nothing."""
+    if found and may(actor, "definition.edit", place.id):
+        return _address(("bom",), (found[0].site, found[0].code))
+    allowed = all(may(actor, p, place.id) for p in ("definition.edit", "program.edit"))
+    return _address(("bom-start",), ()) if allowed else ""
+
+
+def _has_lines(actor: Any, found: Sequence[Any]) -> bool:
+    if not found:
+        return False
+    return any(line_count(r.id) for r in product.revisions(actor, found[0].id)[:1])
 
 
 # ---------- tables ----------
