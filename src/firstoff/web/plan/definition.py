@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 
 from firstoff.errors import InvalidInput, NotFound
+from firstoff.queries import bom as lined
 from firstoff.queries import documents as drawn
 from firstoff.queries import plan as reads
 from firstoff.queries import product as programs
@@ -247,6 +248,7 @@ def _page(request: Request, site: str, code: str, **sent: Form | Grid) -> HttpRe
         "next_plan": next_label(view.plans[0].label) if view.plans else "1",
         "seen_characteristics": state_of(view.characteristics),
         "drawings": drawn.drawings(actor, view.revision.id),
+        "bom": lined.head(actor, view.revision.id),
         "documents": drawn.choices(actor, site_id) if edits else (),
         "symbols": [words_of(symbol) for symbol in GeometricSymbol],
         "seen_operations": state_of(view.operations),
