@@ -143,8 +143,6 @@ def operation_instruction(
     view = _view(_reader(by), site, code, revision, plan)
     from firstoff.queries.plan.papers import draft_instruction
 
-    if not view.operations or (seq and all(o.seq != seq for o in view.operations)):
-        raise NotFound(f"The plan has no operation{'' if seq is None else f' {seq}'}.")
     paper = draft_instruction(view, seq, at=shell.now())
     _write(out, paper.pdf)
     _said(as_json, {"file": str(out), "bytes": len(paper.pdf)}, f"{out} is written.")

@@ -4,13 +4,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 from pydantic import Field
 
 from firstoff.api.pages import Page, page, window
 from firstoff.api.plan.shared import REVISION, of_program
 from firstoff.queries import plan as reads
+from firstoff.queries.plan.papers import procedure_paper
 from firstoff.rules.plan import FrozenProcedure, FrozenTestStep
 from firstoff.services import plan
 from firstoff.terms import RevisionStatus
@@ -115,6 +116,22 @@ def one_procedure(
     )
     made = reads.records_made_to(one.facts, found.program.part_id)
     return {**_out(one), "made": made}
+
+
+_PDF = {"responses": {200: {"description": "PDF", "content": {"application/pdf": {}}}}}
+
+
+@router.get(_LABELLED + "/paper.pdf", summary="A test procedure on paper", openapi_extra=_PDF)
+def paper(
+    request: HttpRequest, site: str, code: str, revision: str, procedure: str, procedure_label: str
+) -> HttpResponse:
+    """As PDF/A; a DRAFT until it is released."""
+    of = of_program(request, site, code)
+    found, one = reads.procedure(
+        of["by"], of["program_id"], revision=revision, code=procedure, label=procedure_label
+    )
+    made = procedure_paper(found, one, at=of["at"])
+    return HttpResponse(made.pdf, content_type="application/pdf")
 
 
 @router.put(_LABELLED, response=ProcedureOut, summary="Set all of a draft")

@@ -3,13 +3,14 @@
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 from pydantic import Field
 
 from firstoff.api.plan.shared import REVISION, of_program
 from firstoff.api.product import CopyIn, RevisionOut
 from firstoff.queries import plan as reads
+from firstoff.queries.plan.papers import draft_instruction
 from firstoff.rules.plan import (
     MaterialUse,
     ParameterFacts,
@@ -230,6 +231,20 @@ def reorder_operations(
         **of_program(request, site, code), revision=revision, plan=plan_label, order=payload.order
     )
     return list(made)
+
+
+_PDF = {"responses": {200: {"description": "PDF", "content": {"application/pdf": {}}}}}
+
+
+@router.get(f"{_PLAN}/instructions.pdf", summary="Work instructions of a plan", openapi_extra=_PDF)
+def instructions(
+    request: HttpRequest, site: str, code: str, revision: str, plan_label: str, seq: int = 0
+) -> HttpResponse:
+    """As PDF/A; a DRAFT until the plan is released. `seq`: of one operation alone."""
+    of = of_program(request, site, code)
+    view = reads.definition(of["by"], of["program_id"], revision=revision, plan=plan_label)
+    paper = draft_instruction(view, seq or None, at=of["at"])
+    return HttpResponse(paper.pdf, content_type="application/pdf")
 
 
 def _held(of: dict[str, Any], revision: str, label: str) -> dict[int, PlanOperation]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q
 
@@ -85,7 +86,7 @@ def line_choices(
         others = others.exclude(of)
     held = list(mine.select_related("part").order_by("position"))
     offered = list(others.select_related("part").order_by("position")[:limit])
-    by_line: dict[int, list[tuple[int, Decimal | None]]] = defaultdict(list)
+    by_line: dict[int, list[tuple[int, Any]]] = defaultdict(list)
     used = OperationMaterial.objects.filter(operation__plan=plan_id, line__in=[*held, *offered])
     for line, other, quantity in used.values_list("line", "operation__seq", "quantity"):
         by_line[line].append((other, quantity))
@@ -96,13 +97,13 @@ def line_choices(
     )
 
 
-def _choice(row: BomLine, used: list[tuple[int, Decimal | None]]) -> LineChoice:
+def _choice(row: BomLine, used: list[tuple[int, Any]]) -> LineChoice:
     return LineChoice(
         row.position,
         row.find_number,
         row.part.number,
         row.part.name,
-        row.quantity,  # type: ignore[arg-type]  # the stubs know whole numbers only
+        row.quantity,
         row.unit or row.part.unit,
         tuple(sorted(used, key=lambda one: one[0])),
     )

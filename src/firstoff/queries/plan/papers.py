@@ -7,7 +7,7 @@ from typing import Any
 
 from firstoff import __version__
 from firstoff.db.models import BomLine, DocumentVersion, Equipment
-from firstoff.errors import FirstoffError
+from firstoff.errors import FirstoffError, NotFound
 from firstoff.formats import documents
 from firstoff.formats.documents import seal
 from firstoff.formats.documents.ballooned_drawing import as_svg
@@ -36,7 +36,9 @@ _PRINTED = 60  # pictures of one document
 
 
 def draft_instruction(view: DefinitionView, seq: int | None = None, *, at: datetime) -> Paper:
-    """Of one operation of the plan, or of all; a DRAFT until the plan is released."""
+    """Of one operation of the plan, or of all; a DRAFT until the plan is released.
+
+    Raises NotFound where there is no such operation."""
     plan = view.plan
     draft = [] if plan and not plan.draft else ["The process plan is a draft."]
     signed = [_signature("Released the plan", plan)] if plan and plan.released_at else []
@@ -139,6 +141,8 @@ def _instruction(
     batch: str = "",
 ) -> Paper:
     chosen = [o for o in operations if seq in (None, o.seq)]
+    if not chosen:
+        raise NotFound(f"This plan has no operation{'' if seq is None else f' {seq}'}.")
     order = order_of(operations)
     names = _equipment_names(program.site_id, chosen)
     checks = {c.number: ", ".join(t for t in (c.label, c.limits) if t) for c in characteristics}

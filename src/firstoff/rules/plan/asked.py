@@ -8,9 +8,10 @@ released.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from firstoff.errors import InvalidInput
 from firstoff.rules.plan.work import ParameterFacts
@@ -62,7 +63,10 @@ def asked_parameters(instruction: str) -> tuple[AskedParameter, ...]:
     return tuple(replace(one, number=n) for n, one in enumerate(found.values(), start=1))
 
 
-def asked_by(parameters: Iterable[ParameterFacts], instruction: str) -> tuple[AskedParameter, ...]:
+@lru_cache(maxsize=1024)  # asked for with every record of an operation
+def asked_by(
+    parameters: tuple[ParameterFacts, ...], instruction: str
+) -> tuple[AskedParameter, ...]:
     """What an operation asks for: its recorded parameters, then what its instruction adds.
 
     A parameter and a line of the same name are one: the limits of the parameter hold."""

@@ -3,7 +3,6 @@
 from django.http import HttpResponse
 from django.urls import path
 
-from firstoff.errors import NotFound
 from firstoff.queries.plan.papers import draft_instruction
 from firstoff.web.auth import Request, page
 from firstoff.web.plan.process import HERE, read
@@ -22,8 +21,6 @@ def instructions(request: Request, site: str, code: str) -> HttpResponse:
 
 def _paper(request: Request, site: str, code: str, seq: int | None) -> HttpResponse:
     view = read(request, site, code)
-    if not view.operations or (seq and all(o.seq != seq for o in view.operations)):
-        raise NotFound(f"This plan has no operation{'' if seq is None else f' {seq}'}.")
     made = draft_instruction(view, seq, at=request.at)
     answer = HttpResponse(made.pdf, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{made.name}.pdf"'
