@@ -7,10 +7,12 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from firstoff.db.models import ProcedureRevision, TestRecord, Unit
-from firstoff.errors import Refused
+from firstoff.errors import FirstoffError, Refused
 from firstoff.rules.genealogy import Posted
-from firstoff.services.genealogy.measuring import _known
+from firstoff.services import access
+from firstoff.services.genealogy.known import known
 from tests.batches import CLOSED, batch, close, serial
+from tests.making import opened_pilot
 from tests.recording import LATER, post, rec, unit
 
 
@@ -36,16 +38,16 @@ def queries(world: Any, *records: Posted) -> int:
 
 
 def test_what_is_known_is_not_asked_again(board: Any) -> None:
-    known = queries(board, again(part="PCBA", serial="P-1"))
+    as_many = queries(board, again(part="PCBA", serial="P-1"))
     post(board, unit("P-2"))
     other = queries(board, again(part="PCBA", serial="P-2"))
-    assert other > known
+    assert other > as_many
 
 
 def test_another_entry_between_is_looked_at(board: Any) -> None:
     post(board, unit("P-2"))
     assert post(board, again(part="PCBA", serial="P-1")).count("stored") == 1
-    assert _known.units[board.site.pk, "PCBA", "", "P-1"][0] == Unit.objects.get(serial="P-1").pk
+    assert known.units[board.site.pk, "PCBA", "", "P-1"][0] == Unit.objects.get(serial="P-1").pk
 
 
 def test_a_run_that_was_closed_since_takes_no_more(world: Any, board: Any) -> None:
@@ -67,3 +69,26 @@ def test_what_was_rolled_back_is_not_known(board: Any) -> None:
     with pytest.raises(Refused):
         post(board, again(part="PCBA", serial="P-9"))
     assert TestRecord.objects.count() == 2
+
+
+def test_a_person_who_lost_their_role_since_is_refused(world: Any, board: Any) -> None:
+    def done(serial: str) -> Posted:
+        return unit(serial, operator="ben", at=LATER)
+
+    post(world, done("P-5"))
+    post(world, done("P-6"))
+    access.set_roles(site_id=world.site.pk, username="ben", roles=[], by=world.adam, at=LATER)
+    with pytest.raises(FirstoffError):
+        post(world, done("P-7"))
+
+
+def test_a_run_and_a_person_are_asked_for_once(world: Any) -> None:
+    pilot = opened_pilot(world)
+    first = queries(world, started(pilot, 2))
+    assert queries(world, started(pilot, 3)) < first
+
+
+def started(pilot: Any, number: int) -> Posted:
+    return rec(
+        "unit", batch=pilot.batch_id, serial=serial(pilot, number), operator="ben", at=LATER
+    )

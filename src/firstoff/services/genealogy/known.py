@@ -1,4 +1,4 @@
-"""What test records rest on, read once and kept: units of open runs, procedures.
+"""What posts rest on, read once and kept: people, runs, and for tests their units and procedures.
 
 Everything that could change it is written under the ledger. So what was read at an entry stays
 true as long as that entry is the head of the chain, or only posts of records follow it: they add
@@ -13,22 +13,24 @@ from django.db import connection
 
 from firstoff.db.models import LedgerEntry, ProcedureRevision
 from firstoff.rules.genealogy import Tested
+from firstoff.services.genealogy.picture import Kept
 from firstoff.services.genealogy.testing import Limits, limits_of
 from firstoff.services.ledger import Entry
 
 Named = tuple[int, str, str, str]  # site, part, batch, serial: as a record names its unit
-_MOST = 50_000  # units kept; some 20 MB
+_MOST = 50_000  # in all; as many units take some 20 MB
 _FOLLOWED = 200  # entries of others that are looked through
 
 
-class Known:
+class Known(Kept):
     """Used under the ledger's lock alone."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.head = (0, "")  # the entry at which all this was true
-        self._forget()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        super().forget()
         self.units: dict[Named, tuple[int, int | None]] = {}  # unit, its run
         self.programs: dict[int, int] = {}  # of runs that are open
         self.procedures: dict[str, tuple[int, Limits]] = {}  # by digest
@@ -39,9 +41,9 @@ class Known:
         """Forget what may have changed since, and stay with the entry once it is written."""
         head = (entry.seq - 1, entry.previous)
         if head != self.head and not self._follows(entry.verb):
-            self._forget()
-        if len(self.units) > _MOST:
-            self.units.clear()
+            self.forget()
+        if len(self.units) + len(self.operators) + len(self.runs) > _MOST:
+            self.forget()
         self.head = head
         entry.sealed.append(self._move)
 
@@ -112,6 +114,8 @@ class Known:
     def _learn_runs(self, runs: set[int]) -> None:
         self.programs.update(_asked(_OPEN_RUNS, [], runs - self.programs.keys()))
 
+
+known = Known()
 
 _SINCE = (
     f"SELECT seq, hash, verb FROM {LedgerEntry._meta.db_table} WHERE seq >= %s ORDER BY seq "

@@ -13,7 +13,7 @@ from firstoff.db.models import TestRecord
 from firstoff.errors import FirstoffError
 from firstoff.rules.access import Actor
 from firstoff.rules.genealogy import Posted, Tested
-from firstoff.services.genealogy.known import Known
+from firstoff.services.genealogy.known import known
 from firstoff.services.genealogy.stored import ids_taken
 from firstoff.services.genealogy.testing import digest_of, measured
 from firstoff.services.ledger import Entry
@@ -44,8 +44,7 @@ def take(
     ids = {record.id for record in records}
     if len(ids) < len(records) or ids_taken(ids):
         return False
-    _known.bring_to(entry)
-    _known.learn(site_id, records)
+    known.learn(site_id, records)
     try:
         rows = [_row(record, site_id, at) for record in records]
     except (FirstoffError, KeyError):
@@ -58,14 +57,13 @@ def take(
         operator_id=[by.person_id] * count,
         marginal=[False] * count,
     )
-    programs = {_known.programs[run] for run in set(columns["run_id"]) if run is not None}
+    programs = {known.programs[run] for run in set(columns["run_id"]) if run is not None}
     if len(programs) == 1:  # what was computed for another program stays true
         entry.program_id = programs.pop()
     entry.add_columns(TestRecord, count, columns)
     return True
 
 
-_known = Known()
 _COLUMNS = (
     "uid",
     "unit_id",
@@ -86,8 +84,8 @@ _COLUMNS = (
 def _row(record: Tested, site: int, at: datetime) -> tuple[Any, ...]:
     """One record. Raises KeyError where it names what is not known, InvalidInput."""
     record.check()
-    unit, run = _known.units[site, record.part, record.batch, record.serial]
-    procedure, limits = _known.procedures[str(record.procedure)]
+    unit, run = known.units[site, record.part, record.batch, record.serial]
+    procedure, limits = known.procedures[str(record.procedure)]
     began, ended, *taken = measured(record, limits, at)
     return (
         record.id,

@@ -39,10 +39,22 @@ CHUNK = 5000  # parameters of one query
 _NUMBERED: tuple[type[Record], ...] = (Unit, Lot, Package, Shipment, FloorRecord)
 
 
+class Kept:
+    """What earlier posts read of runs and people and is true still: see ``known``."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        self.operators: dict[tuple[int, str], Operator] = {}  # by site and as they are named
+        self.runs: dict[tuple[int, str], Run] = {}  # by site and batch
+
+
 class Picture:
     """One site, while records are taken for it."""
 
     source = "records"  # which door or importer the tests came through
+    kept: Kept | None = None  # where it may be kept for the next post
 
     def __init__(self, site: Site, *, by: Actor, at: datetime, records: int = 1) -> None:
         self.site, self.by, self.at = site, by, at

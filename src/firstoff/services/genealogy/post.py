@@ -55,6 +55,7 @@ from firstoff.services.genealogy import (
 )
 from firstoff.services.genealogy.closed import check_run_open
 from firstoff.services.genealogy.files import FileRead, UnreadFile, files_in, in_file
+from firstoff.services.genealogy.known import known
 from firstoff.services.genealogy.naming import names_in
 from firstoff.services.genealogy.picture import Picture
 from firstoff.services.genealogy.preparing import prepare
@@ -164,13 +165,14 @@ def post_records(
         )
     try:
         with ledger.verb(VERB, by=by, at=at, subject=_subject(records)) as entry:
+            known.bring_to(entry)
             if measuring.plain(records):
                 tests = cast(Sequence[Tested], records)
                 if measuring.take(entry, tests, site_id=site_id, by=by, at=at, source=source):
                     entry.details.update(stored=len(tests), refused=0, **(details or {}))
                     return _all_stored(tests)
             picture = Picture(Site.objects.get(pk=site_id), by=by, at=at, records=len(records))
-            picture.source = source
+            picture.source, picture.kept = source, known
             answer, taking = plan_all(picture, records)
             if mode == "all":
                 demand_all(answer, optional)

@@ -74,21 +74,36 @@ def read_all(picture: Picture, names: Names) -> None:
 
 
 def _read_runs(picture: Picture, names: Names) -> None:
-    for some in chunks(names.batches):
+    site = picture.site.pk
+    held = picture.kept.runs if picture.kept else {}
+    for batch in names.batches:
+        if (site, batch) in held:
+            _take_run(picture, held[site, batch])
+    for some in chunks(batch for batch in names.batches if batch not in picture.batches):
         _take_runs(picture, Q(batch_id__in=some))
+        found = picture.batches
+        held.update(((site, batch), found[batch]) for batch in some if batch in found)
+
+
+def _take_run(picture: Picture, run: Run) -> None:
+    picture.runs[run.pk] = picture.batches[run.batch_id] = run
+    part = run.program.part
+    picture.book.parts[part.number] = part
 
 
 def _take_runs(picture: Picture, wanted: Q) -> None:
     rows = Run.objects.select_related("site", "program", "program__part", "baseline")
     rows = rows.select_related("closure__by")  # whether it is closed: no query of its own
     for run in rows.defer("baseline__content").filter(wanted, site=picture.site.pk):
-        picture.runs[run.pk] = picture.batches[run.batch_id] = run
-        part = run.program.part
-        picture.book.parts[part.number] = part
+        _take_run(picture, run)
 
 
 def _read_people(picture: Picture, usernames: Iterable[str]) -> None:
-    for some in chunks(usernames):
+    site = picture.site.pk
+    held = picture.kept.operators if picture.kept else {}
+    wanted = list(usernames)
+    picture.people.update((name, held[site, name]) for name in wanted if (site, name) in held)
+    for some in chunks(name for name in wanted if name not in picture.people):
         rows = Person.objects.annotate(lower=Lower("username")).filter(
             lower__in=[name.lower() for name in some], is_active=True
         )
@@ -96,9 +111,9 @@ def _read_people(picture: Picture, usernames: Iterable[str]) -> None:
         roles = roles_of([person.pk for person in people.values()])
         for name in some:
             person = people.get(name.lower())
-            here = roles[person.pk].get(picture.site.pk) if person else None
+            here = roles[person.pk].get(site) if person else None
             if person is not None and here:
-                picture.people[name] = Operator(
+                held[site, name] = picture.people[name] = Operator(
                     person.pk, person.username, person.name, builder_class(here)
                 )
 
