@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from firstoff.db.models import Assembly, Consumption, Lot, LotStatusRecord, Unit
 from firstoff.queries.execution.definition import frozen
 from firstoff.queries.execution.runs import RunView
+from firstoff.queries.trace.material import held_in, material_of
 from firstoff.queries.trace.sets import Keys, among, keys
 from firstoff.queries.trace.views import UnitTrace
 from firstoff.rules.trace.designed import Beside, Designed, Difference, LotThen, Made, differences
@@ -19,7 +20,8 @@ AROUND = 25  # units on each side of it in the batch
 
 
 def compared(unit: Unit, trace: UnitTrace, root: UnitIn, place: Place) -> tuple[Difference, ...]:
-    """How the unit differs from what was designed. Seven queries; none where it has no run."""
+    """How the unit differs from what was designed. Seven queries, and four more where the
+    definition has a bill of materials; none where it has no run."""
     run = trace.run
     if run is None:
         return ()
@@ -28,6 +30,7 @@ def compared(unit: Unit, trace: UnitTrace, root: UnitIn, place: Place) -> tuple[
         operations={o.seq: o.name for o in definition.operations},
         characteristics={c.number: c.name for c in definition.characteristics},
         instruction=definition.instruction,
+        material=material_of(definition, run.site_id, run.kind),
     )
     lots = tuple({lot.key: lot for u in root.walk() for lot in u.lots}.values())
     measured = {r.line.characteristic for t in trace.tests for r in t.results if r.shown}
@@ -40,6 +43,7 @@ def compared(unit: Unit, trace: UnitTrace, root: UnitIn, place: Place) -> tuple[
         lots=_lots_then(unit, lots, run),
         parts=Counter([*(lot.part for lot in root.lots), *(p.part for p in root.parts)]),
         finished=finished,
+        held=held_in(root),
     )
     return differences(designed, made, _beside(unit))
 

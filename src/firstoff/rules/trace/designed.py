@@ -1,13 +1,20 @@
 """As built against as designed: what is missing, what is extra, what nobody approved.
 
-A definition says today which operations are done and which characteristics are measured. What it
-does not say of material (it lists no parts) is compared with the units beside it in its batch;
-``Designed.parts`` is where listed parts join.
+A definition says which operations are done, which characteristics are measured and, where it has a
+bill of materials, which parts go in. Without one, material is compared with the units beside it in
+its batch.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from firstoff.rules.trace.material import (
+    Held,
+    Material,
+    material_differences,
+    unapproved_source,
+)
 
 COMMON = 0.5  # in more than half of the units beside it: belongs to the product
 RARE = 0.1  # in less than a tenth of them: does not
@@ -31,12 +38,12 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Designed:
-    """What the definition names. ``parts``: part number to how many; empty: it names none."""
+    """What the definition names. ``material`` is empty where it names no parts."""
 
     operations: Mapping[int, str]
     characteristics: Mapping[str, str]
     instruction: str
-    parts: Mapping[str, int] = field(default_factory=dict)
+    material: Material = field(default_factory=Material)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,7 @@ class Made:
     lots: tuple[LotThen, ...]
     parts: Mapping[str, int]  # part number to how many lots or units of it are in
     finished: bool
+    held: Mapping[str, Held] = field(default_factory=dict)  # by part, at any depth
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ def differences(designed: Designed, made: Made, beside: Beside) -> tuple[Differe
         *_characteristics(designed, made),
         *_instructions(designed, made),
         *_parts(designed, made, beside),
-        *_lots(made.lots),
+        *_lots(made.lots, designed.material),
     )
 
 
@@ -118,13 +126,12 @@ def _instructions(designed: Designed, made: Made) -> Iterator[Difference]:
 
 
 def _parts(designed: Designed, made: Made, beside: Beside) -> Iterator[Difference]:
-    for part, wanted in designed.parts.items():
-        held = made.parts.get(part, 0)
-        if held < wanted:
-            yield _missing(part, f"{part}: {held} of {wanted} are recorded.")
-    for part in sorted(made.parts.keys() - designed.parts.keys()) if designed.parts else ():
-        yield Difference(DifferenceKind.EXTRA, part, f"{part} is not in the definition.")
-    if designed.parts or beside.units < FEWEST:
+    if designed.material.known:
+        found = material_differences(designed.material, made.held, finished=made.finished)
+        for one in found:
+            yield Difference(DifferenceKind(one.kind), one.about, one.sentence)
+        return
+    if beside.units < FEWEST:
         return
     for part, units in sorted(beside.holding.items()):
         said = f"{units} of the {beside.units} units beside it in its batch"
@@ -140,7 +147,7 @@ def _parts(designed: Designed, made: Made, beside: Beside) -> Iterator[Differenc
             )
 
 
-def _lots(lots: Iterable[LotThen]) -> Iterator[Difference]:
+def _lots(lots: Iterable[LotThen], material: Material) -> Iterator[Difference]:
     for lot in lots:
         if lot.status != "accepted":
             yield _unapproved(
@@ -148,6 +155,10 @@ def _lots(lots: Iterable[LotThen]) -> Iterator[Difference]:
             )
     seen = set()
     for lot in lots:
+        said = unapproved_source(material, lot.part, lot.maker)
+        if said and lot.maker not in seen:
+            seen.add(lot.maker)
+            yield _unapproved(lot.maker, said)
         if lot.new_to_program and lot.maker not in seen:
             seen.add(lot.maker)
             yield _unapproved(
