@@ -1,6 +1,5 @@
 """Control plans and inspection plans on the command line."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -29,10 +28,6 @@ PartArgument = Annotated[str, typer.Argument(metavar="PART", help="Its number.")
 KindArgument = Annotated[InspectionKind, typer.Argument(metavar="KIND")]
 LabelOption = Annotated[str, typer.Option("--label", help="The newest, unless said.")]
 LotOption = Annotated[int, typer.Option(min=1, help="Size of the lot to sample.")]
-LinesFile = Annotated[
-    Path,
-    typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="JSON, as --json shows."),
-]
 
 
 # ---------------------------------------------------------------- control plan
