@@ -56,8 +56,9 @@ class Header:
 
 
 @lru_cache(maxsize=20_000)
-def header(text: str) -> Header:
-    """What a cell means as a header."""
+def header(text: str, *, near: bool = True) -> Header:
+    """What a cell means as a header. near: misspelt words are understood too, which takes longer
+    than to say that a cell is none."""
     cleaned = " ".join(unicodedata.normalize("NFKC", text).split()).strip("\"' *:.\ufeff")
     if not cleaned or len(cleaned) > _LONGEST or cleaned.replace(".", "").isdecimal():
         return Header(text, "")
@@ -70,7 +71,7 @@ def header(text: str) -> Header:
     currency = next((c for part in (*inside, cleaned) if (c := _currency(part))), "")
     first = None
     for way in dict.fromkeys((cleaned, outside or cleaned, *_halves(outside))):
-        found = _understood(text, way, currency)
+        found = _understood(text, way, currency, near)
         first = first or found
         if found.candidates:
             return found
@@ -83,16 +84,16 @@ def normal(text: str) -> str:
     return " ".join((found.phrase, *map(str, found.numbers))).strip() or text.strip().casefold()
 
 
-def _understood(text: str, way: str, currency: str) -> Header:
+def _understood(text: str, way: str, currency: str, near: bool) -> Header:
     """What one way of reading the text means."""
-    words, numbers = _words(way)
+    words, numbers = _words(way, near)
     joined = " ".join(words)
     per = "weeks" if re.search(r"week|wks|woche", text.casefold()) else "days"
     for phrase in _ways(words, currency):
         if phrase in PHRASES:
             rank, candidates = _of_vendor(text, phrase) or PHRASES[phrase]
             return Header(text, phrase, numbers, rank, candidates, "", currency, per)
-    sold = _of_distributor(words)
+    sold = _of_distributor(words, near)
     if sold is None and len(words) in (3, 4) and words[-2:] == ["part", "number"]:
         # "SolidWorks part number": somebody's own, where another column is the maker's.
         return Header(text, joined, numbers, 2, ("mpn?", "number"), "", currency, per)
@@ -102,9 +103,9 @@ def _understood(text: str, way: str, currency: str) -> Header:
         if rest in NUMBER_WORDS:
             candidates = ("distributor_number",)
         return Header(text, joined, numbers, 0, candidates, name, currency, per)
-    if near := _misspelt_phrase(joined):
-        rank, candidates = PHRASES[near]
-        return Header(text, near, numbers, rank, candidates, "", currency, per)
+    if near and (known := _misspelt_phrase(joined)):
+        rank, candidates = PHRASES[known]
+        return Header(text, known, numbers, rank, candidates, "", currency, per)
     return Header(text, joined, numbers, currency=currency, per=per)
 
 
@@ -144,7 +145,7 @@ def _of_vendor(text: str, phrase: str) -> tuple[int, Candidates] | None:
     return None
 
 
-def _words(text: str) -> tuple[list[str], tuple[int, ...]]:
+def _words(text: str, near: bool) -> tuple[list[str], tuple[int, ...]]:
     """Words, one for many, and the integers among them."""
     spelt = re.sub(r"RoHS", "rohs", re.sub(r"[pP]/[nN]", "pn", text))
     spaced = _SPLIT_CASE.sub(" ", spelt)
@@ -154,7 +155,7 @@ def _words(text: str) -> tuple[list[str], tuple[int, ...]]:
         if token.isdecimal():
             numbers.append(int(token[:9]))
         elif token not in _CURRENCY or token == "$":
-            words.append(WORD.get(token) or _misspelt(token))
+            words.append(WORD.get(token) or (_misspelt(token) if near else token))
     return [word for word in words if word != "$"], tuple(numbers)
 
 
@@ -205,16 +206,17 @@ def _price_at(text: str, cleaned: str) -> Header | None:
 
 
 @lru_cache(maxsize=20_000)
-def distributor_named(text: str) -> str:
+def distributor_named(text: str, *, near: bool = True) -> str:
     """The distributor that a short text names, misspelt by one letter or so; "" for none."""
     plain = re.sub(r"[\W\d_]+", "", text.casefold())
     whole = re.sub(r"[\W_]+", "", text.casefold())
     if found := DISTRIBUTORS.get(whole) or DISTRIBUTORS.get(plain):
         return found
-    if len(plain) < 6:
+    if len(plain) < 6 or not near:
         return ""
-    near = get_close_matches(plain, DISTRIBUTORS, n=1, cutoff=0.85)
-    return DISTRIBUTORS[near[0]] if near else ""
+    close = [name for name in DISTRIBUTORS if name[0] == plain[0] or name[1] == plain[1]]
+    known = get_close_matches(plain, close, n=1, cutoff=0.85)
+    return DISTRIBUTORS[known[0]] if known else ""
 
 
 def distributor_of_number(number: str) -> str:
@@ -222,9 +224,9 @@ def distributor_of_number(number: str) -> str:
     return "Digi-Key" if re.fullmatch(r"\S+-ND", number) else ""
 
 
-def _of_distributor(words: list[str]) -> tuple[str, str] | None:
+def _of_distributor(words: list[str], near: bool) -> tuple[str, str] | None:
     """A distributor's name in front, and the words that follow it."""
     for length in range(min(3, len(words)), 0, -1):
-        if name := distributor_named(" ".join(words[:length])):
+        if name := distributor_named(" ".join(words[:length]), near=near):
             return name, " ".join(words[length:]).strip()
     return None
