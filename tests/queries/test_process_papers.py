@@ -122,9 +122,9 @@ def test_a_test_procedure_says_what_passes(world: World) -> None:
         code="T-1", name="Leak test", label="1", pass_criteria="Below.", steps=(step,)
     )
     of = {"program_id": program, "revision": "C", "by": world.eli, "at": NOW}
-    plan.create_procedure(**of, procedure=wanted)  # type: ignore[arg-type]
+    plan.create_procedure(**of, procedure=wanted)
     draft = said(procedure_paper(*reads.procedure(world.vic, program, code="T-1"), at=NOW).pdf)
-    plan.release_procedure(**of, code="T-1", label="1")  # type: ignore[arg-type]
+    plan.release_procedure(**of, code="T-1", label="1")
     text = said(procedure_paper(*reads.procedure(world.vic, program, code="T-1"), at=NOW).pdf)
     assert ("DRAFT" in draft, "DRAFT" in text) == (True, False)
     assert ("at most 0.50 ml" in text, "1 Lid clearance" in text, "Below." in text) == (True,) * 3

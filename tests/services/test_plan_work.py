@@ -113,7 +113,7 @@ def written(world: Any, program: Any, *operations: PlanOperation, plan_label: st
     )
 
 
-def stored(world: Any, program: Any, **of: str) -> Sequence[PlanOperation]:
+def stored(world: Any, program: Any, **of: Any) -> Sequence[PlanOperation]:
     return reads.definition(world.vic, program.pk, **of).operations
 
 

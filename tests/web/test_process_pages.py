@@ -372,3 +372,10 @@ def test_what_waited_for_a_row_that_goes_waits_for_what_came_before(
     )
     assert eli.post(f"{HERE}operations/", grid("o", *rows)).status_code == 302
     assert stored(world, program, 30).predecessors == (10,)
+
+
+def test_a_baseline_shows_the_steps_that_it_froze(world: World, browse: Browse) -> None:
+    program = load(world, operations=(replace(CROCK.operations[0], steps=STEPS[:1]),))
+    made = plan.freeze_baseline(program_id=program, by=world.eli, at=NOW)
+    page = text(browse(world.vic).get(f"{HERE}baselines/{made.digest}/"))
+    assert ("Lay the lid upside down." in page, "Sharp edge." in page) == (True, True)
