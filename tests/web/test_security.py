@@ -24,6 +24,7 @@ from firstoff.services import access
 from firstoff.terms import Role
 from firstoff.web.auth import Guard
 from tests.conftest import NOW, World
+from tests.drawing import make_drawing
 from tests.making import CROCK, make_pilot
 from tests.web.conftest import Browse
 from tests.web.reading import PageRead
@@ -52,6 +53,8 @@ EXAMPLES = {
     "revision": "C",
     "serial": "HK9-P1-001",
     "equipment": "J-02",
+    "document": "DRW-1",
+    "version": "A",
 }
 BY_CONVERTER = {"int": "1", "uuid": "0198a5a0-0000-7000-8000-000000000000"}
 
@@ -320,12 +323,13 @@ def test_the_api_breaks_for_no_role(world: World, browse: Browse, role: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("who", "scopes"), [("vic", SCOPES), ("ada", ["read"]), ("adam", ["read"]), ("bo", SCOPES)]
+    ("who", "scopes"), [("vic", SCOPES), ("ada", ["read"]), ("adam", ["read"]), ("bo", ["read"])]
 )
 def test_who_may_only_read_writes_nothing(
     world: World, browse: Browse, who: str, scopes: Any
 ) -> None:
     make_pilot(world, definition=KETTLE)
+    make_drawing(world)
     client, secret = browse(), key(world, getattr(world, who), scopes=scopes)
     before, taken, refused = ledger.head(), {}, 0
     writing = [o for o in operations() if o.method != "GET"]
