@@ -111,3 +111,29 @@ def sourced(world: Any, number: str, mpn: str, **said: Any) -> None:
     source(world, number, mpn)
     approve(world, number, mpn)
     offer(world, number, mpn, **said)
+
+
+def more_supply(world: Any, number: str, one: int) -> None:
+    """A supplier and a source of a part, with all that is recorded of them; an alternate, an
+    order, a lot that came on one and lies somewhere. ``one``: 1 first, then 2, 3 ..."""
+    from firstoff.db.models import Alternate, Part
+    from firstoff.services.sourcing.declaring import DeclarationGiven, declare
+    from firstoff.services.sourcing.orders import place_order
+    from firstoff.services.sourcing.stock import place_lots
+    from firstoff.terms import ComplianceStatus
+    from tests.recording import LATER, post, rec
+
+    source(world, number, f"M-{one}")
+    approve(world, number, f"M-{one}")
+    offer(world, number, f"M-{one}", supplier=f"Mouser {one}")
+    offer(world, number, "M-1", supplier=f"Farnell {one}")
+    alternate = part(world, f"ALT-{one}")
+    Alternate.objects.create(part=Part.objects.get(number=number), alternate=alternate)
+    here = {"site_id": world.site.pk, "by": world.ada, "at": LATER}
+    given = DeclarationGiven(f"Scheme {one}", ComplianceStatus.COMPLIANT, TODAY)
+    declare(part=number, manufacturer="Maker", mpn="M-1", given=given, **here)
+    order = {"part": number, "quantity": "50", "due": TODAY, "supplier": "Mouser 1"}
+    place_order(number=f"PO-{one}", **order, **here)
+    came = {"part": number, "lot": f"S-{one}", "quantity": "1", "order": "PO-1"}
+    post(world, rec("lot", mpn="M-1", manufacturer="Maker", supplier="Mouser 1", **came))
+    place_lots(lots=[(f"S-{one}", number)], place=f"A-{one}", **here)

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from firstoff.db.models import Alternate, Approval, Offer, Order, Part, Supplier
@@ -12,7 +14,7 @@ from firstoff.queries.sourcing.stock import place_of
 from tests.conftest import PASSWORD, World
 from tests.recording import lot, post
 from tests.services.sourcing.test_inspecting import FIVE, plan
-from tests.sourcing_case import part, product, sourced
+from tests.sourcing_case import more_supply, part, product, sourced
 from tests.web.conftest import Browse
 
 SOURCE = "/sources/STOKE/of/CAP/GRM188%252FX/?manufacturer=Maker"
@@ -247,3 +249,30 @@ def test_a_viewer_sees_no_button_and_posts_nothing(world: World, browse: Browse,
     assert vic.post(SOURCE, {"act": "retire"}).status_code == 403
     assert vic.get("/offers/STOKE/import/").status_code == 403
     assert browse(world.cy).get(SOURCE).status_code == 404
+
+
+def test_no_page_of_supply_asks_more_often_for_more(world: World, browse: Browse) -> None:
+    part(world, "CAP")
+    ada = browse(world.ada)
+
+    def counts() -> dict[str, int]:
+        order = Order.objects.get(number="PO-1").uid
+        pages = (
+            *("/sources/STOKE/", "/sources/STOKE/of/CAP/M-1/?manufacturer=Maker"),
+            *("/sources/STOKE/of/CAP/alternate/ALT-1/", "/offers/STOKE/", "/orders/STOKE/"),
+            *(f"/orders/STOKE/{order}/", "/stock/STOKE/", "/stock/STOKE/lots/"),
+            *("/stock/STOKE/stock.csv", "/suppliers/STOKE/", "/suppliers/STOKE/Mouser%25201/"),
+            *("/lots/STOKE/inspect/CAP/S-1/", "/lots/STOKE/CAP/S-1/"),
+        )
+        found = {}
+        for page in pages:
+            with CaptureQueriesContext(connection) as seen:
+                assert (text(ada.get(page)) != "", page) == (True, page)
+            found[page] = len(seen)
+        return found
+
+    more_supply(world, "CAP", 1)
+    few = counts()
+    for one in (2, 3):
+        more_supply(world, "CAP", one)
+    assert counts() == few
