@@ -300,7 +300,7 @@ def test_another_version_is_not_there(client: Any, db: None, address: str) -> No
     ("who", "done", "buttons"),
     [
         ("adam", 1, []),  # people are there already, and he makes no programs
-        ("eli", 1, ["New program"]),
+        ("eli", 1, ["New program", "Choose a file"]),
         ("vic", 1, []),
     ],
 )
