@@ -88,6 +88,24 @@ def test_parents_make_a_tree_and_name_the_top():
     assert shape(file) == [("A", 1, None), ("B", 2, 0), ("C", 3, 1), ("D", 1, None)]
 
 
+def test_a_list_of_parents_and_children_is_a_tree():
+    file = table("parent_part,child_part,qty_per_parent", "TOP,A,2", "A,B,3")
+    assert [(line.number, line.level, line.quantity) for line in file.lines] == [
+        ("A", 1, 2),
+        ("B", 2, 3),
+    ]
+
+
+def test_levels_as_outline_numbers():
+    file = table("Level,Part Number,Qty,UOM", "1,A,1,EA", "1.1,B,2,EA", "1.1.1,C,4,EA", "2,D,3,EA")
+    assert [(line.number, line.level, line.parent) for line in file.lines] == [
+        ("A", 1, None),
+        ("B", 2, 0),
+        ("C", 3, 1),
+        ("D", 1, None),
+    ]
+
+
 def test_an_assembly_used_twice_is_opened_once():
     file = table("Parent,Part Number,Qty", "TOP,A,1", "TOP,B,1", "A,S,1", "B,S,2", "S,Y,3")
     assert shape(file) == [

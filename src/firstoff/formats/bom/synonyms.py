@@ -124,7 +124,8 @@ PHRASES = _phrases(
             "quantity in assembly, bom quantity, unit quantity, usage, quantity board,"
             "quantity pcb, component quantity, quantity per side, quantity per robot,"
             "quantity unit, per unit quantity, number per unit, number per assembly,"
-            "number per board, quantity per panel, quantity per module, required, number used"),
+            "number per board, quantity per parent, quantity per panel, quantity per module,"
+            "required, number used"),
         (1, "quantity", "quantity, pcs, pieces, amount, number of part, number off,"
             "number of pcs,"
             "qty pcs, quantity pcs, quantity ea, number of items, number of components,"
@@ -184,7 +185,8 @@ PHRASES = _phrases(
             "artikelnummer, sachnummer, teilenummer, item code, part code, company pn,"
             "internal id,"
             "internal ref, customer part number, cpn, own number, drawing number, dwg number,"
-            "child, child part number, child number, inventory number, house number, 料号,"
+            "child, child part, child part number, child number, child code, inventory number,"
+            "house number, 料号,"
             "component part, customer pn, child item, child pn, internal part, oem part number"),
         (2, "find_number? number", "item number, article"),
         (1, "find_number? name", "item, items"),
@@ -196,7 +198,7 @@ PHRASES = _phrases(
         (0, "revision", "rev, part rev, item rev, rev number"),
         (1, "name", "part name, component name, short name, cmp name, device, item name,"
             "product name, benennung, title, symbol name, deviceset, designation name,"
-            "name of part, component type"),
+            "name of part, component type, instance name, nomenclature"),
         (2, "value? name", "name"),
         (0, "description", "description, part description, item description, long name, detail,"
             "details, specification, specifications, spec, component description,"

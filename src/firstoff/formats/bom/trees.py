@@ -40,9 +40,12 @@ def planted(walked: Walked) -> Tree:
 # ---------------------------------------------------------------- levels
 
 
-def level_number(text: str) -> int | None:
-    """``2``, ``..2``, ``L2``, ``1.2.3`` (3), ``. . x`` by its dots."""
+def level_number(text: str, *, outline: bool = False) -> int | None:
+    """``2``, ``..2``, ``L2``, ``1.2.3`` (3), ``. . x`` by its dots. outline: where others are
+    ``1.1``, ``2`` is the second line of the top."""
     text = text.strip()
+    if outline and _OUTLINE.fullmatch(text):
+        return len(re.split(r"[.\-]", text.strip(".-").removesuffix(".0")))
     if found := re.fullmatch(r"[.\s>\-+*]*(?:L|LVL|LEVEL)?\s*(\d{1,3})(?:\.0)?", text, re.I):
         return int(found[1])
     if _OUTLINE.fullmatch(text):
@@ -56,8 +59,9 @@ def _by_levels(lines: Sequence[LineDraft], extras: Sequence[Extra]) -> Tree:
     tree = Tree([])
     found: list[tuple[LineDraft, int, Extra]] = []
     before = 1
+    outline = any(re.fullmatch(r"\d+(?:\.\d+)*\.[1-9]\d*\.?", each.level) for each in extras)
     for line, extra in zip(lines, extras, strict=True):
-        level = level_number(extra.level)
+        level = level_number(extra.level, outline=outline)
         if level is None or level > _DEEPEST:
             said = f"Level {extra.level!r} is no level" if extra.level else "No level"
             sentence = f"{said}; read as {before}, that of the row above."
