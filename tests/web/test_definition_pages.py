@@ -313,7 +313,7 @@ def test_the_definition_page_takes_a_fixed_number_of_queries(
     eli = browse(world.eli)
     eli.get(HERE)
 
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(36):
         assert eli.get(HERE).status_code == 200
 
 

@@ -1,7 +1,7 @@
 """The lines of a revision: all of them, or a page of many."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +34,7 @@ _COLUMNS = (
     *("not_fitted", "fitted", "classification", "attrition", "setup_pieces", "section", "note"),
     *("attributes", "child_id", "child__label", "child__status"),
 )
+_PART, _CHILD = _COLUMNS.index("part_id"), _COLUMNS.index("child_id")
 ONLY: Mapping[str, Q] = {
     "assemblies": Q(child__isnull=False),
     "not_fitted": Q(fitted=False) | ~Q(not_fitted=[]),
@@ -44,6 +45,16 @@ ONLY: Mapping[str, Q] = {
         part__procurement=Procurement.BUY,
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What hangs on lines: sources by part, alternates by line and by part, sizes by revision."""
+
+    sources: Mapping[int, tuple[SourceView, ...]]
+    of_lines: Mapping[int, Sequence[AlternateView]]
+    of_parts: Mapping[int, Sequence[AlternateView]]
+    sizes: Mapping[int, int]
 
 
 class _Length(Func):
@@ -182,31 +193,26 @@ def _searched(rows: "QuerySet[BomLine]", search: str) -> "QuerySet[BomLine]":
 
 def _with_parts(rows: "QuerySet[BomLine]") -> tuple[BomLineView, ...]:
     """Four queries: the lines, their sources, their alternates, the sizes of what goes in."""
-    plain = [_view(row) for row in rows.order_by("position").values_list(*_COLUMNS)]
-    if not plain:
+    found = list(rows.order_by("position").values_list(*_COLUMNS))
+    if not found:
         return ()
     parts, children = rows.values("part"), rows.filter(child__isnull=False).values("child")
-    if len(plain) <= _CHUNK:
-        parts = {view.part_id for view in plain}  # type: ignore[assignment]
-        children = {view.child_id for view in plain if view.child_id}  # type: ignore[assignment]
+    if len(found) <= _CHUNK:
+        parts = {row[_PART] for row in found}  # type: ignore[assignment]
+        children = {row[_CHILD] for row in found if row[_CHILD]}  # type: ignore[assignment]
     sources: dict[int, list[SourceView]] = {}
     _gather_sources(ManufacturerPart.objects.filter(part__in=parts), sources)
-    of_lines, of_parts = _alternates(rows, parts)
-    sizes = dict(
-        BomLine.objects.filter(revision__in=children)
-        .values_list("revision")
-        .annotate(n=Count("pk"))
-        .order_by()
+    beside = _Beside(
+        {part: tuple(views) for part, views in sources.items()},
+        *_alternates(rows, parts),
+        dict(
+            BomLine.objects.filter(revision__in=children)
+            .values_list("revision")
+            .annotate(n=Count("pk"))
+            .order_by()
+        ),
     )
-    return tuple(
-        replace(
-            view,
-            child_lines=sizes.get(view.child_id, 0) if view.child_id else 0,
-            sources=tuple(sources.get(view.part_id, ())),
-            alternates=(*of_lines.get(view.id, ()), *of_parts.get(view.part_id, ())),
-        )
-        for view in plain
-    )
+    return tuple(_view(row, beside) for row in found)
 
 
 def _gather_sources(
@@ -218,7 +224,7 @@ def _gather_sources(
     for key, part, maker, mpn, lifecycle, rank, text in (
         rows.filter(retired_at__isnull=True).order_by(*order).values_list(*columns)
     ):
-        view = SourceView(key, part, maker, mpn, Lifecycle(lifecycle), rank, text)
+        view = SourceView(key, part, maker, mpn, _LIFECYCLES[lifecycle], rank, text)
         found.setdefault(part, []).append(view)
 
 
@@ -239,7 +245,7 @@ def _alternates(
     return of_lines, of_parts
 
 
-def _view(row: tuple[Any, ...]) -> BomLineView:
+def _view(row: tuple[Any, ...], beside: "_Beside") -> BomLineView:
     key, revision, position, find, part, number, name, description, value, package = row[:10]
     category, procurement, retired, quantity, unit, part_unit, places, empty, fitted = row[10:19]
     classification, attrition, setup, section, note, attributes, child, label, status = row[19:]
@@ -271,9 +277,13 @@ def _view(row: tuple[Any, ...]) -> BomLineView:
         child_id=child,
         child_label=label or "",
         child_status=_STATUSES[status],
+        child_lines=beside.sizes.get(child, 0) if child else 0,
+        sources=beside.sources.get(part, ()),
+        alternates=(*beside.of_lines.get(key, ()), *beside.of_parts.get(part, ())),
     )
 
 
+_LIFECYCLES = {c.value: c for c in Lifecycle}
 _PROCUREMENT = {p.value: p for p in Procurement}
 _CLASSES: dict[str, CharacteristicClass | None] = {"": None}
 _CLASSES.update((c.value, c) for c in CharacteristicClass)

@@ -244,7 +244,7 @@ def _page(request: Request, site: str, code: str, **sent: Form | Grid) -> HttpRe
         "may_freeze": may(actor, "baseline.freeze", site_id),
         "drafting": any(r.draft for r in view.revisions),
         "planning": any(p.draft for p in view.plans),
-        "next_revision": next_label(view.revisions[0].label),
+        "next_revision": programs.next_revision(view.program.part_id, view.revisions),
         "next_plan": next_label(view.plans[0].label) if view.plans else "1",
         "seen_characteristics": state_of(view.characteristics),
         "drawings": drawn.drawings(actor, view.revision.id),
