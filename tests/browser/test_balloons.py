@@ -127,6 +127,13 @@ def test_a_balloon_is_dragged_and_its_line_stays(page: Any) -> None:
     assert (page.input_value("[name=to_x-0]"), len(stands(page))) == (before, 2)
 
 
+def test_a_balloon_is_taken_away_without_a_keyboard(page: Any) -> None:
+    click_at(page, 0.3, 0.5)
+    page.click("text=Take balloon 1 away")
+    assert (page.locator(".bln").count(), stands(page)["1"][0]) == (0, "")
+    assert page.text_content("[data-next]") == "Next: 1 Lid clearance"
+
+
 def test_a_balloon_stands_on_the_page_that_is_shown(page: Any) -> None:
     page.click("[data-turn='1']")
     click_at(page, 0.5, 0.5)

@@ -85,6 +85,11 @@ function begin() {
     mark.style.left = `${cross.x}%`; mark.style.top = `${cross.y}%`;
     const count = document.querySelector("[data-placed]:not(tr)");
     if (count) count.textContent = rows.filter(placed).length;
+    const off = form.querySelector("[data-away]");
+    if (off) {
+      off.hidden = !chosen;
+      if (chosen) off.textContent = `Take balloon ${chosen.number} away`;
+    }
     const told = form.querySelector("[data-next]");
     if (told) {
       told.hidden = false;
@@ -242,6 +247,8 @@ function begin() {
     if (!image.src.endsWith(source())) image.src = source();
   }
   for (const button of form.querySelectorAll("[data-zoom]")) button.addEventListener("click", () => scale(button.dataset.zoom));
+
+  form.querySelector("[data-away]")?.addEventListener("click", () => chosen && away(chosen));
 
   // ----- the list beside it -----
   for (const one of rows) one.row.addEventListener("click", () => choose(one));
