@@ -27,6 +27,10 @@ class Migration(migrations.Migration):
             name='order_cost',
             field=firstoff.db.fields.QuantityField(null=True),
         ),
+        migrations.AddIndex(
+            model_name='offer',
+            index=models.Index(fields=['manufacturer_part', 'supplier', 'supplier_number'], name='offer_that_stands'),
+        ),
         migrations.CreateModel(
             name='ExchangeRate',
             fields=[

@@ -51,7 +51,8 @@ class Approval(Record):
 
 
 class Offer(Record):
-    """What a supplier asks for a manufacturer part, on a day. The latest of a supplier holds.
+    """What a supplier asks for a manufacturer part, on a day. The latest of a supplier under one
+    of its numbers holds.
 
     ``breaks``: canonical JSON, ``[["100", "0.35"], ...]``: from how many, at what price each.
     """
@@ -71,6 +72,15 @@ class Offer(Record):
     valid_until = models.DateField(null=True)
     source = models.CharField(max_length=300, blank=True)  # file or quotation
     withdrawn = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            # Which offer stands; by the supplier alone one would read all that it ever offered.
+            models.Index(
+                fields=["manufacturer_part", "supplier", "supplier_number"],
+                name="offer_that_stands",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.supplier}: {self.manufacturer_part}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from firstoff.db.models import (
@@ -152,7 +152,7 @@ def sources(
             | Q(mpn__istartswith=search)
             | Q(manufacturer__istartswith=search)
         )
-    ordered = rows.select_related("part").order_by("part__number", "rank", "pk")
+    ordered = rows.select_related("part").order_by("part__number", _preferred(), "pk")
     page = list(ordered.annotate(n=_offers())[offset : offset + limit])
     return _views(page), rows.count()
 
@@ -188,7 +188,7 @@ def source_page(
     """One manufacturer part with all that is recorded of it. Raises NotFound. Eleven queries."""
     require(actor, "see", site_id)
     rows = ManufacturerPart.objects.filter(part__site=site_id, part__number=part)
-    listed = list(rows.select_related("part").annotate(n=_offers()).order_by("rank", "pk"))
+    listed = list(rows.select_related("part").annotate(n=_offers()).order_by(_preferred(), "pk"))
     views = _views(listed)
     found = next((v for v in views if (v.manufacturer, v.mpn) == (manufacturer, mpn)), None)
     if found is None:
@@ -264,6 +264,11 @@ def part_named(actor: Actor, site_id: int, number: str) -> tuple[str, str]:
     if row is None:
         raise NotFound(f"There is no part {number[:120]!r} here.")
     return row.number, row.name
+
+
+def _preferred() -> Case:
+    """Rank 1 first; what nobody ranked comes last."""
+    return Case(When(rank=0, then=Value(1_000_000)), default=F("rank"))
 
 
 def _offers() -> Coalesce:
