@@ -1,7 +1,7 @@
 """Inspection plans of a revision: of what is made here, and of what is bought."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -27,7 +27,7 @@ router = Router()
 _ALL = REVISION + "/inspection-plans"
 _KIND = _ALL + "/{kind}"
 _ONE = _KIND + "/{plan_label}"
-_LOT = Field(USUAL_LOT, ge=1, le=1_000_000_000, description="Size of the lot to sample")
+_Lot = Annotated[int, Field(ge=1, le=1_000_000_000, description="Size of the lot to sample")]
 
 
 class InspectionLineShape(Schema):
@@ -115,7 +115,7 @@ def inspection_plan(
     revision: str,
     kind: str,
     plan_label: str,
-    lot: int = _LOT,
+    lot: _Lot = USUAL_LOT,
 ) -> dict[str, Any]:
     """With the sample that a lot of this size gives."""
     _, one = _read(request, site, part, revision, kind, plan_label)
@@ -181,7 +181,7 @@ def inspection_form(
     revision: str,
     kind: str,
     plan_label: str,
-    lot: int = _LOT,
+    lot: _Lot = USUAL_LOT,
 ) -> HttpResponse:
     found, one = _read(request, site, part, revision, kind, plan_label)
     made = inspection_paper(found, one, lot=lot, at=timezone.now())
@@ -196,7 +196,7 @@ def inspection_workbook(
     revision: str,
     kind: str,
     plan_label: str,
-    lot: int = _LOT,
+    lot: _Lot = USUAL_LOT,
 ) -> HttpResponse:
     found, one = _read(request, site, part, revision, kind, plan_label)
     return HttpResponse(inspection_sheet(found, one, lot=lot)[1], content_type=XLSX_TYPE)
