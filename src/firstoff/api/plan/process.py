@@ -9,6 +9,7 @@ from pydantic import Field
 
 from firstoff.api.plan.shared import REVISION, of_program
 from firstoff.api.product import CopyIn, RevisionOut
+from firstoff.errors import NotFound
 from firstoff.queries import plan as reads
 from firstoff.queries.plan.papers import draft_instruction
 from firstoff.rules.plan import (
@@ -249,7 +250,10 @@ def instructions(
 
 def _held(of: dict[str, Any], revision: str, label: str) -> dict[int, PlanOperation]:
     """The operations as they are stored, by number."""
-    view = reads.definition(of["by"], of["program_id"], revision=revision, plan=label)
+    try:
+        view = reads.definition(of["by"], of["program_id"], revision=revision, plan=label)
+    except NotFound:
+        return {}  # the verb says what is not there, once it knows who asks
     return {o.seq: o for o in view.operations}
 
 

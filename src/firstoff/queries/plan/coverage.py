@@ -77,7 +77,7 @@ def line_choices(
     that nobody consumes yet, or every one that ``find`` names. Five queries."""
     of = Q(consumed_by__operation__plan=plan_id)
     rows = BomLine.objects.filter(revision=revision_id, fitted=True)
-    mine = rows.filter(of, consumed_by__operation__seq=seq).distinct()
+    mine = rows.filter(of, consumed_by__operation__seq=seq)
     others = rows.exclude(pk__in=mine.values("pk"))
     if find:
         words = Q(part__number__icontains=find) | Q(part__name__icontains=find)
