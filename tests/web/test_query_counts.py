@@ -28,6 +28,7 @@ from tests.conftest import NOW, PASSWORD, World
 from tests.drawing import make_drawing
 from tests.making import CROCK, MINUTE, Pilot, make_program, opened_pilot
 from tests.packing import finish, ship_some
+from tests.process_case import more_process
 from tests.recording import LATER, post, rec, unit
 from tests.web.conftest import Browse
 
@@ -37,6 +38,7 @@ ELSEWHERE = {
     "unit-file",
     "run-certificate",
     "run-certificate-evidence",
+    "line-picture",  # of a step: tests/web/test_process_pages.py
     "at-risk-file",  # asked with a question: tests/web/test_trace.py
     "unit-parts",
 }
@@ -96,6 +98,9 @@ def known_of(pilot: Pilot) -> dict[str, str]:
         "containment-report:ending": "pdf",
         "containment-letter:number": "1",
         "containment-letter:ending": "pdf",
+        "seq": "10",
+        "procedure": "T-1",
+        "label": "1",
         "document": "DRW-1",
         "version": "A",
         "document-page:number": "1",
@@ -153,6 +158,7 @@ def one_more(world: World, pilot: Pilot, number: int) -> None:
     )
     plan.add_equipment(site_id=world.site.pk, equipment=machine, by=world.eli, at=at)
     make_drawing(world, number=f"DRW-{number}")
+    more_process(world, number)
     more_material(world, pilot, number, at)
     record_unit(world, pilot, number, at)
     other_program(world, number, at)
