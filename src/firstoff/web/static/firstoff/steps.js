@@ -12,7 +12,8 @@ for (const form of document.querySelectorAll("form[data-steps]")) {
   form.addEventListener("input", () => { form.dataset.touched = "1"; });
   form.addEventListener("submit", () => delete form.dataset.touched);
   const moved = form.querySelector("[data-moved] textarea");
-  if (moved) { moved.scrollIntoView({ block: "center" }); moved.focus({ preventScroll: true }); }
+  // After the browser went to the place in the address, which takes the focus away.
+  if (moved) addEventListener("load", () => setTimeout(() => { moved.scrollIntoView({ block: "center" }); moved.focus({ preventScroll: true }); }));
 }
 addEventListener("beforeunload", (event) => {
   if (document.querySelector("form[data-steps][data-touched]")) event.preventDefault();
