@@ -156,7 +156,9 @@ def dfm_list(
     kind = category.value if category else ""
     listed = findings(actor, found.id, category=kind, only_open=only_open, limit=10_000)
     if as_json:
-        shell.show({"items": listed.items, "next": None, "total": listed.total})
+        shell.show(
+            {"items": [_labelled(f) for f in listed.items], "next": None, "total": listed.total}
+        )
         return
     for one in listed.items:
         _found(one, as_json=False)
@@ -208,10 +210,15 @@ def dfm_report(
 
 def _found(one: Any, as_json: bool) -> None:
     if as_json:
-        shell.show(one)
+        shell.show(_labelled(one))
         return
     due = f"due {one.due}" if one.due else ""
     line(one.label, one.severity.value, one.state.value, one.text.splitlines()[0], one.owner, due)
+
+
+def _labelled(one: Any) -> dict[str, Any]:
+    said = {f.name: getattr(one, f.name) for f in fields(one)}
+    return {"label": one.label, "open": one.open, **said}
 
 
 # ---------------------------------------------------------------- PFMEA
@@ -379,7 +386,9 @@ def query_list(
     actor, found = reading(program, site, by)
     listed = queries(actor, found.id, only_open=only_open, limit=10_000)
     if as_json:
-        shell.show({"items": listed.items, "next": None, "total": listed.total})
+        shell.show(
+            {"items": [_labelled(f) for f in listed.items], "next": None, "total": listed.total}
+        )
         return
     for one in listed.items:
         _asked(one, as_json=False)
@@ -432,7 +441,7 @@ def query_export(
 
 def _asked(one: Any, as_json: bool) -> None:
     if as_json:
-        shell.show(one)
+        shell.show(_labelled(one))
         return
     state = f"closed by {one.closed_by}" if one.closed_by else "open"
     line(one.label, state, one.about, one.question.splitlines()[0], one.asked_by)

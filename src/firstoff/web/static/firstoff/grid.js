@@ -16,7 +16,7 @@ function addRow(form) {
   for (const field of row.querySelectorAll("input, select, textarea")) {
     field.removeAttribute("aria-invalid");
     field.removeAttribute("aria-describedby");
-    if (field.type === "checkbox") field.checked = false;
+    if (field.type === "checkbox") field.checked = field.defaultChecked && !field.name.endsWith("-remove");
     else if (field.tagName === "SELECT") field.value = [...field.options].find((o) => o.defaultSelected)?.value ?? field.options[0].value;
     else field.value = "";
   }
