@@ -124,6 +124,8 @@ _DAILY = (
 _PROGRAM = (
     ("program", "Road and gates", "road", "", "see"),
     ("definition", "Definition", "bom", "", "see"),
+    ("dfm", "DFM review", "scan", "", "see"),
+    ("query", "Queries", "search", "", "see"),
     ("bom", "Bill of materials", "bom", "", "see"),
     ("run", "Runs", "run", "r", "see"),
     ("action", "Actions", "ready", "", "see"),
@@ -147,11 +149,12 @@ _PLURALS = {
     "run": "runs",
     "source": "sources",
     "action": "actions",
+    "query": "queries",
 }
 # Pages of a place that are not named by it.
 _BESIDE = {
     "trace": ("unit", "at-risk"),
-    "definition": ("drawing",),
+    "definition": ("drawing", "pfmea"),
     "source": ("offer", "order", "stock", "supplier"),
 }
 
