@@ -33,7 +33,7 @@ from firstoff.rules.tolerance import (
     holding,
     judge_chain,
 )
-from firstoff.terms import RunKind, Verdict
+from firstoff.terms import RevisionStatus, RunKind, Verdict
 
 _RUNS = 6  # the newest runs of a program, in which measured values are looked for
 _MEASURED_KINDS = (
@@ -77,6 +77,7 @@ class ToleranceView:
 
     revision_id: int
     revision: str
+    status: RevisionStatus
     holdings: tuple[Holding, ...]
     assigned: Mapping[str, Assigned]  # by number
     chains: tuple[ChainView, ...]
@@ -178,6 +179,7 @@ def of_revision(program_id: int, site_id: int, revision: PartRevision) -> Tolera
     return ToleranceView(
         revision_id=revision.pk,
         revision=revision.label,
+        status=RevisionStatus(revision.status),
         holdings=tuple(holdings),
         assigned=assigned,
         chains=_chains(revision, characteristics, assigned, known, values),

@@ -6,6 +6,7 @@ from firstoff.web import (
     access,
     assets,
     bom,
+    change,
     documents,
     evidence,
     execution,
@@ -18,6 +19,8 @@ from firstoff.web import (
     review,
     sourcing,
     supply,
+    techpack,
+    tolerance,
     trace,
 )
 
@@ -35,6 +38,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *sourcing.urlpatterns,
     *execution.urlpatterns,
     *genealogy.urlpatterns,
+    *change.urlpatterns,
+    *techpack.urlpatterns,
+    *tolerance.urlpatterns,
     *release.urlpatterns,
     *trace.urlpatterns,
     # A batch ID may hold slashes, so the run's own address matches nearly anything: last.

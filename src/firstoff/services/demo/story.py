@@ -18,6 +18,7 @@ from firstoff.rules.plan import Definition
 from firstoff.rules.release import STATEMENT, template
 from firstoff.services import access, evidence, execution, nonconformity, plan, product, release
 from firstoff.services.demo import field, pilot
+from firstoff.services.demo.changed import freeze_by_order
 from firstoff.services.demo.guide import (
     ADMINISTRATOR,
     LEEDS,
@@ -293,7 +294,7 @@ class _Story:
             by=eli,
             at=at,
         )
-        plan.freeze_baseline(program_id=self.program, by=eli, at=at + timedelta(hours=1))
+        freeze_by_order(self.program, eli, self._who("ada"), at)
 
     def _second_batch(self, held: int) -> None:
         eli, ada = self._who("eli"), self._who("ada")

@@ -127,6 +127,9 @@ _PROGRAM = (
     ("dfm", "DFM review", "scan", "", "see"),
     ("query", "Queries", "search", "", "see"),
     ("bom", "Bill of materials", "bom", "", "see"),
+    ("tolerance", "Tolerances", "ready", "", "see"),
+    ("package", "Technical package", "doc", "", "see"),
+    ("change", "Changes", "board", "", "see"),
     ("run", "Runs", "run", "r", "see"),
     ("action", "Actions", "ready", "", "see"),
     ("report", "Documents", "doc", "", "see"),
@@ -142,6 +145,8 @@ _WORKSPACE = (
     ("sites", "Sites", "site", "", "people.edit"),
 )
 _PLURALS = {
+    "change": "changes",
+    "tolerance": "tolerances",
     "containment": "containments",
     "document": "documents",
     "lot": "lots",

@@ -1,0 +1,90 @@
+"""Pages of change orders, tolerances and the technical package."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from firstoff.services import plan, product
+from tests.conftest import NOW, PASSWORD, World
+from tests.services.test_plan import CROCK
+
+HERE = "/p/STOKE/CC-1"
+
+
+@pytest.fixture
+def crock(world: World) -> World:
+    loaded = plan.load_definition(site_id=world.site.pk, definition=CROCK, by=world.eli, at=NOW)
+    plan.freeze_baseline(program_id=loaded.program_id, by=world.eli, at=NOW)
+    product.create_revision(program_id=loaded.program_id, by=world.eli, at=NOW)
+    return world
+
+
+@pytest.fixture
+def sign_in() -> Any:
+    def signed(username: str) -> Client:
+        client = Client(HTTP_HOST="localhost")
+        client.post("/sign-in/", {"username": username, "password": PASSWORD})
+        return client
+
+    return signed
+
+
+def shown(client: Client, path: str, **posted: Any) -> tuple[int, str]:
+    answer = client.post(path, posted, follow=True) if posted else client.get(path)
+    return answer.status_code, answer.content.decode()
+
+
+def test_a_change_is_asked_for_assessed_and_approved_on_its_page(
+    crock: World, sign_in: Any
+) -> None:
+    eli, ada = sign_in("eli"), sign_in("ada")
+    status, text = shown(eli, f"{HERE}/changes/")
+    assert (status, "No change was asked for yet" in text) == (200, True)
+    uid = "01990000-0000-7000-8000-000000000001"
+    asked = {"uid": uid, "title": "Slower", "reason": "Rims chip.", "part": "CC-1", "after": "D"}
+    status, text = shown(eli, f"{HERE}/changes/new/", **asked)
+    assert (status, "ECO-0001 is asked for." in text) == (200, True)
+    one = f"{HERE}/changes/1/"
+    status, text = shown(eli, f"{one}assess/", effectivity="date", effective_from="soon")
+    assert (status, "expected a date such as 2026-09-30" in text) == (422, True)
+    status, text = shown(eli, f"{one}assess/", effectivity="date", effective_from="2026-09-01")
+    assert (status, "It is assessed." in text) == (200, True)
+    status, text = shown(ada, f"{one}decide/", decision="approve", password="wrong")
+    assert (status, "That is not your password" in text) == (409, True)
+    status, text = shown(ada, f"{one}decide/", decision="approve", password=PASSWORD)
+    assert (status, "It is approved." in text) == (200, True)
+    status, text = shown(eli, f"{one}effect/", runs="")
+    assert status in (409, 422)
+    status, text = shown(eli, f"{HERE}/changes/?state=open")
+    assert (status, "ECO-0001" in text) == (200, True)
+
+
+def test_a_process_is_named_and_what_it_cannot_hold_is_said(crock: World, sign_in: Any) -> None:
+    eli = sign_in("eli")
+    status, text = shown(eli, "/processes/")
+    assert (status, "No process is known yet" in text) == (200, True)
+    process = {"process": "Jiggering", "spread": "0.2", "unit": "mm", "values": "40"}
+    status, text = shown(eli, "/processes/?site=STOKE", **process)
+    assert (status, "is missing" in text) == (422, True)
+    status, text = shown(eli, "/processes/?site=STOKE", **process, measured_on="2026-03-01")
+    assert (status, "Jiggering is in the library." in text) == (200, True)
+    named = {"revision": "D", "number": "1", "process": "Jiggering"}
+    status, text = shown(eli, f"{HERE}/tolerances/process/", **named)
+    assert (status, "1 not held" in text) == (200, True)
+    declared = {"code": "ST-1", "name": "Seat", "unit": "mm", "lower": "0.1", "revision": "D"}
+    status, text = shown(eli, f"{HERE}/tolerances/chain/", **declared, links="1\n-Shim 0.1 to 0.2")
+    assert (status, "The chain is declared." in text, "ST-1" in text) == (200, True, True)
+    status, text = shown(eli, f"{HERE}/tolerances/chain/", **declared, links="9")
+    assert (status, "There is no characteristic" in text) == (422, True)
+    gone = {"revision": "D", "chain": "ST-1"}
+    assert "is taken out" in shown(eli, f"{HERE}/tolerances/chain/remove/", **gone)[1]
+    retired = shown(eli, "/processes/retire/?site=STOKE", process="Jiggering")
+    assert "Jiggering is retired." in retired[1]
+
+
+def test_the_package_leads_from_each_gap_to_where_it_is_mended(crock: World, sign_in: Any) -> None:
+    status, text = shown(sign_in("vic"), f"{HERE}/package/")
+    assert (status, "Could a stranger quote from this?" in text) == (200, True)
+    assert "There is no bill of materials." in text
+    assert f'href="{HERE}/definition/#characteristics"' in text or "about" in text
