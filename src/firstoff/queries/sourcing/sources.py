@@ -6,7 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from firstoff.db.models import (
@@ -268,7 +279,9 @@ def part_named(actor: Actor, site_id: int, number: str) -> tuple[str, str]:
 
 def _preferred() -> Case:
     """Rank 1 first; what nobody ranked comes last."""
-    return Case(When(rank=0, then=Value(1_000_000)), default=F("rank"))
+    return Case(
+        When(rank=0, then=Value(1_000_000)), default=F("rank"), output_field=IntegerField()
+    )
 
 
 def _offers() -> Coalesce:
