@@ -42,7 +42,7 @@ def hidden(page: str, name: str) -> list[str]:
 def looked_at(client: Any, address: str, text: str, **more: Any) -> tuple[Any, dict[str, Any]]:
     answer = client.post(address, {"file": file(text), **more})
     page = text_of(answer)
-    posted = {n: hidden(page, n) for n in ("sha256", "name")}
+    posted = {n: hidden(page, n) for n in ("sha256", "file_name")}
     return answer, posted
 
 
@@ -399,14 +399,14 @@ def test_several_files_make_levels(world: World, browse: Browse) -> None:
     answer = client.post(here, {"file": files})
     assert (answer.status_code, answer.context["preview"].counts.levels) == (200, 2)
     page = text_of(answer)
-    posted = {n: hidden(page, n) for n in ("sha256", "name")}
+    posted = {n: hidden(page, n) for n in ("sha256", "file_name")}
     client.post(here, {**posted, "take": "1"})
     assert stored("ASY-002-0001") == [("RES-004-0001", "3")]
 
 
 def test_a_file_that_is_gone_is_said(world: World, browse: Browse) -> None:
     make_bom(world.site, {"TOP": ()})
-    sent = {"sha256": "0" * 64, "name": "x.csv"}
+    sent = {"sha256": "0" * 64, "file_name": "x.csv"}
     answer = browse(world.eli).post("/parts/STOKE/TOP/1/bom/import/", sent)
     assert answer.status_code == 404
 

@@ -34,7 +34,7 @@ def taken(client: Any, here: str, files: list[Path]) -> tuple[int, int]:
     page = text_of(looked)
     if looked.status_code != 200:
         return looked.status_code, 0
-    posted = {name: hidden(page, name) for name in ("sha256", "name")}
+    posted = {name: hidden(page, name) for name in ("sha256", "file_name")}
     done = client.post(here, {**posted, "take": "leave"})
     return looked.status_code, done.status_code
 

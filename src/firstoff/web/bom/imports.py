@@ -78,7 +78,8 @@ def say_taken(request: Request, done: BomImported) -> None:
     if done.left_out:
         messages.warning(request, f"Left out: {plural(len(done.left_out), 'row')}.")
     for remark in done.warnings[:_TOLD]:
-        where = f"Row {remark.row}: " if remark.row else ""
+        named = remark.sentence.startswith("Row")
+        where = f"Row {remark.row}: " if remark.row and not named else ""
         messages.warning(request, f"{where}{remark.sentence}")
     if (more := len(done.warnings) - _TOLD) > 0:
         messages.warning(request, f"{more:,} more things to know; the import keeps them.")

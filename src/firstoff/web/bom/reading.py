@@ -96,7 +96,7 @@ class Asked:
     @classmethod
     def of(cls, request: Request) -> "Asked":
         post = request.POST
-        names, digests = post.getlist("name")[:_MOST], post.getlist("sha256")[:_MOST]
+        names, digests = post.getlist("file_name")[:_MOST], post.getlist("sha256")[:_MOST]
         if len(names) != len(digests):
             raise InvalidInput("The page does not name its files; choose them again.")
         take = post.get("take", "")

@@ -46,9 +46,24 @@ document.addEventListener("htmx:xhr:progress", (event) => {
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest?.(forms);
-  for (const part of form?.querySelectorAll("progress.upload, [data-upload]") ?? []) part.hidden = true;
+  for (const part of form?.querySelectorAll("progress.upload") ?? []) part.hidden = true;
+  if (event.detail.successful) form?.querySelector("[data-upload]")?.setAttribute("hidden", "");
 });
-document.addEventListener("htmx:afterSettle", () => { if (document.querySelector(forms)) scrollTo(0, 0); });
+document.addEventListener("htmx:afterSettle", () => {
+  if (!document.querySelector(forms)) return;
+  scrollTo(0, 0);
+  for (const b of document.querySelectorAll(".theme button"))
+    b.setAttribute("aria-pressed", String(b.dataset.t === (document.documentElement.dataset.theme || "")));
+});
 
 const print = document.querySelector("[data-print]");
 if (print) { print.hidden = false; print.addEventListener("click", () => window.print()); }
+
+// A refusal that is a page of its own is shown too; a server that is away is said.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.requestConfig?.elt?.matches?.(forms) && event.detail.xhr.status >= 400) event.detail.shouldSwap = true;
+});
+document.addEventListener("htmx:sendError", (event) => {
+  const words = event.target.closest?.(forms)?.querySelector("[data-upload]");
+  if (words) { words.hidden = false; words.textContent = "The server does not answer. Nothing was recorded; try again."; }
+});
