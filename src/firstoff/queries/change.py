@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -86,7 +87,7 @@ def order(actor: Actor, program_id: int, number: int) -> OrderView:
     (facts,) = order_facts([row])
     items = list(_items([row.pk])[row.pk])
     redline, stops = _redline(actor, row, items, program.part_id)
-    return OrderView(facts, impact_of(actor, items), redline, stops)
+    return OrderView(facts, impact_of(actor, items, row.asked_at), redline, stops)
 
 
 def order_facts(rows: Sequence[ChangeOrder]) -> tuple[OrderFacts, ...]:
@@ -140,8 +141,11 @@ def superseding(baseline_ids: Iterable[int]) -> dict[int, tuple[Superseded, ...]
     return {key: tuple(each) for key, each in found.items()}
 
 
-def impact_of(actor: Actor, items: Sequence[ChangeItem]) -> Impact:
-    """What a change of these items touches now: some ten queries, and those of where-used."""
+def impact_of(actor: Actor, items: Sequence[ChangeItem], asked_at: datetime) -> Impact:
+    """What a change of these items touches now: some ten queries, and those of where-used.
+
+    asked_at: runs made to a baseline that was frozen later are not touched by it.
+    """
     parts = {item.after.part_id for item in items}
     used = {(u.part_number, u.label, u.revision_id) for p in parts for u in where_used(actor, p)}
     before = {item.before_id for item in items if item.before_id}
@@ -149,7 +153,7 @@ def impact_of(actor: Actor, items: Sequence[ChangeItem]) -> Impact:
     return Impact(
         used_in=tuple(sorted((part, label) for part, label, _ in used)),
         lots=_lots(parts | _dropped(items)),
-        runs=_runs(built, actor),
+        runs=_runs(built, actor, asked_at),
     )
 
 
@@ -170,8 +174,12 @@ def _lots(parts: Iterable[int]) -> tuple[LotImpact, ...]:
     return tuple(LotImpact(b.lot.part.number, b.lot.code, b.on_hand, b.lot.unit) for b in rows)
 
 
-def _runs(revisions: Iterable[int], actor: Actor) -> tuple[RunImpact, ...]:
-    rows = Run.objects.filter(baseline__revision__in=list(revisions), site__in=actor.site_ids)
+def _runs(revisions: Iterable[int], actor: Actor, asked_at: datetime) -> tuple[RunImpact, ...]:
+    rows = Run.objects.filter(
+        baseline__revision__in=list(revisions),
+        baseline__received_at__lte=asked_at,
+        site__in=actor.site_ids,
+    )
     runs = list(rows.select_related("baseline").defer("baseline__content").order_by("-pk"))
     keys = [run.pk for run in runs]
     closed = set(RunClosure.objects.filter(run__in=keys).values_list("run", flat=True))

@@ -133,7 +133,7 @@ def assess(
     with _verb("change.assess", by, at, program) as entry:
         row, facts = _order(program, number)
         items = list(ChangeItem.objects.filter(order=row).select_related("after__part"))
-        impact = impact_of(by, items)
+        impact = impact_of(by, items, row.asked_at)
         found, kind, since = check_assessment(
             facts, impact, dispositions or {}, effectivity, effective_from
         )

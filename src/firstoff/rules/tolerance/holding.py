@@ -5,7 +5,7 @@ capabilities, or measured on recorded units, with its lower bound. The lower bou
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -66,6 +66,7 @@ class Holding:
     outside: float | None = None
     values: int = 0
     tightest: str = ""  # the narrowest limits that would be held, as people write them
+    judged: bool = False  # an attribute: no capability is asked of it
 
     @property
     def matters(self) -> bool:
@@ -127,7 +128,7 @@ def holding(
     required = required_index(of, asked)
     if of.kind is CharacteristicKind.ATTRIBUTE:
         sentence = f"{of.label} is judged, not measured: no capability is asked of it."
-        return _nothing(of, required, Verdict.MET, sentence)
+        return replace(_nothing(of, required, Verdict.MET, sentence), judged=True)
     if not of.limits:
         sentence = f"{of.label} has no limits, so nothing can hold them."
         return _nothing(of, required, Verdict.NO_EVIDENCE, sentence)
