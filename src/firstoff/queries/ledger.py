@@ -61,6 +61,12 @@ def versions(program_ids: Iterable[int]) -> dict[int, int]:
     return {program: max(seq, of_none) for program, seq in found.items() if program is not None}
 
 
+def hashes(seqs: Iterable[int]) -> dict[int, str]:
+    """The hashes of several entries, in one query."""
+    rows = LedgerEntry.objects.filter(pk__in=set(seqs))
+    return dict(rows.values_list("seq", "hash"))
+
+
 def entry_hash(seq: int, *, using: str = "default") -> str | None:
     """The hash of one entry, to compare with one printed on paper."""
     found = LedgerEntry.objects.using(using).filter(pk=seq)

@@ -146,6 +146,7 @@ def roads(views: Sequence[ProgramView], *, now: datetime) -> tuple[Road, ...]:
     pilots = {a.run.program_id: a for a in assess_all(_latest_pilots(ids))}
     judged = _judgements(ids)
     versions = ledger.versions(ids)
+    stamps = ledger.hashes(versions.values())
     found = []
     for view in views:
         spec = template(view.template)
@@ -153,7 +154,8 @@ def roads(views: Sequence[ProgramView], *, now: datetime) -> tuple[Road, ...]:
         baseline = baselines.get(view.id)
         zone = ZoneInfo(view.time_zone)
         defects = _design_defects(pilot, baseline)
-        definition = definition_evidence(view, versions.get(view.id, 0), now=now)
+        stamp = stamps.get(versions.get(view.id, 0), "")
+        definition = definition_evidence(view, stamp, now=now)
         looks = tuple(
             look(
                 GateEvidence(

@@ -46,7 +46,7 @@ from firstoff.terms import (
 
 _KEPT = 64  # programs
 _LONG = 20_000  # lines of the top from which the package is judged when somebody opens its page
-_found: OrderedDict[tuple[int, int, date], DefinitionEvidence] = OrderedDict()
+_found: OrderedDict[tuple[int, str, date], DefinitionEvidence] = OrderedDict()
 _lock = Lock()
 
 
@@ -71,11 +71,12 @@ def pack(actor: Actor, program_id: int, *, revision: str = "") -> PackView:
 
 
 def definition_evidence(
-    program: ProgramView, version: int, *, now: datetime
+    program: ProgramView, version: str, *, now: datetime
 ) -> DefinitionEvidence:
     """What the records say of a program's newest revision and its supply, for its gates.
 
-    version: the newest ledger entry of the program, or of none.
+    version: hash of the newest ledger entry of the program, or of none: it tells whether that
+    entry is still there, which a backup brought back does not promise.
     """
     today = now.astimezone(ZoneInfo(program.time_zone)).date()
     key = (program.id, version, today)
