@@ -20,12 +20,12 @@ from firstoff.queries.plan.inspection import (
 )
 from firstoff.queries.plan.sheets import inspection_paper, inspection_sheet
 from firstoff.rules.plan import FrozenInspectionLine, FrozenInspectionPlan
-from firstoff.services.plan import inspection
+from firstoff.services.plan import inspection as verbs
 from firstoff.terms import InspectionKind, RevisionStatus
 
 router = Router()
 _ALL = REVISION + "/inspection-plans"
-_KIND = _ALL + "/{kind}"
+_KIND = _ALL + "/{inspection}"
 _ONE = _KIND + "/{plan_label}"
 _Lot = Annotated[int, Field(ge=1, le=1_000_000_000, description="Size of the lot to sample")]
 
@@ -101,7 +101,7 @@ def draft_inspection_plan(
 ) -> Status[object]:
     """With the lines and the sampling of the last of its kind, or those its kind asks for."""
     of = _of(request, site, part)
-    made = inspection.create_inspection_plan(
+    made = verbs.create_inspection_plan(
         **of, revision=revision, kind=payload.kind, label=payload.label
     )
     return Status(201, _out(_read(request, site, part, revision, made.kind, made.label)[1]))
@@ -113,12 +113,12 @@ def inspection_plan(
     site: str,
     part: str,
     revision: str,
-    kind: str,
+    inspection: str,
     plan_label: str,
     lot: _Lot = USUAL_LOT,
 ) -> dict[str, Any]:
     """With the sample that a lot of this size gives."""
-    _, one = _read(request, site, part, revision, kind, plan_label)
+    _, one = _read(request, site, part, revision, inspection, plan_label)
     sample = one.sample(lot)
     figures = {n: getattr(sample, n) for n in ("size", "accept", "scheme", "letter")}
     return {**_out(one), "said": one.sampling, "sample": {"lot": lot, **figures}}
@@ -130,46 +130,46 @@ def set_inspection_plan(
     site: str,
     part: str,
     revision: str,
-    kind: str,
+    inspection: str,
     plan_label: str,
     payload: InspectionPlanIn,
 ) -> dict[str, Any]:
     wanted = FrozenInspectionPlan(
-        kind=kind,
+        kind=inspection,
         label=plan_label,
         sampling=payload.sampling,
         note=payload.note,
         lines=tuple(line.facts() for line in payload.lines),
     )
-    inspection.set_inspection_plan(**_of(request, site, part), revision=revision, plan=wanted)
-    return _out(_read(request, site, part, revision, kind, plan_label)[1])
+    verbs.set_inspection_plan(**_of(request, site, part), revision=revision, plan=wanted)
+    return _out(_read(request, site, part, revision, inspection, plan_label)[1])
 
 
 @router.post(f"{_ONE}/propose", response=InspectionPlanOut, summary="Add what its kind asks for")
 def propose_lines(
-    request: HttpRequest, site: str, part: str, revision: str, kind: str, plan_label: str
+    request: HttpRequest, site: str, part: str, revision: str, inspection: str, plan_label: str
 ) -> dict[str, Any]:
     of = _of(request, site, part)
-    inspection.propose_inspection_lines(**of, revision=revision, kind=kind, label=plan_label)
-    return _out(_read(request, site, part, revision, kind, plan_label)[1])
+    verbs.propose_inspection_lines(**of, revision=revision, kind=inspection, label=plan_label)
+    return _out(_read(request, site, part, revision, inspection, plan_label)[1])
 
 
 @router.post(f"{_ONE}/release", response=InspectionPlanOut, summary="Release an inspection plan")
 def release_inspection_plan(
-    request: HttpRequest, site: str, part: str, revision: str, kind: str, plan_label: str
+    request: HttpRequest, site: str, part: str, revision: str, inspection: str, plan_label: str
 ) -> dict[str, Any]:
     """It cannot be changed any more; the one of its kind released before is superseded."""
     of = _of(request, site, part)
-    inspection.release_inspection_plan(**of, revision=revision, kind=kind, label=plan_label)
-    return _out(_read(request, site, part, revision, kind, plan_label)[1])
+    verbs.release_inspection_plan(**of, revision=revision, kind=inspection, label=plan_label)
+    return _out(_read(request, site, part, revision, inspection, plan_label)[1])
 
 
 @router.delete(_ONE, response={204: None}, summary="Discard a draft")
 def discard_inspection_plan(
-    request: HttpRequest, site: str, part: str, revision: str, kind: str, plan_label: str
+    request: HttpRequest, site: str, part: str, revision: str, inspection: str, plan_label: str
 ) -> Status[object]:
     of = _of(request, site, part)
-    inspection.discard_inspection_plan(**of, revision=revision, kind=kind, label=plan_label)
+    verbs.discard_inspection_plan(**of, revision=revision, kind=inspection, label=plan_label)
     return Status(204, None)
 
 
@@ -179,11 +179,11 @@ def inspection_form(
     site: str,
     part: str,
     revision: str,
-    kind: str,
+    inspection: str,
     plan_label: str,
     lot: _Lot = USUAL_LOT,
 ) -> HttpResponse:
-    found, one = _read(request, site, part, revision, kind, plan_label)
+    found, one = _read(request, site, part, revision, inspection, plan_label)
     made = inspection_paper(found, one, lot=lot, at=timezone.now())
     return HttpResponse(made.pdf, content_type="application/pdf")
 
@@ -194,11 +194,11 @@ def inspection_workbook(
     site: str,
     part: str,
     revision: str,
-    kind: str,
+    inspection: str,
     plan_label: str,
     lot: _Lot = USUAL_LOT,
 ) -> HttpResponse:
-    found, one = _read(request, site, part, revision, kind, plan_label)
+    found, one = _read(request, site, part, revision, inspection, plan_label)
     return HttpResponse(inspection_sheet(found, one, lot=lot)[1], content_type=XLSX_TYPE)
 
 
