@@ -41,6 +41,13 @@ ELSEWHERE = {
     "line-picture",  # of a step: tests/web/test_process_pages.py
     "at-risk-file",  # asked with a question: tests/web/test_trace.py
     "unit-parts",
+    # tests/web/test_review_pages.py counts these
+    "dfm-review",
+    "dfm-report",
+    "dfm-finding",
+    "query",
+    "definition-inspection",
+    "definition-inspection-paper",
 }
 
 
@@ -91,6 +98,8 @@ def known_of(pilot: Pilot) -> dict[str, str]:
         "pack-shipment-file:code": "S-00010",
         "uid": str(LabelJob.objects.order_by("pk")[0].uid),
         "form": "zpl",
+        "definition-controls-paper:ending": "xlsx",
+        "pfmea-paper:ending": "xlsx",
         "containment:number": "1",
         "containment-work:number": "1",
         "containment-units:number": "1",
