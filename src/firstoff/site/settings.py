@@ -111,7 +111,6 @@ AFTER_VERBS = (
     "firstoff.services.genealogy.following.follow",
     "firstoff.services.evidence.late.follow",
     "firstoff.services.trace.joining.follow",
-    "firstoff.services.plan.carrying.follow",
     "firstoff.services.plan.controls.follow",
     "firstoff.services.plan.inspection.follow",
     "firstoff.services.review.follow",

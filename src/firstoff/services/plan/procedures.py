@@ -26,8 +26,7 @@ from firstoff.rules.product import (
 )
 from firstoff.services import ledger
 from firstoff.services.ledger import Entry
-from firstoff.services.plan.carrying import copy_procedure
-from firstoff.services.product import program_for, revision_of
+from firstoff.services.product import copy_procedure, program_for, revision_of
 from firstoff.terms import RevisionStatus
 
 _HEAD = ("name", "purpose", "equipment", "pass_criteria")

@@ -34,7 +34,6 @@ from firstoff.rules.product import (
 )
 from firstoff.services import ledger
 from firstoff.services.ledger import Entry
-from firstoff.services.plan.carrying import carry_work
 from firstoff.services.plan.writing import settled, write
 from firstoff.services.product import copy_operations, program_for, revision_of
 from firstoff.terms import RevisionStatus
@@ -73,7 +72,6 @@ def create_plan(
         made = ProcessPlan.objects.create(revision=owner, label=label)
         if source is not None:
             copy_operations(source, made)
-            carry_work(source, made)
         entry.details.update(revision=owner.label, plan=label)
         entry.details.update(copied_from=source.label if source else "")
     return made

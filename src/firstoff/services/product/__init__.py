@@ -38,12 +38,14 @@ from firstoff.services.product.revisions import (
     release,
     release_revision,
 )
+from firstoff.services.product.worked import copy_procedure
 
 __all__ = [
     "CharacteristicPreview",
     "CharacteristicsTaken",
     "add_characteristic",
     "copy_operations",
+    "copy_procedure",
     "copy_revision",
     "create_part",
     "create_program",

@@ -5,6 +5,7 @@ from firstoff.queries.product import facts_of
 from firstoff.services.product.characteristics import values_of
 from firstoff.services.product.drawn import copy_drawings
 from firstoff.services.product.lined import copy_lines
+from firstoff.services.product.worked import copy_procedures, copy_work
 
 _COPIED = (
     *("seq", "name", "work_centre", "standard_minutes", "instruction", "caution"),
@@ -13,7 +14,8 @@ _COPIED = (
 
 
 def copy_operations(source: ProcessPlan, target: ProcessPlan) -> None:
-    """Every operation of one plan into another; characteristics are found by their number."""
+    """Every operation of one plan into another, with all it consists of; characteristics are found
+    by their number, lines of material by their place and part."""
     numbers = {c.number: c for c in Characteristic.objects.filter(revision=target.revision_id)}
     operations = Operation.objects.filter(plan=source).prefetch_related("characteristics")
     for operation in operations:
@@ -21,6 +23,7 @@ def copy_operations(source: ProcessPlan, target: ProcessPlan) -> None:
         made = Operation.objects.create(plan=target, **values)
         checked = (numbers.get(c.number) for c in operation.characteristics.all())
         made.characteristics.set([c for c in checked if c is not None])
+    copy_work(source, target)
 
 
 def copy_revision(source: PartRevision, target: PartRevision) -> None:
@@ -34,3 +37,4 @@ def copy_revision(source: PartRevision, target: PartRevision) -> None:
     newest = ProcessPlan.objects.filter(revision=source).order_by("-pk").first()
     if newest is not None:
         copy_operations(newest, plan)
+    copy_procedures(source, target)

@@ -1,10 +1,8 @@
-"""What a copied plan or revision takes along: the work of its operations, its test procedures.
+"""The work of operations and the test procedures, as a new plan or revision takes them over."""
 
-A new revision is made by an earlier step of the flow, which knows characteristics and operations;
-what hangs on them is carried after the verb (``AFTER_VERBS``), under the same entry.
-"""
+from collections.abc import Iterable, Mapping
 
-from collections.abc import Mapping
+from django.db.models import Prefetch
 
 from firstoff.db.models import (
     BomLine,
@@ -15,12 +13,9 @@ from firstoff.db.models import (
     PartRevision,
     ProcessParameter,
     ProcessPlan,
-    Program,
     TestProcedure,
     TestStep,
 )
-from firstoff.queries.plan import operation_rows
-from firstoff.services.ledger import Entry
 from firstoff.terms import RevisionStatus
 
 _PARAMETER = ("position", "name", "unit", "nominal", "lower", "upper", "decimals", "recorded")
@@ -31,28 +26,13 @@ _TEST_STEP = (
 Numbered = Mapping[str, Characteristic]
 
 
-def follow(entry: Entry) -> None:
-    """After every verb: a revision that was made as a copy gets the rest of what it copies."""
-    if entry.verb != "product.create_revision" or entry.program_id is None:
-        return
-    program = Program.objects.get(pk=entry.program_id)
-    revisions = PartRevision.objects.filter(part=program.part_id)
-    made = revisions.get(label=entry.details["revision"])
-    source = revisions.get(label=entry.details["copied_from"])
-    newest = ProcessPlan.objects.filter(revision=source).order_by("-pk").first()
-    drawn = ProcessPlan.objects.filter(revision=made).order_by("pk").first()
-    if newest is not None and drawn is not None:
-        carry_work(newest, drawn)
-    carry_procedures(source, made)
-
-
-def carry_work(source: ProcessPlan, target: ProcessPlan) -> None:
+def copy_work(source: ProcessPlan, target: ProcessPlan) -> None:
     """What the operations of one plan consist of, to those with the same numbers of another."""
     made = {o.seq: o for o in Operation.objects.filter(plan=target)}
     numbers = _numbers(target.revision_id)
     rows = BomLine.objects.filter(revision=target.revision_id)
     lines = tuple(rows.select_related("part").order_by("position"))
-    for row in operation_rows().filter(plan=source).order_by("seq"):
+    for row in _operations(source):
         one = made[row.seq]
         one.predecessors = row.predecessors
         one.save(update_fields=["predecessors"])
@@ -70,10 +50,20 @@ def carry_work(source: ProcessPlan, target: ProcessPlan) -> None:
                     operation=one, line=line, quantity=material.quantity
                 )
         for step in row.steps.all():
-            _carry_step(step, one, numbers, parameters)
+            _copy_step(step, one, numbers, parameters)
 
 
-def _carry_step(
+def _operations(plan: ProcessPlan) -> Iterable[Operation]:
+    steps = InstructionStep.objects.select_related("characteristic", "parameter")
+    return Operation.objects.filter(plan=plan).prefetch_related(
+        "equipment",
+        "parameters",
+        Prefetch("materials", OperationMaterial.objects.select_related("line")),
+        Prefetch("steps", steps.prefetch_related("pictures")),
+    )
+
+
+def _copy_step(
     step: InstructionStep,
     operation: Operation,
     numbers: Numbered,
@@ -96,7 +86,7 @@ def _same_line(line: BomLine, lines: tuple[BomLine, ...]) -> BomLine | None:
     return next(placed, same[0] if len(same) == 1 else None)
 
 
-def carry_procedures(source: PartRevision, target: PartRevision) -> None:
+def copy_procedures(source: PartRevision, target: PartRevision) -> None:
     """The newest of each test procedure, as a draft of the other revision."""
     newest: dict[str, TestProcedure] = {}
     for procedure in TestProcedure.objects.filter(revision=source).order_by("pk"):
