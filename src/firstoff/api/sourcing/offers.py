@@ -162,7 +162,7 @@ def record(request: HttpRequest, site: str, payload: OfferIn) -> Status[object]:
 @router.post(f"{_OFFERS}/{{uid}}/withdrawal", response={204: None}, summary="Withdraw an offer")
 def withdraw(request: HttpRequest, site: str, uid: UUID) -> Status[None]:
     given = here(request, site)
-    withdraw_offer(offer_uid=uid, by=given["by"], at=given["at"])
+    withdraw_offer(offer_uid=uid, **given)
     return Status(204, None)
 
 

@@ -137,14 +137,14 @@ def order(request: HttpRequest, site: str, uid: UUID) -> dict[str, object]:
 def move(request: HttpRequest, site: str, uid: UUID, payload: DateIn) -> reads.OrderView:
     given = here(request, site)
     said: dict[str, Any] = {"due": payload.due, "note": payload.note, "uid": payload.uid}
-    move_order(order_uid=uid, by=given["by"], at=given["at"], **said)
+    move_order(order_uid=uid, **said, **given)
     return _story(request, site, uid)[0]
 
 
 @router.post(f"{_ONE}/cancellation", response=OrderOut, summary="Cancel what is open")
 def cancel(request: HttpRequest, site: str, uid: UUID, payload: CancelIn) -> reads.OrderView:
     given = here(request, site)
-    cancel_order(order_uid=uid, by=given["by"], at=given["at"], note=payload.note, uid=payload.uid)
+    cancel_order(order_uid=uid, note=payload.note, uid=payload.uid, **given)
     return _story(request, site, uid)[0]
 
 

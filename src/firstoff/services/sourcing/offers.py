@@ -56,10 +56,16 @@ def record_offer(
         return known.record  # type: ignore[no-any-return]
 
 
-def withdraw_offer(*, offer_uid: UUID, by: Actor, at: datetime) -> Offer:
-    """The offer holds no more: a record that says so stands in its place."""
+def withdraw_offer(
+    *, offer_uid: UUID, by: Actor, at: datetime, site_id: int | None = None
+) -> Offer:
+    """The offer holds no more: a record that says so stands in its place. site_id: where it has to
+    be, if anybody says so."""
+    if site_id is not None:
+        require(by, "source.edit", site_id)
+    here = by.site_ids if site_id is None else (site_id,)
     stands = Offer.objects.select_related("supplier").filter(uid=offer_uid).first()
-    if stands is None or stands.supplier.site_id not in by.site_ids:
+    if stands is None or stands.supplier.site_id not in here:
         raise NotFound("There is no such offer, or not for you.")
     require(by, "source.edit", stands.supplier.site_id)
     with verb("withdraw_offer", f"{stands}", by=by, at=at) as entry:

@@ -91,11 +91,13 @@ def move_order(
     due: date,
     by: Actor,
     at: datetime,
+    site_id: int | None = None,
     note: str = "",
     uid: UUID | None = None,
 ) -> OrderEvent:
-    """The supplier confirms a date, the same or another one; the latest holds."""
-    order = _order_for(by, order_uid)
+    """The supplier confirms a date, the same or another one; the latest holds. site_id: where it
+    has to be, if anybody says so."""
+    order = _order_for(by, order_uid, site_id)
     said = check_prose(note, "note", field="note")
     try:
         with _on(order, "move_order", by, at) as entry:
@@ -111,10 +113,16 @@ def move_order(
 
 
 def cancel_order(
-    *, order_uid: UUID, by: Actor, at: datetime, note: str = "", uid: UUID | None = None
+    *,
+    order_uid: UUID,
+    by: Actor,
+    at: datetime,
+    site_id: int | None = None,
+    note: str = "",
+    uid: UUID | None = None,
 ) -> OrderEvent:
     """What has not come in is not to come. Raises Refused (R-24) where nothing is open."""
-    order = _order_for(by, order_uid)
+    order = _order_for(by, order_uid, site_id)
     said = check_prose(note, "note", field="note")
     try:
         with _on(order, "cancel_order", by, at) as entry:
@@ -207,9 +215,11 @@ def record_need(
         return known.record  # type: ignore[no-any-return]
 
 
-def _order_for(by: Actor, order_uid: UUID) -> Order:
+def _order_for(by: Actor, order_uid: UUID, site_id: int | None) -> Order:
+    if site_id is not None:
+        require(by, "source.edit", site_id)
     row = Order.objects.select_related("part").filter(uid=order_uid).first()
-    if row is None or row.part.site_id not in by.site_ids:
+    if row is None or row.part.site_id not in (by.site_ids if site_id is None else (site_id,)):
         raise NotFound("There is no such order, or not for you.")
     require(by, "source.edit", row.part.site_id)
     return row

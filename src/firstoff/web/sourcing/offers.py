@@ -36,9 +36,7 @@ def offer_list(request: Request, site: str) -> HttpResponse:
     if form.attempt(lambda data: _rate(data, given)):
         messages.success(request, "The rate is recorded.")
         return redirect("offer-list", site)
-    if withdrawal.attempt(
-        lambda data: withdraw_offer(offer_uid=data["uid"], by=given["by"], at=given["at"])
-    ):
+    if withdrawal.attempt(lambda data: withdraw_offer(offer_uid=data["uid"], **given)):
         messages.success(request, "The offer is withdrawn.")
         return redirect("offer-list", site)
     search, supplier = request.GET.get("q", "").strip()[:200], request.GET.get("supplier", "")

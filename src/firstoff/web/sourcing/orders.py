@@ -87,7 +87,7 @@ def order_add(request: Request, site: str) -> HttpResponse:
 @page("see", post="source.edit")
 def order(request: Request, site: str, uid: UUID) -> HttpResponse:
     found, events = reads.order(request.actor, request.place.id, str(uid), today=today(request))
-    given: dict[str, Any] = {"order_uid": uid, "by": request.actor, "at": request.at}
+    given: dict[str, Any] = {"order_uid": uid, **here(request)}
     move: Any = MoveForm.of(request, initial={"due": found.due})
     cancel: Any = CancelForm.of(request)
     if move.attempt(lambda data: move_order(**data, **given)):
