@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from firstoff.db.models import Baseline, Customer, Judgement, LabelJob
+from firstoff.db.models import Baseline, Customer, Judgement, LabelJob, Order
 from firstoff.queries.access import actor_named
 from firstoff.queries.evidence import verdict
 from firstoff.queries.execution import units
@@ -30,6 +30,7 @@ from tests.making import CROCK, MINUTE, Pilot, make_program, opened_pilot
 from tests.packing import finish, ship_some
 from tests.process_case import more_process
 from tests.recording import LATER, post, rec, unit
+from tests.sourcing_case import more_supply
 from tests.web.conftest import Browse
 
 # Addresses without something to show here: files that came with a record, the certificate of a
@@ -85,9 +86,18 @@ def known_of(pilot: Pilot) -> dict[str, str]:
         "lot-move:part": "GLZ",
         "lot-move:act": "split",
         "lot-certificate:part": "GLZ",
+        "lot-inspect:part": "GLZ",
+        "supplier": "Mouser 1",
+        "source:part": "GLZ",
+        "mpn": "M-1",
+        "source-alternate:part": "GLZ",
+        "alternate": "ALT-1",
+        "order:uid": str(Order.objects.order_by("pk")[0].uid),
         "username": "ben",
         "batch_id": pilot.batch_id,
         "part": "CC-1",
+        "revision": "C",
+        "part-act:act": "review",
         "serial": f"{pilot.batch_id}-001",
         "digest": Baseline.objects.get(pk=pilot.baseline_id).digest,
         "judgement": str(Judgement.objects.order_by("pk")[0].uid),
@@ -174,6 +184,7 @@ def one_more(world: World, pilot: Pilot, number: int) -> None:
     finish(world, pilot, 8 + 2 * number, 9 + 2 * number, at=at)
     ship_some(world, pilot, 8 + 2 * number, at=at)
     contained(world, number)
+    more_supply(world, "GLZ", number)
 
 
 def contained(world: World, number: int) -> None:
