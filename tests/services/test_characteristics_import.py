@@ -64,6 +64,12 @@ def test_a_file_is_taken_whole(world: World) -> None:
     )
 
 
+def test_what_is_asked_for_in_words_is_kept(world: World) -> None:
+    program = make_draft(world)
+    found = look(world, program, "No;Name;Requirement\n7;Rim;free of burrs\n")
+    assert (found.rows[0].name, found.rows[0].state) == ("Rim: free of burrs", "add")
+
+
 def test_the_same_file_again_changes_nothing(world: World) -> None:
     program = make_draft(world)
     take(world, program)

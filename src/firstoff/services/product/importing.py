@@ -28,7 +28,7 @@ from firstoff.rules.product import (
 )
 from firstoff.services.product.characteristics import write_characteristics
 from firstoff.services.product.naming import draft, program_for, revision_of, verb
-from firstoff.terms import CharacteristicClass
+from firstoff.terms import CharacteristicClass, CharacteristicKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +172,9 @@ def _compared(
 
 def _said(one: CharacteristicDraft, classification: CharacteristicClass) -> Said:
     name = one.name or one.type or one.requirement or f"Characteristic {one.number}"
+    # What is asked for in words has no other place.
+    if one.kind is CharacteristicKind.ATTRIBUTE and one.requirement not in ("", name):
+        name = f"{name}: {one.requirement}"
     if one.places > 1 and "×" not in name:
         name = f"{name} ({one.places}×)"
     facts = CharacteristicFacts(
