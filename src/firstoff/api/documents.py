@@ -34,7 +34,7 @@ _DRAWING = _REVISION + "/drawings/{document}/{version}"
 _SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
-class VersionOut(Schema):
+class DocumentVersionOut(Schema):
     label: str
     file_name: str
     media_type: str = Field(description="By the content of the file, not by its name")
@@ -58,10 +58,10 @@ class DocumentOut(DocumentChange):
     number: str
     part_name: str
     retired_at: datetime | None
-    newest: VersionOut | None
+    newest: DocumentVersionOut | None
 
 
-class UseOut(Schema):
+class DocumentUseOut(Schema):
     version: str
     part: str
     part_name: str
@@ -70,15 +70,15 @@ class UseOut(Schema):
     program: str = Field(description="A code; empty where the part is no program's")
 
 
-class LinkedOut(Schema):
+class LinkedDocumentOut(Schema):
     document: str
     title: str
     kind: DocumentKind
-    version: VersionOut
+    version: DocumentVersionOut
     newer: str = Field(description="The newest version, where it is a later one")
 
 
-class LinkIn(Schema):
+class DocumentLinkIn(Schema):
     version: str = Field("", max_length=20, description="The newest, unless said")
 
 
@@ -107,7 +107,7 @@ class BalloonsIn(Schema):
     seen: str = ""
 
 
-class CarryIn(Schema):
+class CarryBalloonsIn(Schema):
     version: str = Field(max_length=20, description="Whose balloons are taken over")
 
 
@@ -195,14 +195,16 @@ def reinstate_document(request: HttpRequest, site: str, document: str) -> Docume
     return reads.document(actor(request), site, document)
 
 
-@router.get(f"{_ONE}/uses", response=Page[UseOut], summary="Part revisions that have it")
+@router.get(f"{_ONE}/uses", response=Page[DocumentUseOut], summary="Part revisions that have it")
 def document_uses(request: HttpRequest, site: str, document: str) -> dict[str, object]:
     by = actor(request)
     found = reads.uses(by, reads.document(by, site, document).id)
     return page(found, len(found), 0)
 
 
-@router.get(f"{_ONE}/versions", response=Page[VersionOut], summary="Its versions, newest first")
+@router.get(
+    f"{_ONE}/versions", response=Page[DocumentVersionOut], summary="Its versions, newest first"
+)
 def versions_of(
     request: HttpRequest, site: str, document: str, cursor: str | None = None, limit: int = 50
 ) -> dict[str, object]:
@@ -212,7 +214,7 @@ def versions_of(
     return page(found[offset : offset + size], len(found), offset)
 
 
-@router.post(f"{_ONE}/versions", response={201: VersionOut}, summary="Add a version")
+@router.post(f"{_ONE}/versions", response={201: DocumentVersionOut}, summary="Add a version")
 def add_version(
     request: HttpRequest,
     site: str,
@@ -256,7 +258,9 @@ def version_page(
     return answer
 
 
-@router.get(f"{_REVISION}/documents", response=Page[LinkedOut], summary="What a revision has")
+@router.get(
+    f"{_REVISION}/documents", response=Page[LinkedDocumentOut], summary="What a revision has"
+)
 def revision_documents(
     request: HttpRequest, site: str, code: str, revision: str
 ) -> dict[str, object]:
@@ -267,11 +271,16 @@ def revision_documents(
 
 @router.put(
     f"{_REVISION}/documents/{{document}}",
-    response=VersionOut,
+    response=DocumentVersionOut,
     summary="Make a version part of a draft",
 )
 def link_document(
-    request: HttpRequest, site: str, code: str, revision: str, document: str, payload: LinkIn
+    request: HttpRequest,
+    site: str,
+    code: str,
+    revision: str,
+    document: str,
+    payload: DocumentLinkIn,
 ) -> VersionView:
     """It takes the place of another version of the same document."""
     by, program = program_at(request, site, code)
@@ -343,7 +352,7 @@ def carry_balloons(
     revision: str,
     document: str,
     version: str,
-    payload: CarryIn,
+    payload: CarryBalloonsIn,
 ) -> dict[str, Any]:
     """Where this version has the page, and the characteristic no balloon on it yet."""
     by, view = _drawing(request, site, code, revision, document, version)

@@ -109,7 +109,7 @@ class CharacteristicOut(Characteristic):
     requirement: str = Field(description="As a drawing writes it")
 
 
-class TakenOut(Schema):
+class CharacteristicsTakenOut(Schema):
     file_name: str
     sha256: str
     added: int
@@ -258,7 +258,7 @@ def preview_characteristics(
 
 @router.post(
     f"{_REVISION}/characteristics/import",
-    response=TakenOut,
+    response=CharacteristicsTakenOut,
     summary="Take a file of characteristics into a draft: all of it or nothing",
 )
 def import_characteristics(
