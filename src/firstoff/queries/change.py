@@ -114,13 +114,6 @@ def approved_orders(program_id: int) -> tuple[OrderFacts, ...]:
     return order_facts(list(rows.filter(last_state=ChangeState.APPROVED)))
 
 
-def open_labels(program_id: int) -> tuple[str, ...]:
-    """Labels of the orders that are not decided or not in force yet. One query."""
-    rows = _with_state(ChangeOrder.objects.filter(program=program_id))
-    numbers = rows.filter(last_state__in=OPEN).order_by("number").values_list("number", flat=True)
-    return tuple(f"ECO-{number:04}" for number in numbers)
-
-
 def superseding(baseline_ids: Iterable[int]) -> dict[int, tuple[Superseded, ...]]:
     """Orders in force, by the baseline that each replaced. Two queries."""
     rows = _with_state(ChangeOrder.objects.filter(baseline__in=list(baseline_ids)))

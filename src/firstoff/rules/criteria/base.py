@@ -62,7 +62,6 @@ class DefinitionEvidence:
     holdings: tuple[Holding, ...] = ()
     chains: tuple[ChainVerdict, ...] = ()
     identity: MaterialIdentity | None = None
-    changes: tuple[str, ...] = ()  # change orders that are approved and not in force
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,14 @@ from django.db import transaction
 from firstoff.db.models import Baseline, Program, Site
 from firstoff.formats.definitions import read_definition
 from firstoff.queries.access import actor_named
+from firstoff.queries.product import program_by_id
+from firstoff.queries.release import road
 from firstoff.rules.access import Actor
 from firstoff.rules.execution import Bar, BarCapability
 from firstoff.rules.plan import Definition
-from firstoff.rules.release import STATEMENT, template
+from firstoff.rules.release import STATEMENT
 from firstoff.services import access, evidence, execution, nonconformity, plan, product, release
-from firstoff.services.demo import field, pilot
+from firstoff.services.demo import field, pilot, sensor
 from firstoff.services.demo.changed import freeze_by_order
 from firstoff.services.demo.guide import (
     ADMINISTRATOR,
@@ -158,7 +160,7 @@ class _Story:
         release.state_gate(
             program_id=program,
             gate=number,
-            statements=[release.StatementGiven(name) for name in _statements(number)],
+            statements=[release.StatementGiven(n) for n in self._unstated(program, number, at)],
             evidence=proof,
             password=PASSWORD,
             by=ada,
@@ -173,37 +175,22 @@ class _Story:
             at=at + timedelta(minutes=5),
         )
 
+    def _unstated(self, program: int, gate: int, at: datetime) -> list[str]:
+        """What a person has to state at a gate: what no record decides."""
+        ada = self._who("ada")
+        view = program_by_id(ada, program)
+        look = road(ada, view.site, view.code, now=at).gate(gate)
+        return [f.finding.key for f in look.findings if f.finding.kind == STATEMENT]
+
     def _other_programs(self, at: datetime) -> None:
         """Two more on the board: one stopped by a long lead time, one just begun."""
-        eli, ada = self._who("eli"), self._who("ada")
-        sensor = product.create_program(
-            site_id=self.site,
-            code="PS-2",
-            name="Proofing sensor",
-            part_number="PS-2",
-            part_name="Proofing sensor, 2-probe",
-            first_quantity=500,
-            currency="GBP",
-            due=(self.at + timedelta(days=45)).date(),
-            by=eli,
-            at=at,
-        )
-        proofs = (
-            (1, "Specification PS2-SPEC rev 4."),
-            (2, "Technical package PS2-TP rev B; the last query was closed by rev B."),
-        )
-        for number, proof in proofs:
-            self._pass_gate(sensor.pk, number, proof, at + timedelta(hours=number))
-        release.state_criterion(
-            program_id=sensor.pk,
-            gate=3,
-            criterion=_statements(3)[1],
-            holds=False,
-            evidence="Line 14, 470 µF capacitor: 16 weeks, MOQ 2,000 USD, no qualified alternate.",
-            password=PASSWORD,
-            by=ada,
-            at=at + timedelta(hours=4),
-        )
+        eli = self._who("eli")
+        due = (self.at + timedelta(days=45)).date()
+        program = sensor.define(self.site, eli, due, at)
+        proof = "Specification PS2-SPEC rev 4; PS2-TP rev B closed the last query."
+        for number in (1, 2):
+            self._pass_gate(program, number, proof, at + timedelta(hours=number))
+        sensor.source(self.site, program, eli, self._who("bo"), at + timedelta(hours=4))
         product.create_program(
             site_id=self.site,
             code="FH-1",
@@ -475,11 +462,6 @@ def _bar() -> Bar:
         delay_days=7,
         delay_day_cost=Decimal(300),
     )
-
-
-def _statements(gate: int) -> list[str]:
-    """What a person states and signs at a gate of the small-batch road."""
-    return [c.name for c in template("small-batch").gate(gate).criteria if c.kind == STATEMENT]
 
 
 def _definition(name: str, at: datetime) -> Definition:
