@@ -12,7 +12,7 @@ from firstoff.queries.product import default_revisions
 from firstoff.rules.access import Actor
 from firstoff.terms import Procurement
 
-MOST = 200  # lines of one assembly that a tree shows; its own page shows all
+MOST = 100  # lines of one assembly that a tree shows; its own page shows all
 _DEEPEST = 30
 _MADE = (Procurement.MAKE, Procurement.PHANTOM)
 _COLUMNS = (

@@ -35,7 +35,8 @@ def with_typed(
     """The whole list: what was shown and is not typed any more goes; new ones come after the last
     that was shown. A line that somebody else took out comes back as a new one."""
     first = {one.key: n for n, one in enumerate(typed) if one.key in there}
-    gone = set(shown) - first.keys()
+    at_shown = set(shown)
+    gone = at_shown - first.keys()
     kept = [Merged(key, line, None) for key, line in there.items() if key not in gone]
     found = [_as_typed(one, first, typed) for one in kept]
     new = [
@@ -43,9 +44,7 @@ def with_typed(
         for n, one in enumerate(typed)
         if one.key is None or first.get(one.key) != n
     ]
-    last = max(
-        (at for at, one in enumerate(found, 1) if one.key in set(shown)), default=len(found)
-    )
+    last = max((at for at, one in enumerate(found, 1) if one.key in at_shown), default=len(found))
     return (*found[:last], *new, *found[last:])
 
 

@@ -24,14 +24,16 @@ def set_page(
 ) -> Written:
     """Of the lines that were shown, those that are typed stay, as they are typed; the others go.
 
-    seen: ``queries.bom.state`` of all lines; raises StaleState when somebody changed them since.
+    seen: ``page_state`` of what was shown; raises StaleState when somebody changed it since. What
+    others did to lines that were not shown stays.
     Raises InvalidInput with ``row``, the place of the row that was typed, Refused (R-10).
     """
     revision = revision_for(by, revision_id, "definition.edit")
     with verb("set_lines", revision, by, at) as entry:
         revision = draft(revision)
         there = line_facts(revision.pk)
-        check_lines_unmoved(seen, there.values())
+        keys = set(shown) or there.keys()
+        check_lines_unmoved(seen, [one for key, one in there.items() if key in keys])
         merged = with_typed(there, shown, typed)
         try:
             wanted = check_lines([one.line for one in merged])

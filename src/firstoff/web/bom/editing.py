@@ -13,6 +13,7 @@ from django.urls import path
 from firstoff.errors import InvalidInput
 from firstoff.formats.bom.designators import designators
 from firstoff.queries import bom as reads
+from firstoff.queries.bom.facts import page_state
 from firstoff.queries.bom.listing import line_count
 from firstoff.rules.bom.lines import AlternateFacts, LineFacts
 from firstoff.rules.bom.paging import TypedLine
@@ -37,7 +38,7 @@ class LineRow(Row):
     told = ("find_number", "part", "quantity", "unit", "designators", "not_fitted")
     told += ("alternates", "note")  # type: ignore[assignment]
 
-    line = forms.IntegerField(required=False, widget=forms.HiddenInput())
+    line = forms.CharField(max_length=18, required=False, widget=forms.HiddenInput())
     find_number = forms.CharField(
         label="Find no.", max_length=20, required=False, widget=_short(4)
     )
@@ -85,7 +86,8 @@ def typed_line(values: dict[str, Any]) -> TypedLine:
             if word.strip()
         ),
     )
-    return TypedLine(values["line"], line)
+    key = values["line"]
+    return TypedLine(int(key) if key.isascii() and key.isdecimal() else None, line)
 
 
 def _initial(line: reads.BomLineView) -> dict[str, Any]:
@@ -138,7 +140,7 @@ def _page(request: Request, shown: Shown, grid: Grid, keys: list[int]) -> HttpRe
     context = shown.context(
         grid=grid,
         shown=",".join(str(key) for key in keys),
-        seen=reads.state(request.actor, shown.revision.id),
+        seen=page_state(request.actor, shown.revision.id, keys),
         total=line_count(shown.revision.id),
         query=request.GET.urlencode(),
     )

@@ -12,6 +12,7 @@ from firstoff.errors import NotFound
 from firstoff.formats.exports import CSV_TYPE, XLSX_TYPE, csv_stream, xlsx
 from firstoff.queries import bom as reads
 from firstoff.queries import product
+from firstoff.queries.bom.figures import figures
 from firstoff.queries.bom.listing import variant_names
 from firstoff.queries.bom.tree import TreeLine, tree
 from firstoff.web.auth import Request, page
@@ -58,14 +59,14 @@ def bom_lines(request: Request, site: str, part: str, revision: str) -> HttpResp
             offset=offset,
             limit=limit,
         )
-    sections = reads.sections(request.actor, shown.revision.id)
+    counted = figures(request.actor, shown.revision.id)
     context = shown.context(
         lines=lines,
         total=total,
         asked=asked,
         section=section,
-        head=reads.head(request.actor, shown.revision.id),
-        sections=sections if len(sections) > 1 else (),
+        head=counted.head,
+        sections=counted.sections if len(counted.sections) > 1 else (),
         variants=variant_names(request.actor, shown.revision.id),
         only=[(value, words, None) for value, words in _ONLY],
         filtered=bool(asked["q"] or asked["only"] or section is not None),
@@ -119,7 +120,7 @@ def bom_tree(request: Request, site: str, part: str, revision: str) -> HttpRespo
     every = [o["is"].path for o in rows if isinstance(o["is"], TreeLine) and o["is"].lines]
     context = shown.context(
         rows=rows,
-        head=reads.head(request.actor, shown.revision.id),
+        head=figures(request.actor, shown.revision.id).head,
         open_all=_opening(list(dict.fromkeys([*opened, *every]))) if every else "",
         opened=bool(opened),
     )
@@ -180,7 +181,7 @@ def bom_print(request: Request, site: str, part: str, revision: str) -> HttpResp
         lines=lines[:most],
         left=max(0, len(lines) - most),
         variant=variant,
-        head=reads.head(request.actor, shown.revision.id),
+        head=figures(request.actor, shown.revision.id).head,
         back=reverse("bom-lines", args=[site, part, revision]),
     )
     return render(request, "bom/print.html", context)

@@ -15,6 +15,7 @@ from firstoff.queries import bom as lines
 from firstoff.queries import documents as drawn
 from firstoff.queries import product as reads
 from firstoff.queries import supply
+from firstoff.queries.bom.figures import figures
 from firstoff.queries.bom.standing import stops_of
 from firstoff.queries.product import PartView, RevisionView
 from firstoff.queries.sourcing import sources as sourcing
@@ -135,7 +136,7 @@ def _of_revision(request: Request, chosen: RevisionView | None) -> dict[str, Any
         return {}
     some, _ = lines.lines(request.actor, chosen.id, limit=_FEW)
     return {
-        "head": lines.head(request.actor, chosen.id),
+        "head": figures(request.actor, chosen.id).head,
         "lines": some,
         "linked": drawn.linked(request.actor, chosen.id),
         "characteristics": reads.characteristics_of(chosen.id),
