@@ -17,8 +17,8 @@ _PAGES = {
     "drawing": (("definition",), "#documents"),
     "characteristics": (("definition",), "#characteristics"),
     "process": (("definition",), "#operations"),
-    "tests": (("procedures", "definition"), ""),
-    "inspection": (("inspection-plans", "definition"), ""),
+    "tests": (("definition-procedures", "definition"), ""),
+    "inspection": (("definition-inspections", "definition"), ""),
     "queries": (("queries", "definition"), ""),
 }
 
