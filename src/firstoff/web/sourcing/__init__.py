@@ -1,6 +1,20 @@
-"""The pages of supply: sources, suppliers, offers, orders, stock, incoming inspection."""
+"""The pages of supply: sources, suppliers, offers, orders, stock, incoming inspection, and what
+decides: what stands between, buying plan, cost, compliance, material identity."""
 
-from firstoff.web.sourcing import incoming, lists, offers, orders, sources, stock, suppliers
+from firstoff.web.sourcing import (
+    buying,
+    compliance,
+    cost,
+    health,
+    identity,
+    incoming,
+    lists,
+    offers,
+    orders,
+    sources,
+    stock,
+    suppliers,
+)
 
 urlpatterns = [
     *suppliers.urlpatterns,
@@ -10,4 +24,9 @@ urlpatterns = [
     *stock.urlpatterns,
     *incoming.urlpatterns,
     *sources.urlpatterns,
+    *health.urlpatterns,
+    *buying.urlpatterns,
+    *cost.urlpatterns,
+    *compliance.urlpatterns,
+    *identity.urlpatterns,
 ]

@@ -127,6 +127,7 @@ _PROGRAM = (
     ("dfm", "DFM review", "scan", "", "see"),
     ("query", "Queries", "search", "", "see"),
     ("bom", "Bill of materials", "bom", "", "see"),
+    ("supply", "Supply", "chart", "", "see"),
     ("tolerance", "Tolerances", "ready", "", "see"),
     ("package", "Technical package", "doc", "", "see"),
     ("change", "Changes", "board", "", "see"),
