@@ -14,6 +14,7 @@ from firstoff.rules.review import (
     action_priority,
     check_failure_mode,
     priorities,
+    priority_letters,
 )
 
 
@@ -94,3 +95,11 @@ def test_a_high_row_is_open_until_it_was_acted_on() -> None:
         "L": 0,
         "": 1,
     }
+
+
+def test_the_letters_of_a_page_are_the_table() -> None:
+    letters = priority_letters()
+    rated = [(s, o, d) for s in range(1, 11) for o in range(1, 11) for d in range(1, 11)]
+    assert [letters[(s - 1) * 100 + (o - 1) * 10 + d - 1] for s, o, d in rated] == [
+        action_priority(*one) for one in rated
+    ]
