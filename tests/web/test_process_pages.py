@@ -379,3 +379,45 @@ def test_a_baseline_shows_the_steps_that_it_froze(world: World, browse: Browse) 
     made = plan.freeze_baseline(program_id=program, by=world.eli, at=NOW)
     page = text(browse(world.vic).get(f"{HERE}baselines/{made.digest}/"))
     assert ("Lay the lid upside down." in page, "Sharp edge." in page) == (True, True)
+
+
+# ---------------------------------------------------------------- branches at the line
+
+
+def bare(seq: int, name: str, waits: tuple[int, ...] | None) -> PlanOperation:
+    return PlanOperation(seq, name, Decimal(1), "Do it.", jig_not_needed=True, predecessors=waits)
+
+
+DIAMOND = (
+    bare(10, "Fit the ring", None),
+    bare(20, "Seat the lid", (10,)),
+    bare(30, "Print the label", (10,)),
+    bare(40, "Apply the label", (20, 30)),
+)
+
+
+def test_the_line_offers_each_open_branch(world: World, browse: Browse) -> None:
+    pilot = make_pilot(world, definition=replace(CROCK, operations=DIAMOND))
+    start(world, pilot, 1)
+    ben, here = browse(world.ben), f"/runs/STOKE/{pilot.batch_id}/line/"
+    unit = f"{here}?serial=CC1-P1-001"
+
+    def send(address: str, **more: str) -> str:
+        page = PageRead(text(ben.get(address)))
+        held = {i.attrs["name"]: i.attrs.get("value", "") for i in page.all("input")}
+        return text(ben.post(here, {**held, **more}, follow=True))
+
+    assert "Passed" in send(unit, act="pass")
+    page = text(ben.get(unit))
+    assert ("Seat the lid" in page, "Also open on this unit" in page) == (True, True)
+    other = text(ben.get(f"{unit}&operation=30"))
+    assert "<h1><bdi>Print the label</bdi></h1>" in other
+    # To fail it asks for the defect, of the branch that is in hand.
+    assert "<h1><bdi>Print the label</bdi></h1>" in send(f"{unit}&operation=30", act="fail")
+    assert "Passed" in send(f"{unit}&operation=30", act="pass")
+    last = text(ben.get(unit))
+    assert ("<h1><bdi>Seat the lid</bdi></h1>" in last, "Also open" in last) == (True, False)
+    refused = send(unit, act="pass", seq="40")
+    assert "has no record of operation 20, Seat the lid." in refused
+    assert "Passed" in send(unit, act="pass")
+    assert "<h1><bdi>Apply the label</bdi></h1>" in text(ben.get(unit))
