@@ -49,6 +49,9 @@ ELSEWHERE = {
     "query",
     "definition-inspection",
     "definition-inspection-paper",
+    "definition-inspection-propose",
+    "definition-inspection-release",
+    "definition-inspection-discard",
 }
 
 
