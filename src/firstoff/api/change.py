@@ -24,7 +24,7 @@ _PROGRAM = "/sites/{site}/programs/{code}"
 _ORDER = f"{_PROGRAM}/changes/{{number}}"
 
 
-class ItemOut(Schema):
+class ChangeItemOut(Schema):
     part: str
     before: str
     after: str
@@ -32,7 +32,7 @@ class ItemOut(Schema):
     text: str
 
 
-class StepOut(Schema):
+class ChangeStepOut(Schema):
     state: ChangeState
     by: str
     at: datetime
@@ -40,14 +40,14 @@ class StepOut(Schema):
     signed: bool
 
 
-class LotOut(Schema):
+class ChangeLotOut(Schema):
     part: str
     lot: str
     on_hand: Decimal
     unit: str
 
 
-class RunOut(Schema):
+class ChangeRunOut(Schema):
     batch_id: str
     kind: str
     baseline: str
@@ -57,25 +57,25 @@ class RunOut(Schema):
     closed: bool
 
 
-class ImpactOut(Schema):
+class ChangeImpactOut(Schema):
     used_in: list[tuple[str, str]] = Field(description="Part and revision that take an item")
-    lots: list[LotOut]
-    runs: list[RunOut]
+    lots: list[ChangeLotOut]
+    runs: list[ChangeRunOut]
     units: int
     sentence: str
 
 
-class OrderOut(Schema):
+class ChangeOrderOut(Schema):
     uid: UUID
     number: int
     label: str
     title: str
     reason: str
     state: ChangeState
-    items: list[ItemOut]
+    items: list[ChangeItemOut]
     asked_by: str
     asked_at: datetime
-    steps: list[StepOut]
+    steps: list[ChangeStepOut]
     dispositions: dict[str, StockDisposition]
     effectivity: EffectivityKind | None
     effective_from: str
@@ -84,55 +84,55 @@ class OrderOut(Schema):
     runs: list[str] = Field(description="Batch IDs of running runs that it ends")
 
 
-class DifferenceOut(Schema):
+class ChangeDifferenceOut(Schema):
     what: str
     before: str
     after: str
 
 
-class OrderViewOut(Schema):
-    order: OrderOut
-    impact: ImpactOut = Field(description="As of now; the assessment keeps its own")
-    redline: list[DifferenceOut] | None
+class ChangeViewOut(Schema):
+    order: ChangeOrderOut
+    impact: ChangeImpactOut = Field(description="As of now; the assessment keeps its own")
+    redline: list[ChangeDifferenceOut] | None
     stops: list[str]
 
 
-class ChangedIn(Schema):
+class ChangeItemIn(Schema):
     part: str = Field(max_length=120)
     after: str = Field(max_length=20, description="Label of the revision that it makes")
     before: str = Field("", max_length=20, description="The newest released unless said; - : new")
     text: str = Field("", max_length=10_000)
 
 
-class RequestIn(Schema):
+class ChangeRequestIn(Schema):
     title: str = Field(max_length=200)
     reason: str = Field(max_length=10_000)
-    items: list[ChangedIn]
+    items: list[ChangeItemIn]
     uid: UUID | None = None
 
 
-class AssessIn(Schema):
+class ChangeAssessIn(Schema):
     effectivity: EffectivityKind
     effective_from: str = Field(max_length=120, description="A date, a batch ID or a serial")
     dispositions: dict[str, StockDisposition] = Field({}, description="By part with stock")
     text: str = Field("", max_length=10_000)
 
 
-class DecideIn(Schema):
+class ChangeDecideIn(Schema):
     password: str = Field(max_length=1000)
     text: str = Field("", max_length=10_000)
 
 
-class ForceIn(Schema):
+class ChangeForceIn(Schema):
     runs: list[str] = Field([], description="Batch IDs of running runs that start no unit more")
     text: str = Field("", max_length=10_000)
 
 
-class TextIn(Schema):
+class ChangeTextIn(Schema):
     text: str = Field(max_length=10_000)
 
 
-@router.get(f"{_PROGRAM}/changes", response=Page[OrderOut], summary="Change orders")
+@router.get(f"{_PROGRAM}/changes", response=Page[ChangeOrderOut], summary="Change orders")
 def changes(
     request: HttpRequest,
     site: str,
@@ -147,14 +147,14 @@ def changes(
     return page([_order(o) for o in found.items], found.total, offset)
 
 
-@router.get(_ORDER, response=OrderViewOut, summary="One change order, its impact and redline")
+@router.get(_ORDER, response=ChangeViewOut, summary="One change order, its impact and redline")
 def one(request: HttpRequest, site: str, code: str, number: int) -> dict[str, Any]:
     by = actor(request)
     return _view(reads.order(by, program(by, site, code).id, number))
 
 
-@router.post(f"{_PROGRAM}/changes", response={201: OrderOut}, summary="Ask for a change")
-def ask(request: HttpRequest, site: str, code: str, payload: RequestIn) -> Status[object]:
+@router.post(f"{_PROGRAM}/changes", response={201: ChangeOrderOut}, summary="Ask for a change")
+def ask(request: HttpRequest, site: str, code: str, payload: ChangeRequestIn) -> Status[object]:
     """What it makes may still be a draft (R-12)."""
     given = _of(request, site, code)
     items = [change.Changed(**i.dict()) for i in payload.items]
@@ -164,9 +164,9 @@ def ask(request: HttpRequest, site: str, code: str, payload: RequestIn) -> Statu
     return Status(201, _order(done))
 
 
-@router.post(f"{_ORDER}/assessment", response={201: OrderOut}, summary="Assess a change")
+@router.post(f"{_ORDER}/assessment", response={201: ChangeOrderOut}, summary="Assess a change")
 def assess(
-    request: HttpRequest, site: str, code: str, number: int, payload: AssessIn
+    request: HttpRequest, site: str, code: str, number: int, payload: ChangeAssessIn
 ) -> Status[object]:
     """Keeps what it touches now, what becomes of the stock, and from when it holds."""
     given = _of(request, site, code)
@@ -174,9 +174,9 @@ def assess(
     return Status(201, _order(done))
 
 
-@router.post(f"{_ORDER}/approval", response={201: OrderOut}, summary="Approve by signature")
+@router.post(f"{_ORDER}/approval", response={201: ChangeOrderOut}, summary="Approve by signature")
 def approve(
-    request: HttpRequest, site: str, code: str, number: int, payload: DecideIn
+    request: HttpRequest, site: str, code: str, number: int, payload: ChangeDecideIn
 ) -> Status[object]:
     given = _of(request, site, code)
     confirmed = access.confirm(given["by"], payload.password, given["at"])
@@ -184,9 +184,9 @@ def approve(
     return Status(201, _order(done))
 
 
-@router.post(f"{_ORDER}/rejection", response={201: OrderOut}, summary="Reject by signature")
+@router.post(f"{_ORDER}/rejection", response={201: ChangeOrderOut}, summary="Reject by signature")
 def reject(
-    request: HttpRequest, site: str, code: str, number: int, payload: DecideIn
+    request: HttpRequest, site: str, code: str, number: int, payload: ChangeDecideIn
 ) -> Status[object]:
     given = _of(request, site, code)
     confirmed = access.confirm(given["by"], payload.password, given["at"])
@@ -194,17 +194,17 @@ def reject(
     return Status(201, _order(done))
 
 
-@router.post(f"{_ORDER}/withdrawal", response={201: OrderOut}, summary="Take an order back")
+@router.post(f"{_ORDER}/withdrawal", response={201: ChangeOrderOut}, summary="Take an order back")
 def withdraw(
-    request: HttpRequest, site: str, code: str, number: int, payload: TextIn
+    request: HttpRequest, site: str, code: str, number: int, payload: ChangeTextIn
 ) -> Status[object]:
     given = _of(request, site, code)
     return Status(201, _order(change.withdraw(**given, number=number, text=payload.text)))
 
 
-@router.post(f"{_ORDER}/effect", response={201: OrderOut}, summary="Put an order in force")
+@router.post(f"{_ORDER}/effect", response={201: ChangeOrderOut}, summary="Put an order in force")
 def effect(
-    request: HttpRequest, site: str, code: str, number: int, payload: ForceIn
+    request: HttpRequest, site: str, code: str, number: int, payload: ChangeForceIn
 ) -> Status[object]:
     """Once what it makes is released and frozen; runs that it names end (R-37b)."""
     given = _of(request, site, code)
@@ -217,7 +217,7 @@ def _of(request: HttpRequest, site: str, code: str) -> dict[str, Any]:
 
 
 def _order(found: OrderFacts) -> dict[str, Any]:
-    names = OrderOut.model_fields
+    names = ChangeOrderOut.model_fields
     return {name: getattr(found, name) for name in names}
 
 

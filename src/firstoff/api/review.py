@@ -46,7 +46,7 @@ class PointOut(Schema):
     question: str
 
 
-class FindingIn(Schema):
+class DfmFindingIn(Schema):
     category: DfmCategory
     severity: FindingSeverity
     text: str = Field(max_length=10_000)
@@ -69,11 +69,11 @@ class ReviewIn(Schema):
     held_on: date
     people: str = Field("", max_length=2000)
     checklist: dict[str, str] = Field({}, description="Point to good, finding or not_applicable")
-    findings: list[FindingIn] = Field([], max_length=200)
+    findings: list[DfmFindingIn] = Field([], max_length=200)
     uid: UUID | None = None
 
 
-class FindingOut(Schema):
+class DfmFindingOut(Schema):
     uid: str
     number: int
     label: str
@@ -105,7 +105,7 @@ class ReviewOut(Schema):
     open: int
     checklist: dict[str, str]
     left: list[str] = Field(description="Points of the categories gone through, unanswered")
-    findings: list[FindingOut]
+    findings: list[DfmFindingOut]
 
 
 class AnswerIn(Schema):
@@ -254,11 +254,11 @@ def review_report(request: HttpRequest, site: str, code: str, number: int) -> Ht
 
 @router.post(
     _ONE + "/dfm-reviews/{int:number}/findings",
-    response={201: list[FindingOut]},
+    response={201: list[DfmFindingOut]},
     summary="Add findings to a review",
 )
 def add_findings(
-    request: HttpRequest, site: str, code: str, number: int, payload: list[FindingIn]
+    request: HttpRequest, site: str, code: str, number: int, payload: list[DfmFindingIn]
 ) -> Status[object]:
     of = _of(request, site, code)
     made = review.add_findings(**of, review=number, findings=[f.given() for f in payload])
@@ -266,7 +266,9 @@ def add_findings(
     return Status(201, [f for f in found if f.number in made])
 
 
-@router.get(f"{_ONE}/dfm-findings", response=Page[FindingOut], summary="Findings, the worst first")
+@router.get(
+    f"{_ONE}/dfm-findings", response=Page[DfmFindingOut], summary="Findings, the worst first"
+)
 def findings(
     request: HttpRequest,
     site: str,
@@ -285,7 +287,7 @@ def findings(
 
 
 @router.post(
-    _ONE + "/dfm-findings/{int:number}/answer", response=FindingOut, summary="Answer a finding"
+    _ONE + "/dfm-findings/{int:number}/answer", response=DfmFindingOut, summary="Answer a finding"
 )
 def answer_finding(
     request: HttpRequest, site: str, code: str, number: int, payload: AnswerIn

@@ -12,19 +12,19 @@ from firstoff.queries.product import program
 router = Router()
 
 
-class GapOut(Schema):
+class PackGapOut(Schema):
     sentence: str
     page: str
     key: str
 
 
-class SectionOut(Schema):
+class PackSectionOut(Schema):
     key: str
     title: str
     have: int
     of: int
     complete: bool
-    gaps: list[GapOut]
+    gaps: list[PackGapOut]
 
 
 class PackOut(Schema):
@@ -32,7 +32,7 @@ class PackOut(Schema):
     complete: bool
     gaps: int
     sentence: str
-    sections: list[SectionOut]
+    sections: list[PackSectionOut]
 
 
 @router.get(

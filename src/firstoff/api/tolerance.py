@@ -38,7 +38,7 @@ class ProcessShape(Schema):
     source: str = Field("", max_length=300)
 
 
-class RetireIn(Schema):
+class ProcessRetireIn(Schema):
     process: str
     machine: str = ""
     feature: str = ""
@@ -82,13 +82,13 @@ class TolerancesOut(Schema):
     measured_in: list[str]
 
 
-class AssignIn(Schema):
+class ProcessAssignIn(Schema):
     process: str = Field(max_length=120, description="Empty: none is named")
     machine: str = Field("", max_length=120)
     required: Decimal | None = Field(None, description="Index asked; 1.67 critical, 1.33 else")
 
 
-class LinkIn(Schema):
+class ChainLinkIn(Schema):
     characteristic: str = ""
     part: str = ""
     revision: str = ""
@@ -106,7 +106,7 @@ class ChainIn(Schema):
     lower: Decimal | None = None
     upper: Decimal | None = None
     consequence: str = ""
-    links: list[LinkIn]
+    links: list[ChainLinkIn]
 
 
 @router.get(_SITE, response=Page[ProcessShape], summary="The process-capability library")
@@ -138,7 +138,7 @@ def record(request: HttpRequest, site: str, payload: ProcessShape) -> Status[obj
 
 
 @router.post(f"{_SITE}/retirements", response={204: None}, summary="Retire a process")
-def retire(request: HttpRequest, site: str, payload: RetireIn) -> Status[None]:
+def retire(request: HttpRequest, site: str, payload: ProcessRetireIn) -> Status[None]:
     by = actor(request)
     tolerance.retire_process(
         site_id=place(by, site).id, **payload.dict(), by=by, at=timezone.now()
@@ -164,7 +164,12 @@ def tolerances(request: HttpRequest, site: str, code: str, revision: str) -> dic
     summary="Name the process of a characteristic",
 )
 def assign(
-    request: HttpRequest, site: str, code: str, revision: str, number: str, payload: AssignIn
+    request: HttpRequest,
+    site: str,
+    code: str,
+    revision: str,
+    number: str,
+    payload: ProcessAssignIn,
 ) -> Status[None]:
     by = actor(request)
     tolerance.assign_process(

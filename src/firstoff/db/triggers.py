@@ -64,7 +64,7 @@ _STATUS_ONLY = {
         *(*_RELEASE, "code", "name"),
         *("purpose", "equipment", "pass_criteria"),
     ),
-    "firstoff_inspectionplan": (*_RELEASE, "kind", "note"),
+    "firstoff_inspectionplan": (*_RELEASE, "kind", "note", "sampling"),
 }
 # What is looked at goes back to its draft or is released; only what is released stays as it is.
 _OPEN = "('draft', 'in_review')"

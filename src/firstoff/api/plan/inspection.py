@@ -54,7 +54,7 @@ class InspectionDraft(Schema):
     label: str = Field("", max_length=20, description="The one after the newest, unless said")
 
 
-class SampleOut(Schema):
+class InspectionSampleOut(Schema):
     lot: int
     size: int
     accept: int
@@ -77,7 +77,7 @@ class InspectionPlanOut(Schema):
 
 class InspectionPlanFull(InspectionPlanOut):
     said: str = Field(description="How it samples, in words")
-    sample: SampleOut
+    sample: InspectionSampleOut
 
 
 @router.get(_ALL, response=Page[InspectionPlanOut], summary="Inspection plans of a revision")
