@@ -29,6 +29,7 @@ from firstoff.db.models.ledger import new_uid
 from firstoff.errors import InvalidInput, NotFound
 from firstoff.queries.review import PFMEA_HEAD, failure_modes_of, finding_facts, query_facts
 from firstoff.rules.access import Actor
+from firstoff.rules.documents import visible_at
 from firstoff.rules.ledger import canonical
 from firstoff.rules.plan.controls import check_header
 from firstoff.rules.product import check_name, check_prose, check_unmoved
@@ -297,7 +298,7 @@ def ask(
                     question=said,
                     asked_by=who or by.name,
                     asked_at=when,
-                    document=_document(program, document) if document else None,
+                    document=_document(by, program, document) if document else None,
                     revision=revision_of(program, revision) if revision else None,
                     about=thing,
                 )
@@ -333,7 +334,7 @@ def answer_query(
         later: bool | None = None
         name = ""
         if version:
-            says = _version(program, document or facts.document, version)
+            says = _version(by, program, document or facts.document, version)
             later = says.received_at > row.asked_at and row.document_id in (None, says.document_id)
             name = str(says)
         elif revision:
@@ -455,17 +456,20 @@ def _plan(program: Program, revision: str, label: str) -> ProcessPlan:
     return found
 
 
-def _document(program: Program, number: str) -> Document:
-    found = Document.objects.filter(site=program.site_id, number=number).first()
+def _document(by: Actor, program: Program, number: str) -> Document:
+    """Raises InvalidInput, for one that is not theirs to see as for one that is not there."""
+    seen = visible_at(by, program.site_id)
+    rows = Document.objects.filter(site=program.site_id, visibility__in=seen)
+    found = rows.filter(number=number).first()
     if found is None:
         raise InvalidInput(f"There is no document {number!r}.", field="document")
     return found
 
 
-def _version(program: Program, number: str, label: str) -> DocumentVersion:
+def _version(by: Actor, program: Program, number: str, label: str) -> DocumentVersion:
     if not number:
         raise InvalidInput("A version is of a document; none is named.", field="document")
-    found = DocumentVersion.objects.filter(document=_document(program, number), label=label)
+    found = DocumentVersion.objects.filter(document=_document(by, program, number), label=label)
     row = found.select_related("document").first()
     if row is None:
         raise InvalidInput(f"Document {number} has no version {label!r}.", field="version")
