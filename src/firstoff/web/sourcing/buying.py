@@ -69,7 +69,6 @@ def chosen(plan: BuyingPlan, shown: str, supplier: str, search: str) -> list[Buy
     }
     if shown not in kinds:
         raise NotFound("There is no such choice of lines.")
-    key = (lambda b: -b.forced) if shown == "forced" else (lambda b: -b.cost)
     word = search.casefold()
     return sorted(
         (
@@ -78,7 +77,7 @@ def chosen(plan: BuyingPlan, shown: str, supplier: str, search: str) -> list[Buy
             if (not supplier or any(p.offer.supplier == supplier for p in b.purchases))
             and (not word or word in f"{b.need.part} {b.need.name}".casefold())
         ),
-        key=lambda b: (key(b), b.need.part),
+        key=lambda b: (-(b.forced if shown == "forced" else b.cost), b.need.part),
     )
 
 

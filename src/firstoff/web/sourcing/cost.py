@@ -209,6 +209,8 @@ def _prototype(
 ) -> tuple[int, Any, PrototypeMultiple] | None:
     said = request.GET.get("prototypes", "")
     count = int(said) if said.isascii() and said.isdecimal() and len(said) < 7 else _PROTOTYPES
+    if count >= units:
+        return None  # no prototype any more
     one, series = (piece_price(way, n, currency=currency) for n in (max(1, count), units))
     if not one.each or not series.each:
         return None

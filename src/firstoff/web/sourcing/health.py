@@ -125,7 +125,7 @@ def supply(request: Request, site: str, code: str) -> HttpResponse:
     return render(request, "sourcing/supply.html", {**base, **more}, status=ask.status)
 
 
-def _chosen(asked: dict[str, str]) -> dict[str, str]:
+def _chosen(asked: dict[str, str]) -> dict[str, Any]:
     return {"search": asked["q"], "colour": asked["colour"], "check": asked["check"]}
 
 
