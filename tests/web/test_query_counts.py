@@ -52,6 +52,7 @@ ELSEWHERE = {
     "definition-inspection-propose",
     "definition-inspection-release",
     "definition-inspection-discard",
+    "supply-part",  # of a line that is bought: tests/web/test_deciding_supply.py
 }
 
 
