@@ -168,5 +168,9 @@ def test_a_bought_part_has_its_incoming_plan(world: World, of: dict[str, Any]) -
     create_inspection_plan(**here, kind="incoming")
     (found,) = plans_of_part(world.vic, world.site.pk, "RING").plans
     assert (found.facts.lines, found.draft) == ((), True)
+    product.release_revision(part_id=part_id, revision="A", by=world.eli, at=NOW)
+    product.create_revision(part_id=part_id, label="B", by=world.eli, at=NOW)
+    (taken,) = plans_of_part(world.vic, world.site.pk, "RING", revision="B").plans
+    assert (taken.facts, taken.draft) == (found.facts, True)
     with pytest.raises(NotFound):
         plans_of_part(world.cy, world.site.pk, "RING")

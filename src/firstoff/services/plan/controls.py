@@ -110,14 +110,22 @@ def copied_plans(entry: Entry) -> tuple[ProcessPlan | None, ProcessPlan | None]:
     was copied, its newest plan and that of the copy."""
     made = entry.verb in ("plan.create_plan", "product.create_revision")
     source = entry.details.get("copied_from") if made else None
-    if not source or entry.program_id is None:
+    part = entry_part(entry) if source else None
+    if part is None:
         return None, None
-    rows = ProcessPlan.objects.filter(revision__part__programs=entry.program_id)
+    rows = ProcessPlan.objects.filter(revision__part=part)
     here = rows.filter(revision__label=entry.details["revision"])
     if entry.verb == "plan.create_plan":
         return here.filter(label=source).first(), here.filter(label=entry.details["plan"]).first()
     newest = rows.filter(revision__label=source).order_by("-pk").first()
     return newest, here.order_by("pk").first()
+
+
+def entry_part(entry: Entry) -> int | None:
+    """The part whose revision a verb was about: that of its program, or the one it names."""
+    if entry.program_id is None:
+        return entry.details.get("part_id")
+    return Program.objects.values_list("part_id", flat=True).get(pk=entry.program_id)
 
 
 def carry_controls(source: ProcessPlan, target: ProcessPlan) -> None:

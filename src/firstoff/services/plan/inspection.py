@@ -11,7 +11,6 @@ from firstoff.db.models import (
     InspectionPlanLine,
     Part,
     PartRevision,
-    Program,
 )
 from firstoff.errors import InvalidInput, NotFound, Refused
 from firstoff.queries.plan.inspection import Inspected, inspected, plan_facts
@@ -35,6 +34,7 @@ from firstoff.rules.product import (
     next_label,
 )
 from firstoff.services.ledger import Entry
+from firstoff.services.plan.controls import entry_part
 from firstoff.services.product.naming import Subject, subject_for
 from firstoff.terms import InspectionKind, RevisionStatus
 
@@ -196,10 +196,9 @@ def follow(entry: Entry) -> None:
     """After every verb: a revision that was made as a copy gets the newest plan of each kind, as
     a draft, with the characteristics that it still has."""
     copied = entry.details.get("copied_from")
-    if entry.verb != "product.create_revision" or entry.program_id is None or not copied:
+    if entry.verb != "product.create_revision" or not copied:
         return
-    program = Program.objects.get(pk=entry.program_id)
-    revisions = PartRevision.objects.filter(part=program.part_id)
+    revisions = PartRevision.objects.filter(part=entry_part(entry))
     made = revisions.get(label=entry.details["revision"])
     newest: dict[str, InspectionPlan] = {}
     for row in InspectionPlan.objects.filter(revision=revisions.get(label=copied)).order_by("pk"):

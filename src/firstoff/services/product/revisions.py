@@ -63,6 +63,8 @@ def create_revision(
             made = PartRevision.objects.create(part_id=about.part_id, label=label, note=note)
             copy_revision(source, made)
         entry.details.update(revision=label, copied_from=source.label if source else "")
+        if about.program_id is None:  # of which part no program of the entry says
+            entry.details.update(part_id=about.part_id)
     return made
 
 
