@@ -4,6 +4,7 @@ runs out."""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from heapq import nsmallest
 from typing import Any
 from urllib.parse import urlencode
 
@@ -95,7 +96,8 @@ def supply(request: Request, site: str, code: str) -> HttpResponse:
     asked = {n: request.GET.get(n, "").strip()[:200] for n in ("q", "colour", "check")}
     offset, limit = page_bounds(request.GET)
     shown = health_page(found, **_chosen(asked), offset=offset, limit=limit)
-    by_part = {line.part: line for line in found.lines}
+    named = {task.part for task in found.health.tasks}
+    by_part = {line.part: line for line in found.lines if line.part in named}
     tasks = [(task, by_part[task.part]) for task in found.health.tasks]
     base = context(request, found.asked, ask, "supply")
     ways = _ways(request, found, ask, [line for _, line in tasks], base["may_edit"])
@@ -168,9 +170,9 @@ def _checks(found: ProgramHealth) -> list[tuple[str, str, int | None]]:
 def _alerts(lines: Sequence[HealthLine]) -> dict[str, Any]:
     """What has to be ordered and until when, the earliest first."""
     due = [line for line in lines if line.outlook.reorder in _REORDERS]
-    due.sort(key=lambda x: (x.outlook.reorder_by or date.max, x.part))
+    first = nsmallest(_ALERTS, due, key=lambda x: (x.outlook.reorder_by or date.max, x.part))
     return {
-        "rows": [(line, _REORDERS[line.outlook.reorder]) for line in due[:_ALERTS]],
+        "rows": [(line, _REORDERS[line.outlook.reorder]) for line in first],
         "left": max(0, len(due) - _ALERTS),
     }
 
@@ -224,7 +226,7 @@ def supply_part(request: Request, site: str, code: str, number: str) -> HttpResp
     more = {
         "line": line,
         "look": LOOKS[judged.colour],
-        "cells": [(c, where(line, c.kind, ways)) for c in lacking],
+        "cells": [(c, _doing(line, c.kind, ways)) for c in lacking],
         "sources": [(s, ways.source(line.part, s.source.part)) for s in judged.sources],
         "owners": ways.owners,
         "chart": from_outlook(line.outlook, unit=judged.line.unit),
@@ -234,6 +236,15 @@ def supply_part(request: Request, site: str, code: str, number: str) -> HttpResp
         "order": ways.order(line.part, ""),
     }
     return render(request, "sourcing/supply_part.html", {**base, **more}, status=ask.status)
+
+
+def _doing(line: HealthLine, kind: CheckKind, ways: Ways) -> str:
+    """As ``where``; on the page of the part itself, what can be bought is ordered."""
+    address = where(line, kind, ways)
+    bought = line.judged.bought
+    if address != ways.part(line.part) or kind is CheckKind.MOQ:
+        return address
+    return ways.order(line.part, "") if bought and bought.purchases else address
 
 
 urlpatterns = [
