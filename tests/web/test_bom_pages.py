@@ -464,3 +464,23 @@ def test_another_site_sees_nothing(world: World, browse: Browse) -> None:
     client = browse(world.cy)
     for address in (HERE, f"{HERE}levels/", "/parts/STOKE/BOX/", f"{HERE}lines.csv"):
         assert client.get(address).status_code == 404
+
+
+def test_alternates_of_a_part_are_proposed_wherever_it_is_used(
+    world: World, browse: Browse
+) -> None:
+    make_bom(world.site)
+    client = browse(world.eli)
+    client.post("/parts/STOKE/RES/do/alternates/", {"alternates": "CAP; CHIP"})
+    page = client.get("/parts/STOKE/RES/")
+    assert [(a.alternate, a.line) for a in page.context["alternates"]] == [
+        ("CAP", None),
+        ("CHIP", None),
+    ]
+    bad = client.post("/parts/STOKE/RES/do/alternates/", {"alternates": "NOPE"})
+    assert (bad.status_code, "There is no part" in text_of(bad)) == (422, True)
+
+
+def test_a_part_is_found_by_the_search_of_every_page(world: World, browse: Browse) -> None:
+    make_bom(world.site)
+    assert browse(world.eli).get("/find/?q=SCREW")["Location"] == "/parts/STOKE/SCREW/"

@@ -11,6 +11,7 @@ from firstoff.db.models import (
     Lot,
     ManufacturerPart,
     Package,
+    Part,
     Person,
     Program,
     Run,
@@ -30,7 +31,8 @@ MOST = 20  # of a kind: who looks for one thing does not read more
 class Found:
     """One thing. ``keys`` are what its address takes; ``exact``: it is called just that."""
 
-    kind: str  # unit, lot, run, program, document, equipment, package, shipment, customer, person
+    # unit, lot, run, program, part, document, equipment, package, shipment, customer, person
+    kind: str
     name: str
     remark: str
     site: str
@@ -39,7 +41,7 @@ class Found:
 
 
 def find(actor: Actor, text: str) -> tuple[Found, ...]:
-    """What is called so, or begins so, at the sites the actor sees. Eleven queries.
+    """What is called so, or begins so, at the sites the actor sees. Twelve queries.
 
     Exact names first; the code of a label, ours or of GS1, is read for what it names.
     """
@@ -52,6 +54,7 @@ def find(actor: Actor, text: str) -> tuple[Found, ...]:
         *_lots(actor, wanted),
         *_runs(actor, wanted),
         *_programs(actor, wanted),
+        *_parts(actor, wanted),
         *_documents(actor, wanted),
         *_equipment(actor, wanted),
         *_packages(actor, wanted),
@@ -135,6 +138,14 @@ def _programs(actor: Actor, text: str) -> Iterator[Found]:
     )
     for p in rows.select_related("site").order_by("code", "pk")[:MOST]:
         yield _found("program", p.code, p.name, p.site.code, (p.site.code, p.code), text)
+
+
+def _parts(actor: Actor, text: str) -> Iterator[Found]:
+    """By number; what a program makes is found as the program."""
+    rows = Part.objects.filter(site__in=actor.site_ids, number__istartswith=text)
+    rows = rows.filter(programs__isnull=True, retired_at__isnull=True)
+    for p in rows.select_related("site").order_by("number", "pk")[:MOST]:
+        yield _found("part", p.number, p.name, p.site.code, (p.site.code, p.number), text)
 
 
 def _documents(actor: Actor, text: str) -> Iterator[Found]:

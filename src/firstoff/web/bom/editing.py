@@ -80,14 +80,16 @@ def typed_line(values: dict[str, Any]) -> TypedLine:
         fitted=not out,
         classification=CharacteristicClass(kind) if kind else None,
         note=values["note"],
-        alternates=tuple(
-            AlternateFacts(word.strip(), rank)
-            for rank, word in enumerate(_SEVERAL.split(values["alternates"]), 1)
-            if word.strip()
-        ),
+        alternates=alternates_of(values["alternates"]),
     )
     key = values["line"]
     return TypedLine(int(key) if key.isascii() and key.isdecimal() else None, line)
+
+
+def alternates_of(text: str) -> tuple[AlternateFacts, ...]:
+    """``A-1; B-2``: by the order in which they stand."""
+    words = [word.strip() for word in _SEVERAL.split(text) if word.strip()]
+    return tuple(AlternateFacts(word, rank) for rank, word in enumerate(words, 1))
 
 
 def _initial(line: reads.BomLineView) -> dict[str, Any]:

@@ -20,8 +20,10 @@ from firstoff.queries.bom.standing import stops_of
 from firstoff.queries.product import PartView, RevisionView
 from firstoff.queries.sourcing import sources as sourcing
 from firstoff.services import product
+from firstoff.services.bom import set_alternates
 from firstoff.terms import RevisionStatus
 from firstoff.web.auth import Request, page
+from firstoff.web.bom.editing import alternates_of
 from firstoff.web.bom.shared import OPEN, PART, edits_at, here, program_of
 from firstoff.web.forms import Form
 
@@ -60,6 +62,12 @@ _ACTS: dict[str, tuple[str, Callable[..., Any]]] = {
         "The draft revision is gone.",
         lambda part, posted, **of: product.discard_revision(
             part_id=part.id, revision=posted.get("revision", ""), **of
+        ),
+    ),
+    "alternates": (
+        "The alternates are saved; each is a proposal until somebody decides.",
+        lambda part, posted, **of: set_alternates(
+            part_id=part.id, alternates=alternates_of(posted.get("alternates", "")), **of
         ),
     ),
     "retire": (
@@ -122,6 +130,7 @@ def _page(request: Request, one: PartView, sent: Form | None = None) -> HttpResp
         "more_uses": max(0, len(uses) - _USES),
         "programs_above": sorted({p for use in uses for p in use.programs}),
         "sources": sources,
+        "alternates": sourcing.alternates(request.actor, one.site_id, one.number),
         "lots": lots,
         "papers": drawn.documents(request.actor, one.site_id, part=one.number, limit=_FEW),
         "next_label": reads.next_revision(one.id),
