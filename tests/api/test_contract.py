@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from firstoff.queries import product as reads
 from firstoff.rules.plan import FrozenProcedure
 from firstoff.rules.trace import read_question
-from firstoff.services import access, demo, documents, genealogy, plan, trace
+from firstoff.services import access, demo, documents, genealogy, plan, review, trace
+from firstoff.services.plan.inspection import create_inspection_plan
+from firstoff.services.review import NewFinding
 from firstoff.terms import Role
 from tests.drawing import facts, pdf
 from tests.recording import rec
@@ -62,6 +64,8 @@ KNOWN: dict[str, tuple[Any, ...]] = {
     "document": ("DRW-1",),
     "version": ("A",),
     "procedure_label": ("1",),
+    "inspection": ("final",),
+    "phase": ("production",),
     "supplier": ("Mouser",),
     "mpn": ("GRM188",),
     "manufacturer": ("",),
@@ -88,6 +92,7 @@ def token(db: None, _quick_hashes: None) -> str:
     supply(site, actor_named("max"), now)
     draft_test(site, actor_named("max"), now)
     draw(site, actor_named("max"), now)
+    look_at(site, actor_named("max"), now)
     made = access.create_token(
         site_id=site,
         username="max",
@@ -116,6 +121,16 @@ def draft_test(site: int, by: Any, at: Any) -> None:
         by=by,
         at=at,
     )
+
+
+def look_at(site: int, by: Any, at: Any) -> None:
+    """A review with a finding, a query, and a final inspection plan."""
+    of: dict[str, Any] = {"program_id": reads.program(by, "STOKE", "CC-1").id, "by": by, "at": at}
+    found = NewFinding("finish", "minor", "Nobody says whether the foot is glazed.")
+    held: dict[str, Any] = {"revision": "C", "title": "Before the tool", "held_on": at.date()}
+    review.hold_review(**of, **held, findings=[found])
+    review.ask(**of, question="Which glaze?", asked_by="Kiln", about="glaze")
+    create_inspection_plan(**of, revision="C", kind="final", label="1")
 
 
 def contain(site: int, by: Any, at: Any) -> None:

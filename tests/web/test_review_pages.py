@@ -8,11 +8,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from firstoff.db.models import Document, DocumentVersion
+from firstoff.db.models.ledger import new_uid
 from firstoff.queries import review as reads
 from firstoff.queries.plan.controls import control_plan
 from firstoff.queries.plan.inspection import inspection_plans
 from firstoff.rules.review import FailureModeFacts
-from firstoff.services import review
+from firstoff.services import ledger, review
 from firstoff.services.plan.controls import propose_controls
 from firstoff.services.plan.inspection import create_inspection_plan, release_inspection_plan
 from firstoff.services.review import NewFinding
@@ -129,6 +131,38 @@ def test_a_query_takes_two_fields_and_is_closed_by_what_says_it(
     assert eli.post(f"{HERE}/queries/1/", {"says": "X|B|"}).status_code == 422
     assert eli.get(f"{HERE}/queries/log.csv").content.count(b"Which glaze?") == 2
     assert eli.get(f"{HERE}/queries/9/").status_code == 404
+
+
+def test_a_query_is_closed_by_a_later_version_that_one_may_see(
+    world: World, browse: Browse
+) -> None:
+    program = drafted(world)
+    made = {}
+    for number, visibility in (("DRW-1", "site"), ("SEC-1", "quality")):
+        made[number] = Document.objects.create(
+            site=world.site, number=number, title="Body", kind="drawing", visibility=visibility
+        )
+    ben, eli = browse(world.ben), browse(world.eli)
+    for about in ("drw-1", "SEC-1"):  # to an operator the second does not exist: words
+        ben.post(f"{HERE}/queries/", {"question": "Which glaze?", "about": about})
+    assert [q.document for q in reads.queries_of(program)] == ["DRW-1", ""]
+    later = reads.query(world.eli, program, 1).asked_at + timedelta(minutes=1)
+    with ledger.verb("test", by=world.eli, at=later, subject="DRW-1") as entry:
+        entry.add(
+            DocumentVersion(
+                uid=new_uid(),
+                document=made["DRW-1"],
+                label="B",
+                file_name="b.pdf",
+                media_type="application/pdf",
+                size=1,
+                sha256="0" * 64,
+            )
+        )
+    assert "DRW-1 version B" in eli.get(f"{HERE}/queries/1/").content.decode()
+    done = eli.post(f"{HERE}/queries/1/", {"says": "DRW-1|B|"})
+    closed = reads.query(world.eli, program, 1).closed_by
+    assert (done.status_code, closed) == (302, "DRW-1 version B")
 
 
 def test_a_control_plan_is_proposed_and_typed(world: World, browse: Browse) -> None:

@@ -12,6 +12,7 @@ from firstoff.db.models import (
 )
 from firstoff.queries.product import program_by_id
 from firstoff.rules.access import Actor
+from firstoff.rules.documents import visible_at
 
 _REVISION = "revision "
 
@@ -28,7 +29,7 @@ class Closer:
     def label(self) -> str:
         if self.revision:
             return f"{_REVISION}{self.revision}"
-        return f"{self.document} {self.version}"
+        return f"{self.document} version {self.version}"
 
     @property
     def key(self) -> str:
@@ -39,7 +40,9 @@ def subject_of(actor: Actor, program_id: int, text: str) -> dict[str, Any]:
     """``document``, ``revision`` or, in words, ``about``. Three queries."""
     program = program_by_id(actor, program_id)
     said = text.strip()
-    found = Document.objects.filter(site=program.site_id, number__iexact=said).first()
+    seen = visible_at(actor, program.site_id)
+    rows = Document.objects.filter(site=program.site_id, visibility__in=seen)
+    found = rows.filter(number__iexact=said).first()
     if found is not None:
         return {"document": found.number}
     label = said[len(_REVISION) :] if said.casefold().startswith(_REVISION) else ""
@@ -53,9 +56,11 @@ def subjects(actor: Actor, program_id: int) -> tuple[str, ...]:
     Three queries."""
     program = program_by_id(actor, program_id)
     labels = PartRevision.objects.filter(part=program.part_id).order_by("-pk")
-    numbers = RevisionDocument.objects.filter(revision__part=program.part_id).values_list(
-        "version__document__number", flat=True
+    linked = RevisionDocument.objects.filter(
+        revision__part=program.part_id,
+        version__document__visibility__in=visible_at(actor, program.site_id),
     )
+    numbers = linked.values_list("version__document__number", flat=True)
     return (
         *sorted(set(numbers)),
         *(f"{_REVISION}{label}" for label in labels.values_list("label", flat=True)),
@@ -69,7 +74,10 @@ def closers(actor: Actor, program_id: int, number: int) -> tuple[Closer, ...]:
     row = Clarification.objects.filter(program=program_id, number=number).first()
     if row is None:
         return ()
-    later = DocumentVersion.objects.filter(received_at__gt=row.asked_at).order_by("-pk")
+    later = DocumentVersion.objects.filter(
+        received_at__gt=row.asked_at,
+        document__visibility__in=visible_at(actor, program.site_id),
+    ).order_by("-pk")
     if row.document_id is not None:
         later = later.filter(document=row.document_id)
     else:
