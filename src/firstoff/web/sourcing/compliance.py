@@ -94,34 +94,16 @@ def _shown(request: Request, site: str, code: str, require: Any, own: Any) -> Ht
     every = list(_chosen(found, said))
     offset, limit = page_bounds(request.GET)
     build = found.asked.build
-    asked_for = {roll.scheme.key for roll in found.rolled_up}
-    open_ = [roll for roll in found.rolled_up if roll.state in OPEN]
     more = {
-        "found": found,
-        "rolled": [
-            (roll, LOOKS[roll.state], _ending_of(found, roll.scheme.key), _counts(roll.counts))
-            for roll in found.rolled_up
-        ],
-        "heads": [roll.scheme for roll in found.rolled_up if not roll.scheme.whole_product],
+        **_rolled(found),
         "rows": [
             (line, [(s, _look(s, build.today, build.needed_by)) for s in line.standings])
             for line in every[offset : offset + limit]
         ],
         "total": len(every),
-        "schemes": [
-            ("", "Every scheme", None),
-            *(
-                (roll.scheme.name, roll.scheme.name, len(roll.open))
-                for roll in found.rolled_up
-                if not roll.scheme.whole_product
-            ),
-        ],
         "states": _states(found),
         "said": said,
         "filtered": any(said.values()),
-        "state": "no_evidence" if not found.rolled_up else ("not_met" if open_ else "met"),
-        "answer": "Nothing asked" if not found.rolled_up else ("No" if open_ else "Yes"),
-        "usual": [s for s in SCHEMES if s.key not in asked_for],
         "require": require,
         "own": own,
         "kept": [(k, v) for k, v in request.GET.items() if v and k not in ("q", "page")],
@@ -129,6 +111,29 @@ def _shown(request: Request, site: str, code: str, require: Any, own: Any) -> Ht
     base = context(request, found.asked, ask, "supply-compliance")
     status = max(require.status, own.status, ask.status)
     return render(request, "sourcing/compliance.html", {**base, **more}, status=status)
+
+
+def _rolled(found: ProgramCompliance) -> dict[str, Any]:
+    """Each scheme for the product, and the answer to all of them."""
+    rolls = found.rolled_up
+    open_ = any(roll.state in OPEN for roll in rolls)
+    by_line = [roll for roll in rolls if not roll.scheme.whole_product]
+    asked_for = {roll.scheme.key for roll in rolls}
+    return {
+        "found": found,
+        "rolled": [
+            (roll, LOOKS[roll.state], _ending_of(found, roll.scheme.key), _counts(roll.counts))
+            for roll in rolls
+        ],
+        "heads": [roll.scheme for roll in by_line],
+        "schemes": [
+            ("", "Every scheme", None),
+            *((roll.scheme.name, roll.scheme.name, len(roll.open)) for roll in by_line),
+        ],
+        "state": "no_evidence" if not rolls else ("not_met" if open_ else "met"),
+        "answer": "Nothing asked" if not rolls else ("No" if open_ else "Yes"),
+        "usual": [s for s in SCHEMES if s.key not in asked_for],
+    }
 
 
 def _look(standing: SchemeStanding, today: date, needed_by: date | None) -> tuple[str, str, str]:
