@@ -1,6 +1,7 @@
 """Pages of reviews, failure modes, queries, control plans and inspection plans."""
 
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -103,6 +104,9 @@ def test_the_pfmea_says_the_priority_and_who_was_quicker(world: World, browse: B
     assert (found.priority, found.open, found.operation) == ("H", True, 20)
     late = browser.post(f"{HERE}/pfmea/", {**row, "seen": "an older state"})
     assert (late.status_code, b"Somebody else changed" in late.content) == (409, True)
+    again = re.search(r'name="seen" value="(\w+)"', late.content.decode())
+    assert again is not None
+    assert browser.post(f"{HERE}/pfmea/", {**row, "seen": again[1]}).status_code == 302
     page = browser.get(f"{HERE}/pfmea/").content.decode()
     assert PageRead(page).problems() == []
     assert '<output class="ap ap-H"' in page

@@ -111,6 +111,12 @@ class Grid:
             self.errors.append(str(error))
 
 
+def seen_state(posted: str, now: str, grid: Grid | None) -> str:
+    """What a page sends along as seen: as it was sent, while cells are put right; as it is now,
+    once a refusal has told that somebody changed it, so that saving once more replaces it."""
+    return posted if posted and grid is not None and grid.status == 422 else now
+
+
 def _values(row: Row) -> dict[str, Any]:
     return {name: value for name, value in row.cleaned_data.items() if name != "remove"}
 

@@ -23,7 +23,7 @@ from firstoff.rules.product import state_of
 from firstoff.services.plan import controls
 from firstoff.web.auth import Request, page
 from firstoff.web.forms import Form
-from firstoff.web.grids import Grid, Row
+from firstoff.web.grids import Grid, Row, seen_state
 from firstoff.web.plan.process import HERE
 
 _NAMES = (
@@ -239,7 +239,9 @@ def _page(
         "may_edit": may_edit,
         "edits": edits and not phase,
         "form": form,
-        "seen": request.POST.get("seen") or state_of([ControlSeen(c) for c in view.controls]),
+        "seen": seen_state(
+            request.POST.get("seen", ""), state_of([ControlSeen(c) for c in view.controls]), grid
+        ),
     }
     if edits:
         initial = [_values(c) for c in view.controls]

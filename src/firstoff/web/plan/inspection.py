@@ -31,7 +31,7 @@ from firstoff.services.plan import inspection
 from firstoff.terms import InspectionKind
 from firstoff.web.auth import Request, page
 from firstoff.web.forms import Form
-from firstoff.web.grids import Grid, Row
+from firstoff.web.grids import Grid, Row, seen_state
 from firstoff.web.plan.process import HERE
 from firstoff.web.plan.sampling import (
     SamplingForm,
@@ -309,6 +309,9 @@ def _page(
     may_edit = may(request.actor, "definition.edit", found.of.site_id)
     lot, facts = _lot(request, found), plan.facts
     same = [p for p in found.plans if p.kind is plan.kind]
+    posted = request.POST.get("seen", "")
+    if grid is not None and sampling is not None and sampling.status == 422:
+        grid.status = 422  # one form to whoever fills it in
     context: dict[str, Any] = {
         "program": found.program,
         "found": found,
@@ -323,7 +326,7 @@ def _page(
         "refused": refused,
         "query": _query(found),
         "next_label": next_label(same[0].facts.label),
-        "seen": request.POST.get("seen") or state_of([InspectionSeen(facts)]),
+        "seen": seen_state(posted, state_of([InspectionSeen(facts)]), grid),
         **_sampled(found, plan, lot),
     }
     if context["edits"]:

@@ -24,7 +24,7 @@ from firstoff.rules.review.pfmea import HEADER
 from firstoff.services import review
 from firstoff.web.auth import Request, page
 from firstoff.web.forms import DateInput, Form
-from firstoff.web.grids import Grid, Row
+from firstoff.web.grids import Grid, Row, seen_state
 from firstoff.web.review.shared import HERE, area, handed_out, of, short
 
 _RATINGS = ("severity", "occurrence", "detection")
@@ -202,7 +202,7 @@ def _page(
         "view": view,
         "query": _query(view),
         "edits": edits,
-        "seen": request.POST.get("seen") or state_of(view.rows),
+        "seen": seen_state(request.POST.get("seen", ""), state_of(view.rows), grid),
         "letters": priority_letters(),
         "steps": {o.seq: o.label for o in view.operations},
     }
