@@ -60,7 +60,9 @@ class Asking:
 
 
 def asking(request: Request) -> Asking:
-    form = AskForm(request.GET)
+    asked = request.GET.copy()
+    asked["kind"] = asked.get("kind") or RunKind.PRODUCTION.value
+    form = AskForm(asked)
     if not form.is_valid():
         return Asking(form, {}, "")
     data = form.cleaned_data
@@ -68,7 +70,7 @@ def asking(request: Request) -> Asking:
     given: dict[str, Any] = {
         "units": data["units"],
         "needed_by": data["by"],
-        "kind": RunKind(data["kind"] or RunKind.PRODUCTION),
+        "kind": RunKind(data["kind"]),
         "variant": data["variant"],
     }
     return Asking(form, given, urlencode({k: v for k, v in said.items() if v}))
