@@ -6,10 +6,16 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from firstoff.db.models import Alternate, Part, Program
 from firstoff.queries.sourcing import health
-from tests.conftest import World
-from tests.sourcing_case import DUE, part, product, source, sourced
+from firstoff.services.sourcing.declaring import DeclarationGiven, declare, require_schemes
+from firstoff.terms import ComplianceStatus
+from tests.conftest import NOW, World
+from tests.making import make_pilot
+from tests.recording import LATER, post, rec
+from tests.sourcing_case import DUE, TODAY, part, product, source, sourced
 from tests.web.conftest import Browse
 
 
@@ -172,6 +178,54 @@ def test_material_that_nobody_took_is_no_evidence(eli: Any) -> None:
     assert "No run has taken material yet" in page
     assert "Maker GRM188/X" in page
     assert "No such part" in text(eli.get(f"{AT}material/?only=blocking"))
+
+
+def test_a_substitution_names_the_gates_that_it_blocks(world: World, browse: Browse) -> None:
+    from firstoff.db.models import BomLine, PartRevision
+
+    pilot = make_pilot(world)
+    program = Program.objects.get(pk=pilot.program_id)
+    revision = PartRevision.objects.create(part=program.part, label="D")
+    glaze = Part.objects.create(site=world.site, number="GLZ", name="Glaze")
+    BomLine.objects.create(revision=revision, position=1, part=glaze, quantity=1)
+    others = PartRevision.objects.filter(part=program.part).exclude(pk=revision.pk)
+    others.update(status="superseded")
+    sourced(world, "GLZ", "G-1")
+    took = [{"lot": "R-1", "quantity": "5", "part": "GLZ"}]
+    post(
+        world,
+        rec("lot", part="GLZ", lot="R-1", quantity="10", mpn="G-2", manufacturer="Other"),
+        rec("lot_status", part="GLZ", lot="R-1", status="accepted", reason="inspected"),
+        rec("consume", batch=pilot.batch_id, items=took),
+        at=LATER,
+    )
+    page = text(browse(world.vic).get("/p/STOKE/CC-1/material/"))
+    assert "Other G-2" in page
+    assert '<a href="/p/STOKE/CC-1/gates/6/">gate 6</a>' in page
+    assert "Qualify Maker G-1" in page
+
+
+def test_a_declaration_that_ends_soon_is_expiring(world: World, eli: Any) -> None:
+    here = {"by": world.eli, "at": NOW}
+    program = Program.objects.get(code="BOX")
+    require_schemes(program_id=program.pk, schemes=[("RoHS", False)], **here)
+    soon = timezone.localdate() + timedelta(days=30)
+    given = DeclarationGiven("RoHS", ComplianceStatus.COMPLIANT, TODAY, soon, reference="R-7")
+    named = {"manufacturer": "Maker", "mpn": "GRM188/X"}
+    declare(site_id=world.site.pk, part="CAP", given=given, **named, **here)
+    lines = text(eli.get(f"{AT}compliance/?state=ending")).split('id="lines"')[1]
+    assert ("CAP" in lines, ">RES<" in lines, "Expiring" in lines) == (True, False, True)
+
+
+def test_an_alternate_part_links_to_the_decision_on_it(world: World, eli: Any) -> None:
+    part(world, "CAP-B")
+    source(world, "CAP-B", "B-1")
+    whole = Part.objects.get(number="CAP")
+    Alternate.objects.create(part=whole, alternate=Part.objects.get(number="CAP-B"))
+    page = text(eli.get(f"{AT}supply/part/CAP/"))
+    address = "/sources/STOKE/of/CAP/alternate/CAP-B/"
+    assert address in page
+    assert eli.get(address).status_code == 200
 
 
 def test_who_only_looks_changes_nothing(world: World, browse: Browse) -> None:
