@@ -52,6 +52,7 @@ def test_the_content_tells(content: bytes, type_: str) -> None:
         packed(a="b")[:20],
         bytes(range(1, 32)) * 10,
     ],
+    ids=["empty", "exe", "elf", "html with doctype", "html", "cut zip", "control bytes"],
 )
 def test_what_is_no_document_is_refused(content: bytes) -> None:
     with pytest.raises(InvalidInput) as refused:
