@@ -11,6 +11,7 @@ from django.urls import reverse
 
 import firstoff.web.execution.shared  # noqa: F401  # what an address may hold: <quoted:part>
 from firstoff.formats.exports import CSV_TYPE, XLSX_TYPE, csv_stream, xlsx
+from firstoff.queries.bom.listing import variant_names
 from firstoff.queries.sourcing.asked import Asked
 from firstoff.rules.access import may
 from firstoff.rules.sourcing import words
@@ -92,6 +93,7 @@ def context(request: Request, asked: Asked, ask: Asking, here: str, **more: Any)
         "ask": shown,
         "asked_query": query,
         "places": [(n, w, reverse(n, args=at) + query, n == here) for n, w in PLACES],
+        "variants": variant_names(request.actor, asked.revision_id),
         "here": here,
         "may_edit": may(request.actor, "source.edit", program.site_id),
         **more,
