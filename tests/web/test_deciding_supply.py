@@ -103,6 +103,7 @@ def test_a_buying_plan_names_supplier_price_and_what_cannot_be_had(eli: Any) -> 
     assert "What do we buy for 400, and for how much?" in page
     assert "1 part to buy for $80" in page
     assert "supplier=Mouser" in page
+    assert 'href="/orders/STOKE/new/?part=CAP&amp;supplier=Mouser"' in page
     lacking = text(eli.get(f"{AT}buying/?units=400&show=unbought"))
     assert "No offer can be used for the 400 needed." in lacking
     assert eli.get(f"{AT}buying/?show=odd").status_code == 404
