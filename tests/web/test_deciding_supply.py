@@ -207,12 +207,12 @@ def test_a_substitution_names_the_gates_that_it_blocks(world: World, browse: Bro
 
 
 def test_a_declaration_that_ends_soon_is_expiring(world: World, eli: Any) -> None:
-    here = {"by": world.eli, "at": NOW}
+    here: dict[str, Any] = {"by": world.eli, "at": NOW}
     program = Program.objects.get(code="BOX")
     require_schemes(program_id=program.pk, schemes=[("RoHS", False)], **here)
     soon = timezone.localdate() + timedelta(days=30)
     given = DeclarationGiven("RoHS", ComplianceStatus.COMPLIANT, TODAY, soon, reference="R-7")
-    named = {"manufacturer": "Maker", "mpn": "GRM188/X"}
+    named: dict[str, Any] = {"manufacturer": "Maker", "mpn": "GRM188/X"}
     declare(site_id=world.site.pk, part="CAP", given=given, **named, **here)
     lines = text(eli.get(f"{AT}compliance/?state=ending")).split('id="lines"')[1]
     assert ("CAP" in lines, ">RES<" in lines, "Expiring" in lines) == (True, False, True)
