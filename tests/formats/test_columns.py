@@ -78,6 +78,7 @@ def test_parquet_is_read_and_a_gap_named_by_row_and_column() -> None:
         table.column("gap").numbers()
 
 
+@pytest.mark.slow
 def test_parquet_without_pyarrow_says_what_to_install() -> None:
     try:
         import pyarrow  # type: ignore[import-not-found]  # noqa: F401

@@ -203,8 +203,8 @@ def test_what_an_operation_consists_of_is_read_and_written_again() -> None:
     [
         (
             {"steps": [{"text": "x", "asks": ["sound"]}]},
-            "crock.json, plan.operations[0].steps[0].asks[0]: invalid enum value 'sound'; expected "
-            "one of picture, caution, tool, torque, parameter, check.",
+            "crock.json, plan.operations[0].steps[0].asks[0]: invalid enum value 'sound'; "
+            "expected one of picture, caution, tool, torque, parameter, check.",
         ),
         (
             {"steps": [{"txt": "x"}]},

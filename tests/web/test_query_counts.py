@@ -13,14 +13,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from firstoff.db.models import Baseline, Customer, Judgement, LabelJob, Order
+from firstoff.db.models import Baseline, Customer, Judgement, LabelJob, Order, Part, PartRevision
 from firstoff.queries.access import actor_named
 from firstoff.queries.evidence import verdict
 from firstoff.queries.execution import units
 from firstoff.queries.trace import batch_record
 from firstoff.rules.plan import EquipmentFacts
 from firstoff.rules.trace import read_question
-from firstoff.services import access, execution, plan, trace
+from firstoff.services import access, change, execution, plan, trace
 from firstoff.services.execution import PostedDefect, PostedMeasure, PostedStep, PostedUnit
 from firstoff.services.genealogy.receiving import keep_certificate
 from firstoff.terms import EquipmentClass, EquipmentKind, Role
@@ -127,6 +127,7 @@ def known_of(pilot: Pilot) -> dict[str, str]:
         "document": "DRW-1",
         "version": "A",
         "document-page:number": "1",
+        "change:number": "1",
         "customer": str(Customer.objects.get(name="Acme").pk),
     }
 
@@ -189,6 +190,16 @@ def one_more(world: World, pilot: Pilot, number: int) -> None:
     ship_some(world, pilot, 8 + 2 * number, at=at)
     contained(world, number)
     more_supply(world, "GLZ", number)
+    alternate = Part.objects.get(number=f"ALT-{number}")
+    PartRevision.objects.get_or_create(part=alternate, label="A")
+    change.request(
+        program_id=pilot.program_id,
+        title=f"Glaze {number}",
+        reason="The old one crazes.",
+        items=[change.Changed(f"ALT-{number}", "A", before="-")],
+        by=world.eli,
+        at=LATER,
+    )
 
 
 def contained(world: World, number: int) -> None:

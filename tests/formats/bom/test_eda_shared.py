@@ -24,6 +24,7 @@ COUNTED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "kind", "lines", "designators", "empty"), COUNTED)
 def test_each_shared_file_is_counted(shared, name, kind, lines, designators, empty):
     file = read_bom(existing(shared, name))

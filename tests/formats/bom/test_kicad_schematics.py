@@ -181,6 +181,7 @@ def test_sheets_within_themselves_are_refused():
     assert caught.value.code == "too-deep"
 
 
+@pytest.mark.slow
 def test_sheets_that_double_each_other_are_refused():
     files = [
         (f"s{level}.kicad_sch",

@@ -53,6 +53,7 @@ def test_more_columns_than_the_limit_are_refused():
     assert refusal(raw).startswith("bom.csv, row 2: 302 columns; at most 200 can be imported.")
 
 
+@pytest.mark.slow
 def test_a_bomb_is_refused_by_its_index():
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

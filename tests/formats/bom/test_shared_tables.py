@@ -17,7 +17,10 @@ SHARED = Path(
 )
 CASES = SHARED / "cases" / "bom"
 
-pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason=f"{CASES} is not there")
+pytestmark = [
+    pytest.mark.slow,  # reads the same big files for many questions
+    pytest.mark.skipif(not CASES.is_dir(), reason=f"{CASES} is not there"),
+]
 
 
 def read(name: str) -> BomFile:

@@ -298,6 +298,7 @@ def test_lines_below_a_heading_that_says_so_are_not_fitted():
     assert [line.fitted for line in file.lines] == [True, False, True]
 
 
+@pytest.mark.slow
 def test_formatted_blank_rows_are_nothing():
     rows = [("Designator", "Qty"), ("R1", 1), *[("", "")] * 1000]
     assert len(read_bom(workbook(("BOM", rows))).lines) == 1

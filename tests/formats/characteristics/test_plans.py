@@ -243,6 +243,7 @@ def plan(shared, name):
     return read_characteristics(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "count", "types", "datums", "items"), COUNTED)
 def test_each_shared_plan_is_counted(shared, name, count, types, datums, items):
     found = plan(shared, name).counts

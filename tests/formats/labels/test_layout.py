@@ -104,6 +104,7 @@ def test_a_name_wraps_and_at_the_last_ends_in_an_ellipsis_an_identifier_never() 
     assert {"0017", "CC1", "CC1-P1"} <= set(words(layout))
 
 
+@pytest.mark.slow
 def test_a_name_without_spaces_breaks_where_the_line_ends() -> None:
     name = "两个按钮的计数器铝制外壳阳极氧化处理带盖子和说明书以及包装材料"
     layout = lay_out(UNIT, SMALL, replace(PLAIN, name=name))

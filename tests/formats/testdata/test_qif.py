@@ -377,6 +377,7 @@ def shared(name: str, companion: str = ""):
     return result
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "tests", "passed", "failed"),
     [

@@ -156,6 +156,7 @@ def test_without_items_the_nominals_are_the_plan():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "count", "kinds", "datums"),
     [

@@ -519,6 +519,7 @@ def test_any_field_may_hold_anything(data):
 # ---------------------------------------------------------------- a real report, in both formats
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CASES.exists(), reason="the shared WATS reports are not here")
 def test_a_real_report_is_the_same_in_both_formats():
     found = read_json(CASES / "uut-wsjf-export.json", name="", options=ReadOptions())

@@ -98,6 +98,7 @@ def test_a_loop_is_refused_instead_of_followed(ask: object) -> None:
     assert loop_in({1: (2, 3), 2: (3,), 3: ()}, 1) == ()
 
 
+@pytest.mark.slow
 def test_a_tree_that_grows_without_end_is_refused_and_its_needs_are_not() -> None:
     lines = {
         n: (usage(2 * n, n + 1, "1", n + 1), usage(2 * n + 1, n + 1, "1", n + 1))

@@ -125,6 +125,7 @@ def total(way: Way, quantity: int) -> Fraction:
     return sum(cost_parts(way, quantity, way.yields.likely).values(), Fraction(0))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(ways(), ways())
 def test_every_crossing_is_found_and_no_other(a: Way, b: Way) -> None:
@@ -140,6 +141,7 @@ def test_every_crossing_is_found_and_no_other(a: Way, b: Way) -> None:
     assert turns(first, second, limit) == expected
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(ways(), st.lists(st.integers(1, 400), min_size=1))
 def test_the_line_of_a_way_is_the_sum_of_its_parts(way: Way, quantities: list[int]) -> None:

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from itertools import product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -138,6 +139,7 @@ def choices(draw: st.DrawFn) -> Choice:
     return Choice(made, rate, None if limit is None else D(limit))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=80)
 @given(need=st.integers(1, 16), offered=st.lists(choices(), min_size=1, max_size=3))
 def test_no_combination_costs_less(need: int, offered: list[Choice]) -> None:
@@ -149,6 +151,7 @@ def test_no_combination_costs_less(need: int, offered: list[Choice]) -> None:
         assert found.cost == least
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=80)
 @given(need=st.integers(1, 60), offered=st.lists(choices(), min_size=1, max_size=4))
 def test_minimum_multiple_and_limit_hold_for_every_order(need: int, offered: list[Choice]) -> None:
@@ -161,6 +164,7 @@ def test_minimum_multiple_and_limit_hold_for_every_order(need: int, offered: lis
         assert order.quantity * order.price >= order.offer.minimum_value
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=80)
 @given(need=st.integers(1, 60), offered=st.lists(choices(), min_size=1, max_size=4))
 def test_more_never_costs_less_and_covers_what_is_needed(need: int, offered: list[Choice]) -> None:

@@ -143,7 +143,9 @@ class InstructionStep(models.Model):
     torque = models.CharField(max_length=60, blank=True)  # 0.6 Nm ± 0.05
     asks = models.JSONField(default=list)
     pictures = models.ManyToManyField(DocumentVersion, related_name="+")
-    characteristic = models.ForeignKey(Characteristic, models.SET_NULL, null=True, related_name="+")
+    characteristic = models.ForeignKey(
+        Characteristic, models.SET_NULL, null=True, related_name="+"
+    )
     parameter = models.ForeignKey(ProcessParameter, models.SET_NULL, null=True, related_name="+")
 
     class Meta:
@@ -194,7 +196,9 @@ class TestStep(models.Model):
     upper = models.DecimalField(max_digits=20, decimal_places=9, null=True)
     decimals = models.PositiveSmallIntegerField(default=0)
     expected = models.CharField(max_length=200, blank=True)  # where it is no number
-    characteristic = models.ForeignKey(Characteristic, models.SET_NULL, null=True, related_name="+")
+    characteristic = models.ForeignKey(
+        Characteristic, models.SET_NULL, null=True, related_name="+"
+    )
 
     class Meta:
         constraints = [
