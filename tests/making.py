@@ -100,6 +100,24 @@ def make_program(
     return loaded.program_id, baseline.pk
 
 
+def order_change(world: Any, program_id: int, revision: str, *, at: datetime) -> None:
+    """An approved change order for another definition of the program's part."""
+    from firstoff.services import access, change
+    from tests.conftest import PASSWORD
+
+    asked = change.request(
+        program_id=program_id,
+        title="Another plan",
+        reason="The faces foul.",
+        items=[change.Changed(CROCK.program.code, revision)],
+        by=world.eli,
+        at=at,
+    )
+    one: dict[str, Any] = {"program_id": program_id, "number": asked.number, "at": at}
+    change.assess(**one, effectivity="date", effective_from=at.date().isoformat(), by=world.eli)
+    change.approve(**one, confirmed=access.confirm(world.ada, PASSWORD, at), by=world.ada)
+
+
 def make_pilot(
     world: Any,
     *,

@@ -25,6 +25,7 @@ from tests.making import (
     make_pilot,
     make_program,
     opened_pilot,
+    order_change,
     pass_first_article,
     start,
 )
@@ -444,6 +445,7 @@ def test_a_repeat_takes_the_plan_and_the_jig_of_the_process_change_at_every_door
 
     before = first_batch(world)
     steps = tuple(replace(o, instruction=f"{o.instruction} In the jig.") for o in CROCK.operations)
+    order_change(world, before.pilot.program_id, "C", at=before.ended)
     _, baseline = make_program(world, replace(CROCK, operations=steps, plan="2"))
     digest = Run.objects.get().baseline.program.baselines.get(pk=baseline).digest
     asked = {"baseline": digest, "equipment": ["L2-40", "J-02"]}
