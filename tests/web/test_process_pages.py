@@ -205,6 +205,9 @@ def test_two_who_write_steps_at_once_are_told(world: World, browse: Browse) -> N
     answer = eli.post(f"{OP}steps/", {**steps(LOOK), "seen": seen})
     assert answer.status_code == 409
     assert "Somebody else changed the operation 20 since you opened them." in text(answer)
+    told = answer.context["seen"]
+    assert told != seen
+    assert eli.post(f"{OP}steps/", {**steps(LOOK), "seen": told}).status_code == 302
 
 
 def test_an_operation_can_be_removed(world: World, browse: Browse) -> None:

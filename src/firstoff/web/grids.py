@@ -111,10 +111,11 @@ class Grid:
             self.errors.append(str(error))
 
 
-def seen_state(posted: str, now: str, grid: Grid | None) -> str:
+def seen_state(posted: str, now: str, *tried: Form | Grid | None) -> str:
     """What a page sends along as seen: as it was sent, while cells are put right; as it is now,
     once a refusal has told that somebody changed it, so that saving once more replaces it."""
-    return posted if posted and grid is not None and grid.status == 422 else now
+    status = max((one.status for one in tried if one is not None), default=200)
+    return posted if posted and status == 422 else now
 
 
 def _values(row: Row) -> dict[str, Any]:

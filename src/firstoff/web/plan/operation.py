@@ -21,7 +21,7 @@ from firstoff.services import plan
 from firstoff.terms import EquipmentKind
 from firstoff.web.auth import Request, page
 from firstoff.web.forms import Form
-from firstoff.web.grids import Grid
+from firstoff.web.grids import Grid, seen_state
 from firstoff.web.plan import rows, steps
 from firstoff.web.plan.operation_rows import (
     AboutForm,
@@ -186,7 +186,7 @@ def _page(request: Request, found: _Open, **sent: Form | Grid) -> HttpResponse:
         "operation": one,
         "edits": edits,
         "query": query_of(view),
-        "seen": request.POST.get("seen") or state_of([one]),
+        "seen": seen_state(request.POST.get("seen", ""), state_of([one]), *sent.values()),
         "before": order[place - 1] if place else None,
         "after": order[place + 1] if place + 1 < len(order) else None,
         "place": place + 1,

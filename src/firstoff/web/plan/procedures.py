@@ -20,7 +20,7 @@ from firstoff.rules.product import next_label, state_of
 from firstoff.services import plan
 from firstoff.web.auth import Request, page
 from firstoff.web.forms import Form
-from firstoff.web.grids import Grid, Row
+from firstoff.web.grids import Grid, Row, seen_state
 from firstoff.web.plan.process import HERE
 
 _AREA = {"rows": 2}
@@ -222,7 +222,9 @@ def _page(
         "may_edit": may(request.actor, "definition.edit", found.program.site_id),
         "refused": refused,
         "query": urlencode({"revision": found.revision.label}),
-        "seen": request.POST.get("seen") or state_of([ProcedureSeen(facts)]),
+        "seen": seen_state(
+            request.POST.get("seen", ""), state_of([ProcedureSeen(facts)]), head, grid, refused
+        ),
         "next_label": next_label(same[0].facts.label),
         "drafting": any(p.draft for p in same),
         "steps": [{"is": s, "passes": limits_of(s)} for s in facts.steps],

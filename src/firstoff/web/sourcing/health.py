@@ -140,7 +140,8 @@ def _figures(found: ProgramHealth, earliest: date | None) -> list[tuple[Any, ...
     now, health, build = found.buildable, found.health, found.build
     stops = now.stoppers[0].part if now.stoppers else ""
     here = "as many as asked" if now.units is None else f"{now.units:,}"
-    gaps = f"{health.colours[Colour.RED]:,} gaps, {health.colours[Colour.AMBER]:,} at risk"
+    red, amber = health.colours[Colour.RED], health.colours[Colour.AMBER]
+    gaps = f"{words.counted(red, 'gap')}, {amber:,} at risk"
     figures: list[tuple[Any, ...]] = [
         ("Can be built now", here, f"{stops} stops the next one" if stops else ""),
         ("In time there is material for", words.counted(max(0, health.served_units), "unit"), ""),
