@@ -1,5 +1,6 @@
 """The pages of supply: what they show, what is sent from them, what they say to who may not."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from firstoff.queries.sourcing.stock import place_of
 from tests.conftest import PASSWORD, World
 from tests.recording import lot, post
 from tests.services.sourcing.test_inspecting import FIVE, plan
-from tests.sourcing_case import more_supply, part, product, sourced
+from tests.sourcing_case import more_supply, part, product, source, sourced
 from tests.web.conftest import Browse
 
 SOURCE = "/sources/STOKE/of/CAP/GRM188%252FX/?manufacturer=Maker"
@@ -91,6 +92,22 @@ def test_a_source_is_added_and_decided_on(world: World, eli: Any) -> None:
     assert (again.status_code, "Somebody decided" in text(again)) == (409, True)
     assert eli.post("/sources/STOKE/new/", {**new, "part": "NO"}).status_code == 404
     assert eli.post("/sources/STOKE/new/", {**new, "mpn": ""}).status_code == 422
+
+
+def test_sources_are_decided_on_together(world: World, eli: Any) -> None:
+    for number in (1, 2):
+        part(world, f"R-{number}")
+        source(world, f"R-{number}", "RC0603")
+    open_ones = "/sources/STOKE/?state=open"
+    ticks = re.findall('name="source" value="([0-9]+)" checked', text(eli.get(open_ones)))
+    assert len(ticks) == 2
+    sent = {"act": "decide_many", "source": ticks, "decision": "approved", "form": "on"}
+    sent |= {"fit": "on", "function": "on", "evidence": "Report 7"}
+    none = eli.post(open_ones, {**sent, "uid": uid(eli.get(open_ones)), "source": []})
+    assert (none.status_code, "0 sources are named" in text(none)) == (422, True)
+    assert eli.post(open_ones, {**sent, "uid": uid(eli.get(open_ones))}).status_code == 302
+    assert Approval.objects.filter(evidence="Report 7").count() == 2
+    assert 'name="source"' not in text(eli.get(open_ones))
 
 
 def test_a_critical_source_asks_for_the_password(world: World, eli: Any) -> None:

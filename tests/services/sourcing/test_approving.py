@@ -7,11 +7,19 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from firstoff.db.models import Alternate, Approval, BomLine, Part, PartRevision, Signature
+from firstoff.db.models import (
+    Alternate,
+    Approval,
+    BomLine,
+    ManufacturerPart,
+    Part,
+    PartRevision,
+    Signature,
+)
 from firstoff.errors import FirstoffError, InvalidInput, NotAllowed, NotFound, Refused, StaleState
 from firstoff.queries.ledger import verify
 from firstoff.rules.sourcing.approvals import ApprovalGiven
-from firstoff.services.sourcing.approving import decide_alternate, decide_source
+from firstoff.services.sourcing.approving import decide_alternate, decide_source, decide_sources
 from firstoff.terms import ApprovalDecision
 from tests.conftest import NOW, PASSWORD, World
 from tests.sourcing_case import part, product, source
@@ -153,3 +161,39 @@ def test_of_two_who_decide_at_once_one_is_told(lasting_world: World) -> None:
         thread.join()
     assert (sorted(said), Approval.objects.count()) == (["done", "stale-state"], 2)
     assert verify().broken is None
+
+
+def together(world: World, given: ApprovalGiven = QUALIFIED, **more: Any) -> int:
+    keys = list(ManufacturerPart.objects.values_list("pk", flat=True))
+    said: dict[str, Any] = {"site_id": world.site.pk, "sources": keys, "by": world.eli, "at": NOW}
+    return decide_sources(given=given, **{**said, **more})
+
+
+def test_many_sources_are_decided_in_one_go_once(capacitor: World) -> None:
+    for number in range(3):
+        part(capacitor, f"R-{number}")
+        source(capacitor, f"R-{number}", "RC0603")
+    sent = uuid4()
+    assert [together(capacitor, uid=sent) for _ in range(2)] == [4, 4]
+    assert set(Approval.objects.values_list("decision", "function", "evidence")) == {
+        ("approved", True, "Report R-12")
+    }
+    assert Approval.objects.count() == 4
+    held = verify()
+    assert held.holds
+
+
+def test_of_many_sources_all_are_decided_or_none(capacitor: World) -> None:
+    part(capacitor, "R-1")
+    source(capacitor, "R-1", "RC0603")
+    make_critical()
+    with pytest.raises(Refused, match="for a critical part: its approval is signed"):
+        together(capacitor)
+    with pytest.raises(NotAllowed):
+        together(capacitor, by=capacitor.bo)
+    with pytest.raises(NotFound):
+        together(capacitor, ApprovalGiven(PROPOSED), sources=[1, 10**9])
+    for wrong in ({"sources": []}, {"sources": range(101)}, {"given": ApprovalGiven(WITHDRAWN)}):
+        with pytest.raises(InvalidInput):
+            together(capacitor, **wrong)
+    assert Approval.objects.count() == 0

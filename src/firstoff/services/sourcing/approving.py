@@ -1,8 +1,9 @@
 """The approved vendor list: sources and alternates proposed, approved, withdrawn (R-20, R-21)."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from firstoff.db.models import (
     Alternate,
@@ -35,6 +36,8 @@ from firstoff.services.sourcing.ground import (
 )
 from firstoff.terms import ApprovalDecision, CharacteristicClass
 
+MANY = 100  # sources in one decision
+
 
 def decide_source(
     *,
@@ -64,6 +67,53 @@ def decide_source(
             return deciding.decide(entry, row, None)
     except AlreadyStored as known:
         return known.record  # type: ignore[no-any-return]
+
+
+def decide_sources(
+    *,
+    site_id: int,
+    sources: Sequence[int],
+    given: ApprovalGiven,
+    by: Actor,
+    at: datetime,
+    version: str = "",
+    uid: UUID | None = None,
+) -> int:
+    """Propose or approve many manufacturer parts for the same evidence, all or none of them; how
+    many. For critical parts each approval is signed on its own (``decide_source``).
+
+    sources: keys of manufacturer parts of the site, at most ``MANY``. uid: of the whole; posted
+    again it records nothing.
+    """
+    keys = sorted(set(sources))
+    if not keys or len(keys) > MANY:
+        raise InvalidInput(
+            f"{len(keys):,} sources are named; expected 1 to {MANY}.", field="sources"
+        )
+    if given.decision is ApprovalDecision.WITHDRAWN:
+        raise InvalidInput(
+            "A source is withdrawn for a reason of its own; expected proposed or approved.",
+            field="decision",
+        )
+    first = _Deciding(site_id, given, version, "", None, None, by, at)
+    try:
+        with verb(first.verb, f"{len(keys)} sources", by=by, at=at) as entry:
+            rows = ManufacturerPart.objects.filter(pk__in=keys, part__site=site_id)
+            found = list(rows.select_related("part").order_by("pk"))
+            if len(found) != len(keys):
+                raise NotFound("A source that is named is not there.", field="sources")
+            names = []
+            for row in found:
+                of_one = uuid5(uid, str(row.pk)) if uid else None
+                one = _Deciding(site_id, given, version, "", None, of_one, by, at)
+                one.decide(entry, row, None)
+                names.append(f"{row.part.number}: {row}")
+            for told in ("name", "part"):
+                del entry.details[told]
+            entry.details["sources"] = names
+    except AlreadyStored:
+        return len(keys)  # of one transaction: where one is stored all are
+    return len(keys)
 
 
 def decide_alternate(

@@ -15,7 +15,11 @@ from firstoff.queries.sourcing import sources as reads
 from firstoff.rules.access import may
 from firstoff.rules.sourcing.approvals import ApprovalGiven
 from firstoff.rules.sourcing.quoting import OfferGiven
-from firstoff.services.sourcing.approving import decide_alternate, decide_source
+from firstoff.services.sourcing.approving import (
+    decide_alternate,
+    decide_source,
+    decide_sources,
+)
 from firstoff.services.sourcing.declaring import DeclarationGiven, declare
 from firstoff.services.sourcing.manufacturer_parts import (
     SourceGiven,
@@ -48,6 +52,7 @@ _LIFECYCLES = [
     (Lifecycle.OBSOLETE.value, "obsolete"),
     (Lifecycle.UNKNOWN.value, "not known"),
 ]
+_TOGETHER = (ApprovalDecision.PROPOSED, ApprovalDecision.APPROVED)
 _STATUSES = [(s.value, s.value.replace("_", " ")) for s in ComplianceStatus]
 
 
@@ -79,20 +84,17 @@ class AddForm(SourceForm):
         return cls(request.POST, **kwargs) if request.method == "POST" else cls(**kwargs)
 
 
-class DecideForm(ActForm):
-    """What is decided of a source for a kind of run."""
+class DecideManyForm(ActForm):
+    """One decision on every source that is ticked, for a kind of run."""
 
-    act = "decide"
-    refused_beside = "password"
-    decision = forms.ChoiceField(choices=[(d.value, d.value) for d in ApprovalDecision])
+    act = "decide_many"
+    decision = forms.ChoiceField(choices=[(d.value, d.value) for d in _TOGETHER])
     run_kind = forms.ChoiceField(label="For", choices=KINDS, required=False)
     form = forms.BooleanField(label="Form", required=False)
     fit = forms.BooleanField(label="Fit", required=False)
     function = forms.BooleanField(label="Function", required=False)
-    evidence = prose("Evidence, or the reason of a withdrawal", 2, required=False)
+    evidence = prose("Evidence", 2, required=False)
     document = text("Document", 120, hint="Its number; the newest version counts")
-    password = secret()
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def given(self, data: dict[str, Any]) -> dict[str, Any]:
         said = ApprovalGiven(
@@ -104,7 +106,21 @@ class DecideForm(ActForm):
             data["evidence"],
             data["document"],
         )
-        return {"given": said, "password": data["password"], "uid": data["uid"]}
+        return {"given": said, "uid": data["uid"]}
+
+
+class DecideForm(DecideManyForm):
+    """What is decided of one source: withdrawn too, and signed."""
+
+    act = "decide"
+    refused_beside = "password"
+    decision = forms.ChoiceField(choices=[(d.value, d.value) for d in ApprovalDecision])
+    evidence = prose("Evidence, or the reason of a withdrawal", 2, required=False)
+    password = secret()
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def given(self, data: dict[str, Any]) -> dict[str, Any]:
+        return {**super().given(data), "password": data["password"]}
 
 
 class OfferForm(ActForm):
@@ -162,8 +178,17 @@ def sources(request: Request) -> HttpResponse:
     return redirect("source-list", request.place.code)
 
 
-@page("see")
+@page("see", post="source.edit")
 def source_list(request: Request, site: str) -> HttpResponse:
+    form: Any = DecideManyForm.of(request)
+    ticked = [int(k) for k in request.POST.getlist("source") if k.isascii() and k.isdecimal()]
+
+    def decided(data: dict[str, Any]) -> int:
+        return decide_sources(sources=ticked, **form.given(data), **here(request))
+
+    if form.attempt(decided):
+        messages.success(request, f"{form.result} sources are {form.cleaned_data['decision']}.")
+        return redirect(request.get_full_path())
     search = request.GET.get("q", "").strip()[:200]
     state, part = request.GET.get("state", ""), request.GET.get("part", "")[:120]
     offset, limit = page_bounds(request.GET)
@@ -189,9 +214,13 @@ def source_list(request: Request, site: str) -> HttpResponse:
             ("retired", "Retired too", None),
         ],
         "may_edit": may(request.actor, "source.edit", request.place.id),
+        "form": form,
+        "ticked": ticked,
+        "may_approve": may(request.actor, "source.approve", request.place.id),
+        "together": state == "open" and may(request.actor, "source.edit", request.place.id),
         "tab": "source",
     }
-    return render(request, "sourcing/sources.html", context)
+    return render(request, "sourcing/sources.html", context, status=form.status)
 
 
 @page("source.edit", post="source.edit")
