@@ -99,9 +99,13 @@ def test_sources_are_decided_on_together(world: World, eli: Any) -> None:
         part(world, f"R-{number}")
         source(world, f"R-{number}", "RC0603")
     open_ones = "/sources/STOKE/?state=open"
-    ticks = re.findall('name="source" value="([0-9]+)" checked', text(eli.get(open_ones)))
-    assert len(ticks) == 2
-    sent = {"act": "decide_many", "source": ticks, "decision": "approved", "form": "on"}
+    assert 'name="source" value="' in text(eli.get(open_ones))
+    ticks, all_of_them = (
+        re.findall('name="source" value="([0-9]+)" checked', text(eli.get(f"{open_ones}{more}")))
+        for more in ("", "&tick=all")
+    )
+    assert (len(ticks), len(all_of_them)) == (0, 2)
+    sent = {"act": "decide_many", "source": all_of_them, "decision": "approved", "form": "on"}
     sent |= {"fit": "on", "function": "on", "evidence": "Report 7"}
     none = eli.post(open_ones, {**sent, "uid": uid(eli.get(open_ones)), "source": []})
     assert (none.status_code, "0 sources are named" in text(none)) == (422, True)

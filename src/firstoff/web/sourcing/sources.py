@@ -188,7 +188,7 @@ def source_list(request: Request, site: str) -> HttpResponse:
 
     if form.attempt(decided):
         messages.success(request, f"{form.result} sources are {form.cleaned_data['decision']}.")
-        return redirect(request.get_full_path())
+        return redirect(f"{request.path}?state=open")
     search = request.GET.get("q", "").strip()[:200]
     state, part = request.GET.get("state", ""), request.GET.get("part", "")[:120]
     offset, limit = page_bounds(request.GET)
@@ -202,6 +202,8 @@ def source_list(request: Request, site: str) -> HttpResponse:
         offset=offset,
         limit=limit,
     )
+    if request.method == "GET" and request.GET.get("tick") == "all":
+        ticked = [one.id for one in found]
     context = {
         "found": found,
         "total": total,
