@@ -82,7 +82,7 @@ def people_add(
 @people.command("roles")
 def people_roles(
     username: str,
-    role: RolesOption = [],  # noqa: B006
+    role: RolesOption = [],  # noqa: B006  # read only
     none: Annotated[bool, typer.Option("--none", help="Take every role back.")] = False,
     site: SiteOption = None,
     by: AsOption = None,

@@ -80,7 +80,7 @@ def import_(
         said = mapping if mapping != BomMapping() else None
         given = {"kind": kind, "mapping": said, "dry_run": dry_run, "leave_out": leave_out}
         who = {"site": site, "by": by, "as_json": as_json}
-        bom_records.take(named.items(), into, **given, **who)  # type: ignore[arg-type]
+        bom_records.take(named.items(), into, **given, **who)  # type: ignore[arg-type]  # options by name
         return
     alone = len(files) == 1 and not files[0].is_dir()
     found = read_boms(

@@ -105,7 +105,7 @@ def _plain(value: object) -> Any:
     if kind in _PLAIN:
         return value
     if kind is datetime:
-        return time_text(value)  # type: ignore[arg-type]
+        return time_text(value)  # type: ignore[arg-type]  # a datetime
     match value:
         case Enum():
             return value.value

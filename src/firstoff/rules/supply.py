@@ -43,7 +43,7 @@ def quantity(given: str | int, *, field: str, zero: bool = False, signed: bool =
             field=field,
         )
     found = Decimal(text)
-    if -found.as_tuple().exponent > PLACES and found != round(found, PLACES):  # type: ignore[operator]
+    if -found.as_tuple().exponent > PLACES and found != round(found, PLACES):  # type: ignore[operator]  # it is finite
         raise InvalidInput(
             f"{field} is {text[:40]}; a quantity has at most {PLACES} places (R-67).", field=field
         )

@@ -51,7 +51,7 @@ class Entry:
 
     def of(self, model: type[R]) -> Sequence[R]:
         """The records of one table written under this entry so far."""
-        return self._written.get(model, ())  # type: ignore[return-value]
+        return self._written.get(model, ())  # type: ignore[return-value]  # rows of the model
 
     @property
     def models(self) -> Set[type[Record]]:

@@ -163,7 +163,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         log.warning("%s: %s", known.code, in_one_line(error))
         answer = _answer(request, known.status, known.code, known.message, known.way_out, {})
         # The line above says it all; Django would add the stack of every request.
-        answer._has_been_logged = True  # type: ignore[attr-defined]
+        answer._has_been_logged = True  # type: ignore[attr-defined]  # of Django
         return answer
     return _answer(request, 500, "error", "Something broke on our side.", _BROKE, {})
 

@@ -148,7 +148,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     asked = request.POST.get("next") or request.GET.get("next") or "/"
     onward = asked if safe_next(request, asked) else "/"
     form: SignInForm = SignInForm.of(request)
-    at = request.at  # type: ignore[attr-defined]
+    at = request.at  # type: ignore[attr-defined]  # the doors put it there
     if form.attempt(
         lambda data: verbs.sign_in(**data, address=request.META["REMOTE_ADDR"], at=at)
     ):
@@ -357,7 +357,7 @@ def token_add(request: Request, site: str) -> HttpResponse:
     form: TokenForm = TokenForm.of(request)
     here, _ = access.people(request.actor, request.place.id, limit=5000)
     choices = [(p.username, f"{p.name} ({p.username})") for p in here if p.active and p.roles]
-    form.fields["username"].choices = choices  # type: ignore[attr-defined]
+    form.fields["username"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
     if form.attempt(lambda data: _add_token(request, data)):
         # Shown in the answer itself: the secret is kept nowhere, not even for a redirect.
         context = {"secret": form.result.secret, "name": form.cleaned_data["name"]}

@@ -65,8 +65,8 @@ class SignedIn:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         at = datetime.now(UTC)
-        request.at = at  # type: ignore[attr-defined]
-        request.actor = _actor(request, at)  # type: ignore[attr-defined]
+        request.at = at  # type: ignore[attr-defined]  # the doors put it there
+        request.actor = _actor(request, at)  # type: ignore[attr-defined]  # the doors put it there
         return self.get_response(request)
 
 
@@ -97,7 +97,7 @@ def begin(request: HttpRequest, actor: Actor) -> None:
     found = access.signed_in(actor.person_id)
     if found is None:
         raise NotAllowed("You may not sign in.")
-    at = request.at.isoformat()  # type: ignore[attr-defined]
+    at = request.at.isoformat()  # type: ignore[attr-defined]  # the doors put it there
     request.session.flush()
     request.session.update(
         {"person": actor.person_id, "seal": found.seal, "began": at, "seen": at}
@@ -133,7 +133,7 @@ def page(get: str | None = None, *, post: str | None = None) -> Callable[[View],
             with timezone.override(ZoneInfo(place.time_zone)):
                 return view(request, **kwargs)
 
-        guarded.guard = Guard(get, post)  # type: ignore[attr-defined]
+        guarded.guard = Guard(get, post)  # type: ignore[attr-defined]  # read by the walkers
         return guarded
 
     return decorate
@@ -141,7 +141,7 @@ def page(get: str | None = None, *, post: str | None = None) -> Callable[[View],
 
 def public(view: View) -> View:
     """A view for anybody: signing in, and files that say nothing."""
-    view.guard = Guard(None, None, public=True)  # type: ignore[attr-defined]
+    view.guard = Guard(None, None, public=True)  # type: ignore[attr-defined]  # read by the walkers
     return view
 
 

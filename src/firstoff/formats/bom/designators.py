@@ -48,7 +48,7 @@ def designators(text: str, *, count: int | None = None) -> Named:
                 break
     names = tuple(dict.fromkeys(spread))
     seen: set[str] = set()
-    twice = dict.fromkeys(n for n in spread if n in seen or seen.add(n))  # type: ignore[func-returns-value]
+    twice = dict.fromkeys(n for n in spread if n in seen or seen.add(n))  # type: ignore[func-returns-value]  # add gives None
     named = tuple(name for name in twice if not is_placeholder(name))
     return Named(names, named, len(spread))
 

@@ -198,8 +198,8 @@ def _with_parts(rows: "QuerySet[BomLine]") -> tuple[BomLineView, ...]:
         return ()
     parts, children = rows.values("part"), rows.filter(child__isnull=False).values("child")
     if len(found) <= _CHUNK:
-        parts = {row[_PART] for row in found}  # type: ignore[assignment]
-        children = {row[_CHILD] for row in found if row[_CHILD]}  # type: ignore[assignment]
+        parts = {row[_PART] for row in found}  # type: ignore[assignment]  # keys
+        children = {row[_CHILD] for row in found if row[_CHILD]}  # type: ignore[assignment]  # keys
     sources: dict[int, list[SourceView]] = {}
     _gather_sources(ManufacturerPart.objects.filter(part__in=parts), sources)
     beside = _Beside(

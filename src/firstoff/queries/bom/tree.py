@@ -79,7 +79,7 @@ def _level(
     opened: frozenset[str],
 ) -> dict[str, tuple[int, int]]:
     """The lines of what is open at one level; answers what is open below."""
-    rows: dict[int, list[tuple]] = {}  # type: ignore[type-arg]
+    rows: dict[int, list[tuple]] = {}  # type: ignore[type-arg]  # of values_list
     for some in chunks(sorted({key for key, _ in front.values()})):
         lines = BomLine.objects.filter(revision__in=some, position__lte=MOST)
         for row in lines.order_by("revision", "position").values_list(*_COLUMNS):
@@ -106,7 +106,7 @@ def _level(
 
 
 def _line(
-    row: tuple,  # type: ignore[type-arg]
+    row: tuple,  # type: ignore[type-arg]  # of values_list
     above: str,
     level: int,
     meant: Mapping[int, tuple[int, str]],

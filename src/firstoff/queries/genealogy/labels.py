@@ -243,7 +243,7 @@ def unit_data(unit: Unit, **more: object) -> LabelData:
         batch=run.batch_id if run else "",
         date=_day(unit, run),
     )
-    return replace(data, **more)  # type: ignore[arg-type]
+    return replace(data, **more)  # type: ignore[arg-type]  # fields by name
 
 
 def _day(unit: Unit, run: Run | None) -> date:

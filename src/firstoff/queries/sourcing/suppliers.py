@@ -97,7 +97,7 @@ def _counted(rows: "QuerySet[Supplier]") -> "QuerySet[Supplier]":
     )
 
 
-def _count(rows: "QuerySet[object]", owner: str, what: str) -> Coalesce:  # type: ignore[type-var]
+def _count(rows: "QuerySet[object]", owner: str, what: str) -> Coalesce:  # type: ignore[type-var]  # any model
     mine = rows.filter(**{owner: OuterRef("pk")}) if owner != "lot__supplier" else rows
     counted = mine.order_by().values(owner).annotate(n=Count(what, distinct=True)).values("n")
     return Coalesce(Subquery(counted), 0)

@@ -195,7 +195,7 @@ class OperationTimes(Sequence[OperationTime]):
             return NotImplemented
         return (self.units, self.seqs, self.seconds) == (other.units, other.seqs, other.seconds)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # mutable
 
 
 @dataclass(frozen=True, slots=True)

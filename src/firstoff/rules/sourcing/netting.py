@@ -127,7 +127,7 @@ def buildable(
     few = netting.over(stopped)
     found = []
     for part in stopped:
-        stops_at = _least(lambda units, part=part: part in few.short(units))  # type: ignore[misc]
+        stops_at = _least(lambda units, part=part: part in few.short(units))  # type: ignore[misc]  # bound at once
         if stops_at is not None:
             needed, here = few.needs(stops_at)[part], stock.get(part, ZERO)
             found.append(

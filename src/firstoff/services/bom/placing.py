@@ -108,7 +108,7 @@ def _choose(
         held = same[-1] if same else None
     else:
         released = [r for r in there if r.status == RevisionStatus.RELEASED]
-        held = (open_ or released or [None])[-1]  # type: ignore[list-item]
+        held = (open_ or released or [None])[-1]  # type: ignore[list-item]  # None at the end
     if held is None:
         return _new(one, wanted, there, open_, one.revision or free, lines)
     if held.status == RevisionStatus.DRAFT:

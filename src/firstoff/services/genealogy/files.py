@@ -31,7 +31,7 @@ from firstoff.rules.genealogy import (
 )
 from firstoff.services.genealogy.picture import chunks
 
-_RECORD: Any = Union[KINDS]  # noqa: UP007
+_RECORD: Any = Union[KINDS]  # noqa: UP007  # from the registry
 
 
 @dataclass(frozen=True, slots=True)

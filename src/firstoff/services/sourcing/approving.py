@@ -66,7 +66,7 @@ def decide_source(
             row = source_of(part_of(site_id, part), manufacturer, mpn)
             return deciding.decide(entry, row, None)
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]
+        return known.record  # type: ignore[no-any-return]  # of the model asked for
 
 
 def decide_sources(
@@ -147,7 +147,7 @@ def decide_alternate(
                 )
             return deciding.decide(entry, None, row)
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]
+        return known.record  # type: ignore[no-any-return]  # of the model asked for
 
 
 class _Deciding:
@@ -190,7 +190,7 @@ class _Deciding:
         )
         name = f"{source}" if source else f"{alternate}"
         paper = version_of(self.site_id, self.given.document, self.version)
-        part = source.part if source else alternate.part  # type: ignore[union-attr]
+        part = source.part if source else alternate.part  # type: ignore[union-attr]  # one of both
         check_approval(
             self.given,
             name=name,

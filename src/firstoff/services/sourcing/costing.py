@@ -43,4 +43,4 @@ def assume_cost(
             row = CostAssumptions(program=program, way=name, assumptions=said)
             return entry.add(with_uid(row, uid))
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]
+        return known.record  # type: ignore[no-any-return]  # of the model asked for

@@ -80,7 +80,7 @@ def declare(
             entry.details.update(mpn=mpn, scheme=scheme, status=status.value, reference=reference)
             return entry.add(with_uid(declaration, uid))
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]
+        return known.record  # type: ignore[no-any-return]  # of the model asked for
 
 
 def require_schemes(

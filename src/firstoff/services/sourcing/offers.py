@@ -53,7 +53,7 @@ def record_offer(
             entry.details.update(supplier=supplier.name, breaks=offer.texts)
             return entry.add(with_uid(row_of(source, supplier, offer, at.date()), uid))
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]
+        return known.record  # type: ignore[no-any-return]  # of the model asked for
 
 
 def withdraw_offer(
@@ -169,7 +169,7 @@ def record_rate(
             )
             return _kept(entry, with_uid(row, uid))
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]
+        return known.record  # type: ignore[no-any-return]  # of the model asked for
 
 
 def _kept(entry: Entry, row: ExchangeRate) -> ExchangeRate:

@@ -82,7 +82,7 @@ def place_order(
             entry.details.update(quantity=f"{wanted.normalize():f}", due=due.isoformat())
             return entry.add(with_uid(order, uid))
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]
+        return known.record  # type: ignore[no-any-return]  # of the model asked for
 
 
 def move_order(
@@ -109,7 +109,7 @@ def move_order(
             entry.details.update(due=due.isoformat())
             return entry.add(with_uid(row, uid))
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]
+        return known.record  # type: ignore[no-any-return]  # of the model asked for
 
 
 def cancel_order(
@@ -139,7 +139,7 @@ def cancel_order(
             entry.details.update(open=f"{stands.open.normalize():f}")
             return entry.add(with_uid(row, uid))
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]
+        return known.record  # type: ignore[no-any-return]  # of the model asked for
 
 
 def standings(orders: Iterable[Order]) -> dict[int, OrderStanding]:
@@ -212,7 +212,7 @@ def record_need(
             entry.details.update(quantity=quantity, due=due.isoformat(), run_kind=run_kind)
             return entry.add(with_uid(row, uid))
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]
+        return known.record  # type: ignore[no-any-return]  # of the model asked for
 
 
 def _order_for(by: Actor, order_uid: UUID, site_id: int | None) -> Order:

@@ -36,7 +36,7 @@ def _short(size: int, **more: Any) -> forms.TextInput:
 
 class LineRow(Row):
     told = ("find_number", "part", "quantity", "unit", "designators", "not_fitted")
-    told += ("alternates", "note")  # type: ignore[assignment]
+    told += ("alternates", "note")  # type: ignore[assignment]  # adds names
 
     line = forms.CharField(max_length=18, required=False, widget=forms.HiddenInput())
     find_number = forms.CharField(

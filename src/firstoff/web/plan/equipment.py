@@ -57,7 +57,7 @@ class EquipmentForm(Form):
 
 
 class ChangeForm(EquipmentForm):
-    code = None  # type: ignore[assignment]
+    code = None  # type: ignore[assignment]  # the field goes
 
 
 _FOUND = [

@@ -54,7 +54,7 @@ def by_supplier(plan: BuyingPlan, today: date) -> list[SupplierTotal]:
         days = [one.offer.arrives(today, one.quantity) for one in orders]
         known = [day for day in days if day is not None]
         last = max(known) if known and len(known) == len(days) else None
-        totals.append(SupplierTotal(name, len(orders), sum(o.cost for o in orders), last))  # type: ignore[arg-type]
+        totals.append(SupplierTotal(name, len(orders), sum(o.cost for o in orders), last))  # type: ignore[arg-type]  # Decimals
     return sorted(totals, key=lambda one: (-one.cost, one.name))
 
 
