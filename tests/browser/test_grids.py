@@ -69,7 +69,7 @@ def test_enter_and_the_arrows_move_between_cells(page: Any) -> None:
     page.keyboard.press("ArrowUp")
     page.keyboard.press("Shift+Enter")
     assert focused(page) == "c-0-number"
-    page.focus("[name=c-2-measured_as]")
+    page.focus("[name=c-2-gauge]")  # the last cell of the last row
     page.keyboard.press("Enter")
     assert (focused(page), page.input_value("[name=c-rows]")) == ("c-3-number", "4")
     assert values(page, 3) == ["", "", "variable", "major", "", "", ""]
