@@ -1,7 +1,7 @@
 # Every target sets up what it needs; the second time that takes no time.
-# PYTHON=python3.12 picks a Python; JOBS=4 runs the tests on more cores.
+# PYTHON=python3.12 picks a Python; JOBS=4 runs the tests on more cores (one more than there are: some tests wait).
 BIN := .venv/bin
-JOBS ?= 2
+JOBS ?= 3
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --extra postgres --group build --universal \
 	--python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
