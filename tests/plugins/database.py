@@ -54,7 +54,7 @@ def _start(folder: Path) -> str:
 
 
 # They ask about pages and words; what they write and read is asked of both in the floors below.
-_DOORS = frozenset({"web", "cli", "browser"})
+_DOORS = frozenset({"web", "api", "cli", "browser"})
 
 
 def _needs_tables(item: pytest.Item) -> bool:
