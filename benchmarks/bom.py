@@ -4,11 +4,11 @@
     python -m benchmarks.bom --lines 10000   another size of the large one
     python -m benchmarks.bom --json          one JSON object
 
-What is timed: to preview and to import a file, the same file again, a page of the lines, what is
-needed through all levels. Beside the import stands what its rows cost without Firstoff: the file
-decoded by the csv module, and the same rows of lines, parts and manufacturer parts put into a
-twin of the database by plain bulk inserts. All is measured in processor time, so that what else
-the machine does counts for neither side.
+What is timed: to preview and to import a file, the same file again, the pages of the lines as a
+browser asks for them, what is needed through all levels. Beside the import stands what its rows
+cost without Firstoff: the file decoded by the csv module, and the same rows of lines, parts and
+manufacturer parts put into a twin of the database by plain bulk inserts; beside a page, the page
+to sign in.
 """
 
 import argparse
@@ -16,15 +16,13 @@ import csv
 import json
 import sqlite3
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from benchmarks.measuring import Times, machine
+from benchmarks.measuring import machine, timed, times
 from benchmarks.table import in_table
 
 TABLES = (
@@ -34,7 +32,7 @@ TABLES = (
     "firstoff_processplan",
     "firstoff_bomline",
 )
-T = TypeVar("T")
+PASSWORD = "counter crock CC-1"
 PAGES = 40  # of each kind that are asked for
 _BELOW = 20  # lines of a sub-assembly
 _SUBS = 5  # sub-assemblies of an assembly
@@ -55,17 +53,6 @@ class Row:
 class Report:
     machine: dict[str, str]
     rows: list[Row] = field(default_factory=list)
-
-
-def timed(work: Callable[[], T]) -> tuple[float, T]:
-    """Processor time of all threads."""
-    began = time.process_time()
-    found = work()
-    return time.process_time() - began, found
-
-
-def times(work: Callable[[], object], count: int) -> Times:
-    return Times(tuple(timed(work)[0] for _ in range(count)))
 
 
 def flat(lines: int) -> bytes:
@@ -104,8 +91,10 @@ def measure(lines: int, folder: str | None) -> Report:
         upkeep.migrate()
         _people()
         _file(report, Path(home), "board", flat(5_000), 5_000, 3.0)
+        _file(report, Path(home), "wide", flat(lines), lines, 30.0)
         key = _file(report, Path(home), "machine", deep(lines), lines, 30.0)
-        _pages(report, key)
+        _levels(report, key)
+        _pages(report, lines)
     return report
 
 
@@ -115,11 +104,11 @@ def _people() -> None:
     from firstoff.services import access
     from firstoff.terms import Role
 
-    now, secret = datetime.now(UTC), "counter crock CC-1"
+    now = datetime.now(UTC)
     access.found(
         username="adam",
         name="Adam Reed",
-        password=secret,
+        password=PASSWORD,
         site="Stoke-on-Trent",
         site_code="STOKE",
         time_zone="Europe/London",
@@ -130,7 +119,7 @@ def _people() -> None:
         site_id=site,
         username="eli",
         name="Eli Novak",
-        password=secret,
+        password=PASSWORD,
         roles=[Role.ENGINEER],
         by=person("adam"),
         at=now,
@@ -142,42 +131,57 @@ def _file(report: Report, home: Path, name: str, content: bytes, lines: int, aim
 
     key, by = _draft(name)
     files = [(f"{name}.csv", content)]
-    what = f"{lines:,} lines"
+    what = f"{name}, {lines:,} lines"
     decoding, _ = timed(lambda: list(csv.reader(StringIO(content.decode()))))
     before = _counts(home)
     look, _ = timed(lambda: bom.preview_import(revision_id=key, files=files, by=by))
     report.rows.append(Row(f"preview, {what}", look, decoding, "decoding alone"))
-    call: Callable[[], Any] = lambda: bom.import_bom(  # noqa: E731
-        revision_id=key, files=files, by=by, at=datetime.now(UTC)
-    )
-    took, _ = timed(call)
+
+    def take() -> Any:
+        return bom.import_bom(revision_id=key, files=files, by=by, at=datetime.now(UTC))
+
+    took, _ = timed(take)
     raw = _raw(home, before)
     report.rows.append(Row(f"import, {what}", took, raw + decoding, "decoding and the same rows"))
     report.rows.append(Row(f"preview and import, {what}", look + took, aim=aim))
-    report.rows.append(Row(f"the same file again, {what}", timed(call)[0]))
+    report.rows.append(Row(f"the same file again, {what}", timed(take)[0]))
     return key
 
 
-def _pages(report: Report, key: int) -> None:
-    from benchmarks.world import person
-    from firstoff.db.models import BomLine, PartRevision
+def _levels(report: Report, key: int) -> None:
     from firstoff.queries import bom
 
-    by = person("eli")
-    wide = PartRevision.objects.get(part__number="BENCH-board")
-    count = BomLine.objects.filter(revision=wide).count()
-    asked: tuple[tuple[str, Callable[[], object]], ...] = (
-        ("first page of the board", lambda: bom.lines(by, wide.pk)),
-        ("last page of the board", lambda: bom.lines(by, wide.pk, offset=count - 50)),
-        ("first page of the machine", lambda: bom.lines(by, key)),
-        ("figures of the machine", lambda: bom.head(by, key)),
-    )
-    for name, ask in asked:
-        report.rows.append(Row(f"{name}, p95", times(ask, PAGES).p95, aim=0.15))
     seconds, found = timed(lambda: bom.needed(key, 500))
     report.rows.append(Row(f"needs through all levels, {len(found):,} parts", seconds, aim=5.0))
     seconds, nodes = timed(lambda: bom.exploded(key, 500))
     report.rows.append(Row(f"every place in the tree, {len(nodes):,}", seconds, aim=5.0))
+
+
+def _pages(report: Report, lines: int) -> None:
+    """The pages of both lists over HTTP, signed in, once each was seen."""
+    from benchmarks.site import Client, Site
+
+    asked = []
+    for name, of in (
+        ("board", "5,000 lines"),
+        ("wide", f"{lines:,} lines"),
+        ("machine", f"{lines:,} lines of three levels"),
+    ):
+        page = f"/parts/STOKE/BENCH-{name}/1/bom/"
+        asked += [(f"page of {of}", page), (f"{of}, searched", f"{page}?q=MPN77")]
+    asked.append(("its levels", f"{page}levels/"))
+    site = Site()
+    try:
+        client = Client(site)
+        client.sign_in("eli", PASSWORD)
+        least = times(lambda: client.get("/sign-in/"), PAGES).p95
+        for name, path in asked:
+            first, _ = timed(lambda p=path: client.get(p))
+            report.rows.append(Row(f"{name}, seen for the first time", first))
+            often = times(lambda p=path: client.get(p), PAGES).p95
+            report.rows.append(Row(f"{name}, p95", often, least, "the page to sign in", 0.15))
+    finally:
+        site.stop()
 
 
 def _draft(name: str) -> tuple[int, Any]:

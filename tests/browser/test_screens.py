@@ -94,6 +94,9 @@ def test_the_screens_of_the_documentation(people: Windows) -> None:
         if name == "line":
             page.keyboard.type("CC1-P2-021")
             page.keyboard.press("Enter")
+            page.get_by_text(
+                "Not started yet"
+            ).wait_for()  # a button of the page before is not sent
             page.get_by_role("button", name="L2 Assembly line 2").click()
             page.wait_for_selector("[data-clock]")
         if WRITE:
