@@ -32,9 +32,13 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
-    """SQLite in a file: in memory, the second of two writing threads gets an error, no turn."""
+    """SQLite in a file: in memory, the second of two writing threads gets an error, no turn.
+
+    The tables are made as the models say, like those of any new database; the migrations have a
+    test of their own (tests/db/test_creating.py)."""
     from django.db import connections
 
+    connections["default"].settings_dict["TEST"]["MIGRATE"] = False
     if connections["default"].vendor == "sqlite":
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         name = str(Path(os.environ["FIRSTOFF_HOME"]) / f"test-{worker}.sqlite3")
@@ -68,6 +72,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     A thread of a test's server may end after the test, its connection with it; PostgreSQL drops no
     database that somebody else is connected to.
     """
+    with django_db_blocker.unblock():
+        from django.core.management import call_command
+
+        call_command("migrate", fake=True, verbosity=0)
     yield
     with django_db_blocker.unblock():
         from django.db import connection

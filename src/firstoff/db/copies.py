@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from django.apps import apps
-from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from firstoff.db import triggers
+from firstoff.db.creating import bring_up
 
 _BATCH = 2000
 Counter = Callable[[int, int], None]  # rows done, rows to do
@@ -67,7 +67,7 @@ def overwrite(source: Path, target: BaseDatabaseWrapper) -> None:
 
 def export(target: str, counter: Counter) -> None:
     """Every row of the default database as of one moment, into an empty database."""
-    call_command("migrate", database=target, verbosity=0, interactive=False)
+    bring_up(target)
     with transaction.atomic():
         with connections["default"].cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")

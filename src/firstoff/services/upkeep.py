@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from django.contrib.sessions.models import Session
-from django.core.management import call_command
 from django.db import DatabaseError, connection
 
 from firstoff.db import edges, triggers
+from firstoff.db.creating import bring_up
 from firstoff.errors import Unavailable
 from firstoff.queries import health
 from firstoff.services.genealogy.rebuilding import make_first
@@ -40,7 +40,7 @@ def migrate(say: Callable[[str], None] | None = None) -> tuple[str, ...]:
         if say and found.pending:
             say(f"Migrating the database: {len(found.pending)} steps.")
         if found.pending:
-            call_command("migrate", verbosity=0, interactive=False)
+            bring_up()
         edges.install(connection)
         triggers.install(connection)
         if "firstoff.0002_genealogy" in found.pending:
@@ -54,7 +54,7 @@ def migrate(say: Callable[[str], None] | None = None) -> tuple[str, ...]:
 def migrate_copy(alias: str) -> None:
     """Bring a copy of an older version to this one."""
     if health.migrations(alias).pending:
-        call_command("migrate", database=alias, verbosity=0, interactive=False)
+        bring_up(alias)
 
 
 def _own_files() -> None:
