@@ -1,5 +1,6 @@
 """Parts and bills of materials in the browser: lists, lines, levels, files, what differs."""
 
+from datetime import date
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
@@ -226,6 +227,11 @@ def test_a_variant_is_typed_chosen_and_taken_out(world: World, browse: Browse) -
     ]
     bad = client.post(f"{here}variants/", {**sent, **row, "v-0-position": "9"})
     assert (bad.status_code, "There is no line 9" in text_of(bad)) == (422, True)
+    nothing_seen = {**sent, **row, "seen": hidden(text_of(client.get(f"{here}variants/")), "seen")}
+    late = client.post(f"{here}variants/", nothing_seen)
+    assert (late.status_code, "Somebody else changed the variant" in text_of(late)) == (409, True)
+    again = client.post(f"{here}variants/", {**sent, **row, "seen": hidden(text_of(late), "seen")})
+    assert again.status_code == 302
     client.post(f"{here}variants/", {"act": "remove", "code": "LITE"})
     assert client.get(f"{here}?variant=LITE").status_code == 404
 
@@ -414,6 +420,7 @@ def test_a_file_that_is_gone_is_said(world: World, browse: Browse) -> None:
 def test_a_new_user_starts_with_a_file(world: World, browse: Browse) -> None:
     client = browse(world.eli)
     said = {"name": "Charger", "code": "MP-1", "revision": "A", "currency": "EUR"}
+    said |= {"first_quantity": "500", "due": "2027-02-01"}
     answer, posted = looked_at(client, "/bom/start/", BOARD, **said)
     page = text_of(answer)
     assert ("Take 3 lines into revision A" in page, Program.objects.count()) == (True, 0)
@@ -421,6 +428,7 @@ def test_a_new_user_starts_with_a_file(world: World, browse: Browse) -> None:
     assert done["Location"] == "/parts/STOKE/MP-1/A/bom/"
     program = Program.objects.get()
     assert (program.code, program.currency, len(stored("MP-1", "A"))) == ("MP-1", "EUR", 3)
+    assert (program.first_quantity, program.due) == (500, date(2027, 2, 1))
     taken, _ = looked_at(client, "/bom/start/", BOARD, **said)
     assert (taken.status_code, "There is a program" in text_of(taken)) == (422, True)
     assert client.get("/p/STOKE/MP-1/bom/")["Location"] == "/parts/STOKE/MP-1/A/bom/"

@@ -13,8 +13,10 @@ from urllib.parse import urlparse
 import typer
 
 from firstoff import __version__
+from firstoff.cli.options import StdinOption
 from firstoff.cli.shell import django, err, now, out, password, show
 from firstoff.errors import InvalidInput, Refused
+from firstoff.terms import Role
 
 if TYPE_CHECKING:
     from firstoff.cli.serving import Server
@@ -43,9 +45,11 @@ def init(
     site: Annotated[str | None, typer.Option(help="Name of the plant or team.")] = None,
     site_code: Annotated[str | None, typer.Option(help="Short code of it, in addresses.")] = None,
     time_zone: Annotated[str | None, typer.Option(help="Such as Europe/London.")] = None,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
+    role: Annotated[
+        list[Role] | None,
+        typer.Option("--role", help="What else they do: engineer, to define products. Again."),
+    ] = None,
+    password_stdin: StdinOption = False,
     home: Home = None,
 ) -> None:
     start(home, make=True)
@@ -75,6 +79,7 @@ def init(
         site_code=code,
         time_zone=zone,
         at=now(),
+        roles=dict.fromkeys((Role.ADMINISTRATOR, *(role or ()))),
     )
     out.print(f"{settings.HOME} is set up for {place}. Start the site with:", markup=False)
     named = f" --home {settings.HOME}" if os.environ.get("FIRSTOFF_HOME") else ""

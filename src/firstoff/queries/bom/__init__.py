@@ -28,7 +28,7 @@ from firstoff.queries.bom.lines import (
     sources_of,
 )
 from firstoff.queries.bom.used import where_used
-from firstoff.queries.bom.variants import VariantView, variant_lines, variants
+from firstoff.queries.bom.variants import VariantView, variant_facts, variant_lines, variants
 from firstoff.queries.bom.views import (
     AlternateView,
     BomHead,
@@ -77,6 +77,7 @@ __all__ = [
     "sources_of",
     "state",
     "table",
+    "variant_facts",
     "variant_lines",
     "variants",
     "where_used",

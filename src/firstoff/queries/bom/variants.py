@@ -40,6 +40,15 @@ def variants(actor: Actor, revision_id: int) -> tuple[VariantView, ...]:
     return tuple(views)
 
 
+def variant_facts(revision_id: int, code: str) -> tuple[VariantFacts, ...]:
+    """A variant as it was said; nothing where there is none."""
+    row = Variant.objects.filter(revision=revision_id, code=code).first()
+    if row is None:
+        return ()
+    said = _changes(revision_id).get(row.pk, [])
+    return (VariantFacts(row.code, row.name, tuple(_facts(c) for c in said)),)
+
+
 def variant_lines(actor: Actor, revision_id: int, code: str) -> tuple[BomLineView, ...]:
     """The lines of a revision as a variant has them, in order. Another part on some places is a
     line of its own, with the key of the line it comes from. Nine queries. Raises NotFound."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import asdict
 from typing import Any
 
 from firstoff.errors import InvalidInput, StaleState
@@ -11,7 +11,7 @@ from firstoff.rules import ledger
 
 def state_of(found: Iterable[Any]) -> str:
     """A digest of facts as they were shown, to tell whether somebody moved them since."""
-    return ledger.digest([{f.name: getattr(one, f.name) for f in fields(one)} for one in found])
+    return ledger.digest([asdict(one) for one in found])
 
 
 def check_unmoved(seen: str, now: Iterable[Any], what: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from firstoff.db.models import Part, PartRevision, Program
 from firstoff.errors import InvalidInput
@@ -31,6 +31,8 @@ def preview_start(
     files: Sequence[tuple[str, bytes]],
     by: Actor,
     revision: str = "A",
+    first_quantity: int | None = None,
+    due: date | None = None,
     currency: str = "USD",
     kind: str = "",
     mapping: BomMapping | None = None,
@@ -39,7 +41,9 @@ def preview_start(
     the code or the part number is taken."""
     require(by, "program.edit", site_id)
     require(by, "definition.edit", site_id)
-    wanted = check_program(ProgramFacts(code, name, currency=currency))
+    wanted = check_program(
+        ProgramFacts(code, name, first_quantity=first_quantity, due=due, currency=currency)
+    )
     label = check_label(revision.strip(), field="revision")
     _check_free(site_id, wanted.code)
     part = Part(
@@ -57,6 +61,8 @@ def start_program(
     by: Actor,
     at: datetime,
     revision: str = "A",
+    first_quantity: int | None = None,
+    due: date | None = None,
     currency: str = "USD",
     kind: str = "",
     mapping: BomMapping | None = None,
@@ -72,6 +78,8 @@ def start_program(
             code=code,
             name=name,
             revision=revision,
+            first_quantity=first_quantity,
+            due=due,
             currency=currency,
             by=by,
             at=at,

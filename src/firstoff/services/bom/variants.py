@@ -4,9 +4,10 @@ from datetime import datetime
 
 from firstoff.db.models import BomLine, PartRevision, Variant, VariantChange
 from firstoff.errors import InvalidInput, NotFound
-from firstoff.queries.bom import line_facts
+from firstoff.queries.bom import line_facts, variant_facts
 from firstoff.rules.access import Actor
 from firstoff.rules.bom.variant_facts import VariantFacts, check_variant
+from firstoff.rules.product import check_unmoved
 from firstoff.services.bom.ground import (
     check_no_loop,
     children_named,
@@ -18,13 +19,17 @@ from firstoff.services.bom.ground import (
 
 
 def set_variant(
-    *, revision_id: int, variant: VariantFacts, by: Actor, at: datetime
+    *, revision_id: int, variant: VariantFacts, by: Actor, at: datetime, seen: str = ""
 ) -> VariantFacts:
-    """A variant of a draft with all that it changes: what is not named is as in the lines."""
+    """A variant of a draft with all that it changes: what is not named is as in the lines.
+
+    seen: ``state_of`` what the person saw; raises StaleState when somebody changed it since.
+    """
     revision = revision_for(by, revision_id, "definition.edit")
     with verb("set_variant", revision, by, at) as entry:
         revision = draft(revision)
         wanted = check_variant(variant, list(line_facts(revision.pk).values()))
+        check_unmoved(seen, variant_facts(revision.pk, wanted.code), "variant")
         row, made = Variant.objects.get_or_create(
             revision=revision, code=wanted.code, defaults={"name": wanted.name}
         )

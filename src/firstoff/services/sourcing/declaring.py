@@ -9,9 +9,8 @@ from uuid import UUID
 from firstoff.db.models import ComplianceDeclaration, RequiredScheme
 from firstoff.errors import InvalidInput
 from firstoff.rules.access import Actor, require
+from firstoff.services.repeating import AlreadyStored, answer_stored
 from firstoff.services.sourcing.ground import (
-    AlreadyStored,
-    answer_stored,
     part_of,
     program_for,
     short,
@@ -73,14 +72,14 @@ def declare(
                 scheme=scheme,
                 status=status.value,
                 reference=reference,
-                version=version_of(site_id, given.document, given.version),
+                version=version_of(by, site_id, given.document, given.version),
                 declared_on=given.declared_on,
                 expires=given.expires,
             )
             entry.details.update(mpn=mpn, scheme=scheme, status=status.value, reference=reference)
             return entry.add(with_uid(declaration, uid))
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]  # of the model asked for
+        return known.of(ComplianceDeclaration)
 
 
 def require_schemes(

@@ -4,7 +4,7 @@ repeatable."""
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from firstoff.db.models import (
@@ -15,8 +15,9 @@ from firstoff.db.models import (
     Record,
     Supplier,
 )
-from firstoff.errors import InvalidInput, NotFound, Refused
+from firstoff.errors import InvalidInput, NotFound
 from firstoff.rules.access import Actor, require
+from firstoff.rules.documents import visible_at
 from firstoff.rules.product import check_line, check_name
 from firstoff.services import ledger
 from firstoff.services.ledger import Entry
@@ -25,43 +26,12 @@ R = TypeVar("R", bound=Record)
 LONGEST_NAME = 200
 
 
-class AlreadyStored(Exception, Generic[R]):
-    """The record is stored already: the block is left without writing (R-36)."""
-
-    def __init__(self, record: R) -> None:
-        super().__init__("already stored")
-        self.record = record
-
-
 @contextmanager
 def verb(name: str, subject: str, *, by: Actor, at: datetime, **more: Any) -> Iterator[Entry]:
     with ledger.verb(
         f"sourcing.{name}", by=by, at=at, subject=subject[:300], program=more.get("program")
     ) as entry:
         yield entry
-
-
-def answer_stored(model: type[R], uid: UUID | None, **posted: object) -> None:
-    """Leave the block with the stored record where this ID was posted before.
-
-    Raises AlreadyStored, or Refused (R-36) where the ID stands for something else.
-    """
-    stored = None if uid is None else model._default_manager.filter(uid=uid).first()
-    if stored is None:
-        return
-    for name, value in posted.items():
-        there = getattr(stored, name)
-        if there != value:
-            said = "nothing" if there in (None, "") else there
-            raise Refused(
-                f"The record {uid} is stored already with another {name.replace('_', ' ')}: "
-                f"{said}, not {value}.",
-                code="R-36",
-                way_out="A new record needs an ID of its own.",
-                uid=str(uid),
-                field=name.removesuffix("_id"),
-            )
-    raise AlreadyStored(stored)
 
 
 def with_uid(record: R, uid: UUID | None) -> R:
@@ -119,12 +89,15 @@ def supplier_of(site_id: int, name: str, *, new: bool = False) -> Supplier:
     return Supplier.objects.create(site_id=site_id, name=said)
 
 
-def version_of(site_id: int, document: str, label: str = "") -> DocumentVersion | None:
-    """A version of a document as evidence: the newest unless said. Raises NotFound."""
+def version_of(by: Actor, site_id: int, document: str, label: str = "") -> DocumentVersion | None:
+    """A version of a document as evidence: the newest unless said. Raises NotFound, also for a
+    document that ``by`` may not see."""
     if not document.strip():
         return None
     rows = DocumentVersion.objects.filter(
-        document__site=site_id, document__number=document.strip()
+        document__site=site_id,
+        document__number=document.strip(),
+        document__visibility__in=visible_at(by, site_id),
     )
     if label.strip():
         rows = rows.filter(label=label.strip())
@@ -132,7 +105,7 @@ def version_of(site_id: int, document: str, label: str = "") -> DocumentVersion 
     if found is None:
         version = f" version {label}" if label.strip() else ""
         raise NotFound(
-            f"There is no document {document[:120]!r}{version} here.",
+            f"There is no document {document[:120]!r}{version} here, or not for you.",
             way_out="Upload it first, or name the evidence in words.",
             field="document",
         )

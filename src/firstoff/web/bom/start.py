@@ -16,12 +16,13 @@ from firstoff.web.auth import Request, page
 from firstoff.web.bom.imports import say_taken
 from firstoff.web.bom.reading import Asked, FilesForm, preview_context
 from firstoff.web.bom.shared import here
+from firstoff.web.forms import DateInput
 
-_SAID = ("name", "code", "revision", "currency")
+_SAID = ("name", "code", "first_quantity", "due", "revision", "currency")
 
 
 class StartForm(FilesForm):
-    field_order = ("name", "code", "file", "revision", "currency")
+    field_order = ("name", "code", "first_quantity", "due", "file", "revision", "currency")
 
     name = forms.CharField(
         label="Product", max_length=200, help_text="What you build, as people call it."
@@ -32,6 +33,13 @@ class StartForm(FilesForm):
         help_text="Of the program and its part; it begins every batch ID, and stays.",
         widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off"}),
     )
+    first_quantity = forms.IntegerField(
+        label="Units owed first",
+        required=False,
+        min_value=1,
+        help_text="What material is asked for, unless you ask for another number.",
+    )
+    due = forms.DateField(label="By when", required=False, widget=DateInput())
     revision = forms.CharField(max_length=20, help_text="The one that the file is of")
     currency = forms.CharField(
         max_length=3, widget=forms.TextInput(attrs={"size": 4, "autocomplete": "off"})
@@ -47,7 +55,7 @@ def bom_start(request: Request) -> HttpResponse:
     form: StartForm = StartForm.of(request, initial=_first(request))
     if form.attempt(lambda data: Asked.held(request, data["file"])):
         data = form.cleaned_data
-        given = {name: data[name] for name in _SAID}
+        given = {n: "" if data[n] is None else str(data[n]) for n in _SAID}
         return _look(request, replace(form.result, said=given), form)
     return _choose(request, form)
 
@@ -69,7 +77,7 @@ def _look(
     request: Request, asked: Asked, form: StartForm | None = None, status: int = 200
 ) -> HttpResponse:
     try:
-        preview = preview_start(site_id=request.place.id, by=request.actor, **asked.how())
+        preview = preview_start(site_id=request.place.id, by=request.actor, **_how(asked))
     except (NotAllowed, NotFound):
         raise
     except (InvalidInput, Refused) as error:
@@ -80,6 +88,17 @@ def _look(
         return _choose(request, bad, error)
     context = preview_context(preview, asked)
     return render(request, "bom/start_preview.html", context, status=status)
+
+
+def _how(asked: Asked) -> dict[str, Any]:
+    """What was asked, typed. Raises InvalidInput where the page was sent with something else."""
+    given = asked.how()
+    for name in ("first_quantity", "due"):
+        try:
+            given[name] = StartForm.base_fields[name].clean(given[name])
+        except forms.ValidationError as error:
+            raise InvalidInput(error.messages[0], field=name) from error
+    return given
 
 
 def _raising(error: FirstoffError) -> Any:
@@ -94,7 +113,7 @@ def _take(request: Request, asked: Asked) -> HttpResponse:
         made = start_program(
             site_id=request.place.id,
             leave_out=asked.leave_out,
-            **asked.how(),
+            **_how(asked),
             **here(request),
         )
     except (NotAllowed, NotFound):

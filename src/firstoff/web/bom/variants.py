@@ -10,11 +10,12 @@ from django.urls import path, reverse
 
 from firstoff.queries import bom as reads
 from firstoff.rules.bom.variant_facts import ChangeFacts, VariantFacts
+from firstoff.rules.product import state_of
 from firstoff.services.bom import remove_variant, set_variant
 from firstoff.web.auth import Request, page
 from firstoff.web.bom.shared import BOM, Shown, found, here
 from firstoff.web.forms import Form
-from firstoff.web.grids import Grid, Row
+from firstoff.web.grids import Grid, Row, seen_state
 
 
 class ChangeRow(Row):
@@ -72,6 +73,7 @@ def bom_variants(request: Request, site: str, part: str, revision: str) -> HttpR
         lambda sent: set_variant(
             revision_id=shown.revision.id,
             variant=VariantFacts(code, name, tuple(_change(values) for values in sent)),
+            seen=request.POST.get("seen", ""),
             **here(request),
         )
     ):
@@ -90,11 +92,15 @@ def _page(
         changes = chosen.facts.changes if chosen else ()
         grid = Grid(ChangeRow, "v", initial=[_initial(one) for one in changes])
     posted = request.POST if request.method == "POST" else {}
+    there = [chosen.facts] if chosen else []
+    if isinstance(sent, Grid):  # the code that was typed, which somebody may have taken meanwhile
+        there = [v.facts for v in views if v.facts.code == posted.get("code", "").strip()]
     context = shown.context(
         variants=views,
         chosen=chosen,
         grid=grid if shown.edits else None,
         sent=sent,
+        seen=seen_state(posted.get("seen", ""), state_of(there), sent),
         code=posted.get("code", chosen.facts.code if chosen else ""),
         name=posted.get("name", chosen.facts.name if chosen else ""),
     )
