@@ -40,7 +40,7 @@ def test_a_change_goes_its_way(crock: World, capsys: Any, monkeypatch: Any) -> N
     code, text = said(capsys, "change", "effect", "CC-1", "1", "--as", "eli")
     assert (code, "makes what is not released" in text) == (4, True)
     code, text = said(capsys, "change", "show", "CC-1", "1")
-    assert (code, "item  CC-1 C to D  draft" in text, "Revision  C -> D" in text) == (
+    assert (code, "item\tCC-1 C to D\tdraft" in text, "Revision\tC -> D" in text) == (
         0,
         True,
         True,
@@ -56,7 +56,7 @@ def test_what_the_machine_cannot_hold(crock: World, capsys: Any) -> None:
     assign = ("tolerance", "assign", "CC-1", "1", "Jiggering", "--revision", "C", "--as", "eli")
     assert said(capsys, *assign) == (0, "1 is made by Jiggering.\n")
     code, text = said(capsys, "tolerance", "show", "CC-1", "--revision", "C")
-    assert (code, text.startswith("not_met  1 Lid clearance")) == (0, True)
+    assert (code, text.startswith("not_met\t1 Lid clearance")) == (0, True)
     code, text = said(capsys, "tolerance", "library", "--site", "STOKE")
     assert (code, "sd 0.2 mm" in text) == (0, True)
     bad = ("tolerance", "record", "X", "--spread", "wide", "--unit", "mm")

@@ -107,7 +107,7 @@ def test_a_unit_is_judged_and_read_back(batch: Terminal) -> None:
     code, out, _ = batch(*words.split(), "--defect", "D-101=rocks")
     assert (code, out) == (0, "CC1-P1-001, first result: rejected (D-101).\n")
     code, out, _ = batch("units", "CC1-P1", "--show", "rejects")
-    assert out == "CC1-P1-001\treject\t11.0 min\tD-101\t\n"
+    assert out == "CC1-P1-001\treject\t11.0 min\tD-101\n"
     code, out, _ = batch("unit", "CC1-P1", "CC1-P1-001", "--json")
     found = json.loads(out)
     assert (code, found["judgements"][0]["defects"][0]["note"]) == (0, "rocks")

@@ -7,11 +7,13 @@ import importlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import register_converter
 from ninja import NinjaAPI, Router, Swagger
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from firstoff import __version__
+from firstoff.api.addresses import Escaped
 from firstoff.api.auth import Session, Token, described
 
 # area module -> prefix
@@ -85,6 +87,8 @@ api = Described(
     docs=Swagger(settings={"persistAuthorization": False}),
     docs_decorator=described,
 )
+
+register_converter(Escaped, "escaped")  # before any router names its addresses
 
 _named: dict[str, Any] = {}  # schemas that a module brings beside those of its shapes
 for _name, _prefix in ROUTERS:

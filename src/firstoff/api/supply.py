@@ -10,7 +10,6 @@ from pydantic import Field
 
 from firstoff.api.auth import actor
 from firstoff.api.pages import Page, page, window
-from firstoff.api.trace import Escaped  # noqa: F401  its converter is in the addresses
 from firstoff.queries import access, gauging
 from firstoff.queries import supply as reads
 from firstoff.terms import CalibrationResult, LotStatus

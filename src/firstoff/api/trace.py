@@ -2,11 +2,9 @@
 
 import base64
 from typing import Any, Literal
-from urllib.parse import unquote
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.urls import register_converter
 from ninja import Router, Schema
 from pydantic import Field
 
@@ -23,20 +21,6 @@ from firstoff.terms import Place
 
 router = Router()
 
-
-class Escaped:
-    """A name in an address that may hold a slash: written %252F, a percent sign %2525."""
-
-    regex = "[^/]+"
-
-    def to_python(self, value: str) -> str:
-        return unquote(value)
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(Escaped, "escaped")
 
 _KINDS = ", ".join(f"`{c.kind}`" for c in CONDITIONS)
 

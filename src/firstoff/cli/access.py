@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from firstoff.cli import shell
+from firstoff.cli.options import AsOption, JsonOption, SiteOption, StdinOption
 from firstoff.errors import InvalidInput
 from firstoff.terms import Role
 
@@ -14,13 +15,7 @@ training = typer.Typer(no_args_is_help=True, help="What people have learnt.")
 token = typer.Typer(no_args_is_help=True, help="Keys for the API.")
 site = typer.Typer(no_args_is_help=True, help="Plants and teams.")
 
-SiteOption = Annotated[str | None, typer.Option("--site", help="Code of the site.")]
-AsOption = Annotated[str | None, typer.Option("--as", help="User name of who does this.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
-StdinOption = Annotated[
-    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-]
-RolesOption = Annotated[list[Role], typer.Option("--role", help="May be given several times.")]
+ROLES = typer.Option("--role", help="May be given several times.")
 
 
 @people.command("list")
@@ -44,13 +39,13 @@ def people_list(
         return
     for p in found:
         roles = ", ".join(r.value for r in p.roles) or "no role here any more"
-        _line(p.username, p.name, roles, "" if p.active else "retired")
+        shell.line(p.username, p.name, roles, "" if p.active else "retired")
 
 
 @people.command("add")
 def people_add(
     username: str,
-    role: RolesOption,
+    role: Annotated[list[Role], ROLES],
     name: Annotated[str, typer.Option(help="As people say it.")],
     email: str = "",
     site: SiteOption = None,
@@ -76,13 +71,15 @@ def people_add(
         by=actor,
         at=shell.now(),
     )
-    _said(as_json, access.person(actor, place.id, made.username), f"{made.username} is added.")
+    shell.said(
+        as_json, access.person(actor, place.id, made.username), f"{made.username} is added."
+    )
 
 
 @people.command("roles")
 def people_roles(
     username: str,
-    role: RolesOption = [],  # noqa: B006  # read only
+    role: Annotated[list[Role] | None, ROLES] = None,
     none: Annotated[bool, typer.Option("--none", help="Take every role back.")] = False,
     site: SiteOption = None,
     by: AsOption = None,
@@ -99,10 +96,12 @@ def people_roles(
         )
     actor = shell.writer(by)
     place = shell.site_of(actor, site)
-    verbs.set_roles(site_id=place.id, username=username, roles=role, by=actor, at=shell.now())
+    verbs.set_roles(
+        site_id=place.id, username=username, roles=role or [], by=actor, at=shell.now()
+    )
     found = access.person(actor, place.id, username)
     held = ", ".join(r.value for r in found.roles) or "no role"
-    _said(as_json, found, f"{found.username} holds {held} at {place.code}.")
+    shell.said(as_json, found, f"{found.username} holds {held} at {place.code}.")
 
 
 @people.command("password")
@@ -170,7 +169,7 @@ def training_add(
         at=shell.now(),
     )
     found = access.person(actor, place.id, username)
-    _said(as_json, found, f"{found.username} is trained for {skill}.")
+    shell.said(as_json, found, f"{found.username} is trained for {skill}.")
 
 
 @training.command("list")
@@ -187,7 +186,7 @@ def training_list(
         shell.show({"items": found, "next": None, "total": len(found)})
         return
     for t in found:
-        _line(t.skill, str(t.valid_from), str(t.valid_until or "no end"), t.note)
+        shell.line(t.skill, str(t.valid_from), str(t.valid_until or "no end"), t.note)
 
 
 @token.command("list")
@@ -204,7 +203,7 @@ def token_list(site: SiteOption = None, by: AsOption = None, as_json: JsonOption
         return
     for t in found:
         ended = "revoked" if t.revoked_at else ""
-        _line(str(t.id), t.prefix, t.name, t.person, " ".join(t.scopes), ended)
+        shell.line(str(t.id), t.prefix, t.name, t.person, " ".join(t.scopes), ended)
 
 
 @token.command("create")
@@ -235,7 +234,7 @@ def token_create(
         by=actor,
         at=at,
     )
-    _said(as_json, made, made.secret)
+    shell.said(as_json, made, made.secret)
 
 
 @token.command("revoke")
@@ -259,7 +258,7 @@ def site_list(by: AsOption = None, as_json: JsonOption = False) -> None:
         shell.show({"items": found, "next": None, "total": len(found)})
         return
     for s in found:
-        _line(s.code, s.name, s.time_zone)
+        shell.line(s.code, s.name, s.time_zone)
 
 
 @site.command("add")
@@ -277,16 +276,4 @@ def site_add(
 
     actor = shell.writer(by)
     made = verbs.create_site(code=code, name=name, time_zone=time_zone, by=actor, at=shell.now())
-    _said(as_json, access.site(shell.writer(by), made.code), f"{made.code} is a site now.")
-
-
-def _line(*cells: str) -> None:
-    """One line, cells separated by tabs: it reads, and `cut` splits it."""
-    typer.echo("\t".join(cells).rstrip())
-
-
-def _said(as_json: bool, value: object, sentence: str) -> None:
-    if as_json:
-        shell.show(value)
-    else:
-        shell.out.print(sentence, markup=False)
+    shell.said(as_json, access.site(shell.writer(by), made.code), f"{made.code} is a site now.")

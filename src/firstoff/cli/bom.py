@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from firstoff.cli import bom_records, shell
+from firstoff.cli.options import AsOption, SiteOption
 from firstoff.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ def import_(
     leave_out: Annotated[
         bool, typer.Option("--leave-out", help="Leave rows out that cannot be taken.")
     ] = False,
-    site: bom_records.SiteOption = None,
-    by: bom_records.AsOption = None,
+    site: SiteOption = None,
+    by: AsOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
 ) -> None:
     """Take a bill of materials into a draft: all of it or nothing. With --dry-run only say how
@@ -78,9 +79,17 @@ def import_(
     named = dict(_paths(files))
     if into:
         said = mapping if mapping != BomMapping() else None
-        given = {"kind": kind, "mapping": said, "dry_run": dry_run, "leave_out": leave_out}
-        who = {"site": site, "by": by, "as_json": as_json}
-        bom_records.take(named.items(), into, **given, **who)  # type: ignore[arg-type]  # options by name
+        bom_records.take(
+            named.items(),
+            into,
+            kind=kind,
+            mapping=said,
+            dry_run=dry_run,
+            leave_out=leave_out,
+            site=site,
+            by=by,
+            as_json=as_json,
+        )
         return
     alone = len(files) == 1 and not files[0].is_dir()
     found = read_boms(

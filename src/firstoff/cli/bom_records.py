@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from firstoff.cli import shell
+from firstoff.cli.options import AsOption, JsonOption, SiteOption
 from firstoff.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
     from firstoff.rules.bom.comparing import LineDifference
     from firstoff.rules.bom.draft import Remark
 
-SiteOption = Annotated[str | None, typer.Option("--site", help="Code of the site.")]
-AsOption = Annotated[str | None, typer.Option("--as", help="User name of who does this.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 Where = Annotated[str, typer.Argument(metavar="PROGRAM/PART[:REVISION]")]
 
 _SHOWN = 50  # differences and remarks; --json has them all

@@ -1,12 +1,12 @@
 """Change orders on the command line: from the request to the baseline that holds it."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import typer
 
 from firstoff.cli import shell
-from firstoff.cli.program import AsOption, JsonOption, SiteOption
+from firstoff.cli.options import AsOption, JsonOption, SiteOption, StdinOption
 from firstoff.errors import InvalidInput
 
 app = typer.Typer(no_args_is_help=True, help="Change orders: asked for, approved, in force.")
@@ -14,7 +14,6 @@ app = typer.Typer(no_args_is_help=True, help="Change orders: asked for, approved
 ProgramArgument = Annotated[str, typer.Argument(help="Code of the program.")]
 NumberArgument = Annotated[int, typer.Argument(help="Its number: 1 is ECO-0001.")]
 TextOption = Annotated[str, typer.Option("--text", help="Why, or what there is to say.")]
-StdinOption = Annotated[bool, typer.Option("--password-stdin", help="Read it from there.")]
 
 
 @app.command("list")
@@ -28,7 +27,8 @@ def change_list(
     as_json: JsonOption = False,
 ) -> None:
     """Change orders of a program, newest first."""
-    actor, found = program_of(program, site, by)
+    shell.django()
+    actor, found = shell.reading(program, site, by)
     from firstoff.queries.change import orders
 
     page = orders(actor, found.id, only_open=only_open, limit=500)
@@ -36,7 +36,7 @@ def change_list(
         shell.show({"items": page.items, "next": None, "total": page.total, "open": page.open})
         return
     for one in page.items:
-        line(one.label, one.state.value, one.title, one.effective)
+        shell.line(one.label, one.state.value, one.title, one.effective)
 
 
 @app.command("show")
@@ -48,7 +48,8 @@ def change_show(
     as_json: JsonOption = False,
 ) -> None:
     """One order: its way, what it touches now, and what it changes."""
-    actor, found = program_of(program, site, by)
+    shell.django()
+    actor, found = shell.reading(program, site, by)
     from firstoff.queries.change import order
 
     view = order(actor, found.id, number)
@@ -56,22 +57,22 @@ def change_show(
         shell.show(view)
         return
     one = view.order
-    line(one.label, one.state.value, one.title, one.effective)
-    line("reason", one.reason)
+    shell.line(one.label, one.state.value, one.title, one.effective)
+    shell.line("reason", one.reason)
     for item in one.items:
-        line("item", item.label, item.status.value, item.text)
-    line("touches", view.impact.sentence)
+        shell.line("item", item.label, item.status.value, item.text)
+    shell.line("touches", view.impact.sentence)
     for lot in view.impact.lots:
         left = f"{lot.on_hand.normalize():f} {lot.unit}".strip()
-        line("stock", lot.part, lot.lot, left, one.dispositions.get(lot.part, ""))
+        shell.line("stock", lot.part, lot.lot, left, one.dispositions.get(lot.part, ""))
     for run in view.impact.runs:
-        line("run", run.batch_id, run.kind, f"{run.started} of {run.planned} started")
+        shell.line("run", run.batch_id, run.kind, f"{run.started} of {run.planned} started")
     for difference in view.redline or ():
-        line(
+        shell.line(
             "changes", difference.what, f"{difference.before or '-'} -> {difference.after or '-'}"
         )
     for step in one.steps:
-        line(step.state.value, step.by, f"{step.at:%Y-%m-%d %H:%M}", step.text)
+        shell.line(step.state.value, step.by, f"{step.at:%Y-%m-%d %H:%M}", step.text)
 
 
 @app.command("ask")
@@ -88,12 +89,13 @@ def change_ask(
     as_json: JsonOption = False,
 ) -> None:
     """Ask for a change. What it makes may still be a draft."""
-    given = writing(program, site, by)
+    shell.django()
+    given = shell.changing(program, site, by)
     from firstoff.services import change
 
     wanted = [change.Changed(*_item(text)) for text in items]
     done = change.request(**given, title=title, reason=reason, items=wanted, uid=uid)
-    said(as_json, done, f"{done.label} is asked for.")
+    shell.said(as_json, done, f"{done.label} is asked for.")
 
 
 @app.command("assess")
@@ -117,7 +119,8 @@ def change_assess(
     if len(chosen) != 1:
         raise InvalidInput("From when does it hold? Say one of --date, --run, --serial.")
     ((kind, since),) = chosen.items()
-    given = writing(program, site, by)
+    shell.django()
+    given = shell.changing(program, site, by)
     from firstoff.services import change
 
     parts = dict(_pair(one) for one in stock or ())
@@ -129,7 +132,7 @@ def change_assess(
         dispositions=parts,
         text=text,
     )
-    said(as_json, done, f"{done.label} is assessed; it holds {done.effective}.")
+    shell.said(as_json, done, f"{done.label} is assessed; it holds {done.effective}.")
 
 
 @app.command("approve")
@@ -170,11 +173,12 @@ def change_withdraw(
     as_json: JsonOption = False,
 ) -> None:
     """Take it back before it is in force."""
-    given = writing(program, site, by)
+    shell.django()
+    given = shell.changing(program, site, by)
     from firstoff.services import change
 
     done = change.withdraw(**given, number=number, text=text)
-    said(as_json, done, f"{done.label} is withdrawn.")
+    shell.said(as_json, done, f"{done.label} is withdrawn.")
 
 
 @app.command("effect")
@@ -190,11 +194,12 @@ def change_effect(
     as_json: JsonOption = False,
 ) -> None:
     """Put an approved order in force, once what it makes is released and frozen."""
-    given = writing(program, site, by)
+    shell.django()
+    given = shell.changing(program, site, by)
     from firstoff.services import change
 
     done = change.put_in_force(**given, number=number, runs=ends or (), text=text)
-    said(as_json, done, f"{done.label} is in force with baseline {done.baseline_after[:8]}.")
+    shell.said(as_json, done, f"{done.label} is in force with baseline {done.baseline_after[:8]}.")
 
 
 def _decide(
@@ -207,13 +212,14 @@ def _decide(
     password_stdin: bool,
     as_json: bool,
 ) -> None:
-    given = writing(program, site, by)
+    shell.django()
+    given = shell.changing(program, site, by)
     from firstoff.services import access, change
 
     word = shell.password(password_stdin)
     confirmed = access.confirm(given["by"], word, given["at"])
     done = getattr(change, verb)(**given, number=number, text=text, confirmed=confirmed)
-    said(as_json, done, f"{done.label} is {done.state.value}.")
+    shell.said(as_json, done, f"{done.label} is {done.state.value}.")
 
 
 def _item(text: str) -> tuple[str, str, str]:
@@ -234,31 +240,3 @@ def _pair(text: str) -> tuple[str, str]:
     if not part:
         raise InvalidInput(f"{text!r} says nothing of stock; expected PART=use_up.", field="stock")
     return part, word
-
-
-def program_of(code: str, site: str | None, by: str | None) -> tuple[Any, Any]:
-    shell.django()
-    from firstoff.queries.product import program
-
-    actor = shell.reader(by)
-    return actor, program(actor, shell.site_of(actor, site, program=code).code, code)
-
-
-def writing(code: str, site: str | None, by: str | None) -> dict[str, Any]:
-    shell.django()
-    from firstoff.queries.product import program
-
-    actor = shell.writer(by)
-    found = program(actor, shell.site_of(actor, site, program=code).code, code)
-    return {"program_id": found.id, "by": actor, "at": shell.now()}
-
-
-def line(*cells: object) -> None:
-    shell.out.print("  ".join(str(c) for c in cells if c not in ("", None)), markup=False)
-
-
-def said(as_json: bool, value: object, text: str) -> None:
-    if as_json:
-        shell.show(value)
-    else:
-        shell.out.print(text, markup=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from firstoff.cli import shell
+from firstoff.cli.options import AsOption, JsonOption, SiteOption
 from firstoff.errors import InvalidInput
 from firstoff.terms import CharacteristicClass
 
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Characteristics of drawings, and files of them.")
 
-SiteOption = Annotated[str | None, typer.Option("--site", help="Code of the site.")]
-AsOption = Annotated[str | None, typer.Option("--as", help="User name of who does this.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 
 _MOST_NAMED = 50  # warnings and refusals; --json has them all
 

@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from firstoff.cli import shell
-from firstoff.cli.run.shared import (
-    FORMATS,
-    AsOption,
-    JsonOption,
-    SiteOption,
-    StdinOption,
-    UidOption,
-    columns,
-    said,
-)
+from firstoff.cli.options import AsOption, JsonOption, SiteOption, StdinOption, UidOption
+from firstoff.cli.run.shared import FORMATS
 from firstoff.errors import InvalidInput
 from firstoff.rules.trace.containment import (
     OUTCOMES,
@@ -78,7 +70,7 @@ def open_(
     )
     view = _view(actor, place, done.label)
     sentence = f"{done.label} is open: {done.units:,} units at risk are held."
-    said(as_json, _shape(view) if as_json else None, sentence)
+    shell.said(as_json, _shape(view) if as_json else None, sentence)
 
 
 def _question(text: str, lots: list[str]) -> dict[str, Any]:
@@ -128,7 +120,9 @@ def list_(
         return
     for row in rows:
         state = "closed" if row.view.closed else f"{row.numbers.open:,} open"
-        columns(row.view.site, row.view.label, f"{row.numbers.at_risk:,}", state, row.view.title)
+        shell.line(
+            row.view.site, row.view.label, f"{row.numbers.at_risk:,}", state, row.view.title
+        )
 
 
 @app.command()
@@ -206,14 +200,14 @@ def _say(view: "ContainmentView", found: Any) -> None:
     if found.why:
         shell.out.print(found.why, markup=False)
     shell.out.print(f"The question: {view.sentence}.", markup=False)
-    columns("at risk", f"{numbers.at_risk:,}")
-    columns("held in house", f"{numbers.held:,}")
-    columns("at customers", f"{numbers.at_customers:,}")
-    columns("worked off", f"{numbers.worked_off:,}")
-    columns("open", f"{numbers.open:,}")
+    shell.line("at risk", f"{numbers.at_risk:,}")
+    shell.line("held in house", f"{numbers.held:,}")
+    shell.line("at customers", f"{numbers.at_customers:,}")
+    shell.line("worked off", f"{numbers.worked_off:,}")
+    shell.line("open", f"{numbers.open:,}")
     for customer in found.customers:
         told = f"told {customer.told_at:%Y-%m-%d}" if customer.told_at else "not told"
-        columns(customer.name, f"{customer.units:,}", f"{customer.open:,} open", told)
+        shell.line(customer.name, f"{customer.units:,}", f"{customer.open:,} open", told)
 
 
 def _list(view: "ContainmentView", customer: int | None) -> None:
@@ -222,7 +216,7 @@ def _list(view: "ContainmentView", customer: int | None) -> None:
     rows, total = members(view, sift=Filter(customer=customer), limit=_SHOWN)
     for row in rows:
         outcome = OUTCOMES[row.outcome].title if row.outcome else "open"
-        columns(row.part, row.serial, row.where.place.value, row.where.customer, outcome)
+        shell.line(row.part, row.serial, row.where.place.value, row.where.customer, outcome)
     if total > len(rows):
         shell.out.print(f"... and {total - len(rows):,} more: --csv FILE", markup=False)
 
@@ -281,7 +275,7 @@ def finding(
     units = sum(one.units for one in done)
     freed = sum(one.freed for one in done)
     body = {"units": units, "freed": freed, "serials": [s for one in done for s in one.serials]}
-    said(as_json, body, f"{units:,} recorded as {OUTCOMES[meant].said}; {freed:,} released.")
+    shell.said(as_json, body, f"{units:,} recorded as {OUTCOMES[meant].said}; {freed:,} released.")
 
 
 @app.command()
@@ -309,7 +303,7 @@ def add(
         uid=uid,
     )
     sentence = f"{done.units:,} joined {view.label}; {done.known:,} were in it."
-    said(as_json, {"units": done.units, "known": done.known}, sentence)
+    shell.said(as_json, {"units": done.units, "known": done.known}, sentence)
 
 
 @app.command()
@@ -344,7 +338,7 @@ def notice(
         uid=uid,
     )
     body = {"uid": done.uid, "customer": done.customer, "units": done.units}
-    said(as_json, body, f"{done.customer} was told about {done.units:,} units.")
+    shell.said(as_json, body, f"{done.customer} was told about {done.units:,} units.")
 
 
 @app.command()
@@ -374,7 +368,7 @@ def close(
         uid=uid,
     )
     body = {"uid": done.uid, "label": done.label, "digest": done.digest}
-    said(as_json, body, f"{done.label} is closed.")
+    shell.said(as_json, body, f"{done.label} is closed.")
 
 
 def _at(by: str | None, site: str | None) -> tuple["Actor", "SiteView"]:

@@ -7,15 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from firstoff.cli import shell
+from firstoff.cli.options import AsOption, JsonOption, SiteOption
 from firstoff.errors import InvalidInput, NotFound
 from firstoff.terms import DocumentKind, DocumentVisibility
 
 app = typer.Typer(no_args_is_help=True, help="Drawings, models, certificates, with versions.")
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="Of the document.")]
-SiteOption = Annotated[str | None, typer.Option("--site", help="Code of the site.")]
-AsOption = Annotated[str | None, typer.Option("--as", help="User name of who does this.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 VersionOption = Annotated[str, typer.Option("--version", help="Its label; the newest, unless.")]
 OutOption = Annotated[
     Path | None, typer.Option("--out", "-o", help="Where to write it; '-' is standard output.")
@@ -63,7 +61,7 @@ def document_list(
         return
     for one in items:
         label = one.newest.label if one.newest else "no file yet"
-        _line(one.number, one.title, one.kind.value, label, one.part, one.visibility.value)
+        shell.line(one.number, one.title, one.kind.value, label, one.part, one.visibility.value)
 
 
 @app.command("show")
@@ -81,13 +79,15 @@ def document_show(
         shell.show({"document": found, "versions": versions, "uses": uses})
         return
     state = "retired" if found.retired_at else found.visibility.value
-    _line(found.number, found.title, found.kind.value, found.part, state)
+    shell.line(found.number, found.title, found.kind.value, found.part, state)
     for v in versions:
         pages = f"{v.pages} pages" if v.pages else ""
         day = f"{v.at:%Y-%m-%d}"
-        _line(f"  {v.label}", v.file_name, v.media.word, pages, v.sha256[:12], day, v.by, v.note)
+        shell.line(
+            f"  {v.label}", v.file_name, v.media.word, pages, v.sha256[:12], day, v.by, v.note
+        )
     for use in uses:
-        _line(f"  in {use.part} revision {use.revision}", f"version {use.version}")
+        shell.line(f"  in {use.part} revision {use.revision}", f"version {use.version}")
 
 
 @app.command("add")
@@ -135,7 +135,9 @@ def document_add(
             document_id=there.id, content=content, file_name=file.name, **about
         )
         made = reads.version(actor, place.code, number, version.label)[1]
-    _said(as_json, made, f"{number} version {made.label}: {made.media.word}, {made.sha256[:12]}")
+    shell.said(
+        as_json, made, f"{number} version {made.label}: {made.media.word}, {made.sha256[:12]}"
+    )
 
 
 @app.command("get")
@@ -172,14 +174,14 @@ def document_link(
     from firstoff.services import documents as verbs
 
     actor = shell.writer(by)
-    program = _program(actor, site, into)
+    program = shell.program_of(actor, into, site)
     label = reads.revision_labelled(actor, program.id, revision).label
     _, found = reads.version(actor, program.site, number, version)
     verbs.link_version(
         program_id=program.id, revision=label, version_id=found.id, by=actor, at=shell.now()
     )
     said = f"{number} version {found.label} belongs to revision {label} of {into}."
-    _said(as_json, {"document": number, "version": found.label, "revision": label}, said)
+    shell.said(as_json, {"document": number, "version": found.label, "revision": label}, said)
 
 
 @app.command("balloons")
@@ -199,7 +201,7 @@ def document_balloons(
     from firstoff.queries.documents import papers
 
     actor = shell.reader(by)
-    program = _program(actor, site, of)
+    program = shell.program_of(actor, of, site)
     view = reads.drawing(actor, program.id, revision=revision, number=number, label=version)
     if out is not None:
         paper = papers.ballooned_drawing(actor, view, at=shell.now())
@@ -208,15 +210,9 @@ def document_balloons(
         shell.show({"items": view.balloons, "missing": view.missing})
     else:
         for b in view.balloons:
-            _line(b.characteristic, f"page {b.page}", f"{b.x:.4f}", f"{b.y:.4f}")
+            shell.line(b.characteristic, f"page {b.page}", f"{b.x:.4f}", f"{b.y:.4f}")
         if view.missing:
-            _line("Without a balloon:", ", ".join(view.missing))
-
-
-def _program(actor: Any, site: str | None, code: str) -> Any:
-    from firstoff.queries import product as reads
-
-    return reads.program(actor, shell.site_of(actor, site, program=code).code, code)
+            shell.line("Without a balloon:", ", ".join(view.missing))
 
 
 def _bytes(file: Path) -> bytes:
@@ -238,16 +234,4 @@ def _write(out: Path, content: bytes, as_json: bool, about: object) -> None:
         out.write_bytes(content)
     except OSError as error:
         raise InvalidInput(f"{out} cannot be written: {error.strerror}.") from error
-    _said(as_json, about, f"Written: {out}, {len(content):,} bytes.")
-
-
-def _line(*cells: str) -> None:
-    """One line, cells separated by tabs: it reads, and `cut` splits it."""
-    typer.echo("\t".join(cells).rstrip())
-
-
-def _said(as_json: bool, value: object, text: str) -> None:
-    if as_json:
-        shell.show(value)
-    else:
-        shell.out.print(text, markup=False)
+    shell.said(as_json, about, f"Written: {out}, {len(content):,} bytes.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from firstoff.cli import shell
+from firstoff.cli.options import AsOption, JsonOption, SiteOption
 from firstoff.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -17,9 +18,6 @@ app = typer.Typer(no_args_is_help=True, help="Events out and in: GS1 EPCIS 2.0."
 _MOST_SAID = 20  # reasons on the screen
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="- for standard input.")]
-SiteOption = Annotated[str | None, typer.Option("--site", help="Code of the site.")]
-AsOption = Annotated[str | None, typer.Option("--as", help="User name of who does this.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 
 
 @app.callback()

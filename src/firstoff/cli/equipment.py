@@ -1,6 +1,5 @@
 """Equipment on the command line: as it is listed, and its calibrations and life."""
 
-import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -10,7 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from firstoff.cli import shell
-from firstoff.cli.program import AsOption, DateOption, JsonOption, SiteOption
+from firstoff.cli.options import AsOption, DateOption, JsonOption, SiteOption
 from firstoff.cli.program import equipment as app
 from firstoff.terms import CalibrationResult
 
@@ -34,17 +33,17 @@ def equipment_show(
     one = found.equipment
     due = f"due {one.calibration_due}" if one.calibration_due else ""
     life = f"{one.uses} of {one.max_uses} uses" if one.max_uses is not None else ""
-    _line(one.code, one.name, one.kind.value, one.state.value.replace("_", " "), due, life)
+    shell.line(one.code, one.name, one.kind.value, one.state.value.replace("_", " "), due, life)
     for c in found.items:
         when = c.at.astimezone(ZoneInfo(place.time_zone))
         next_due = f"due {c.due}" if c.due else ""
-        _line(f"{when:%Y-%m-%d %H:%M}", f"found {c.as_found}", f"left {c.as_left}", next_due)
+        shell.line(f"{when:%Y-%m-%d %H:%M}", f"found {c.as_found}", f"left {c.as_left}", next_due)
     if found.doubt is not None:
         since = found.doubt.since
         begin = "from the beginning"
         if since is not None:
             begin = f"since {since.astimezone(ZoneInfo(place.time_zone)):%Y-%m-%d %H:%M}"
-        _line(f"What it measured {begin} is in doubt: firstoff where-used --gauge {code}")
+        shell.line(f"What it measured {begin} is in doubt: firstoff where-used --gauge {code}")
 
 
 @app.command("due")
@@ -66,7 +65,9 @@ def equipment_due(
         shell.show({"items": found.items, "next": None, "total": found.total})
         return
     for one in found.items:
-        _line(one.code, one.name, f"due {one.calibration_due}", one.state.value.replace("_", " "))
+        shell.line(
+            one.code, one.name, f"due {one.calibration_due}", one.state.value.replace("_", " ")
+        )
 
 
 @app.command("change")
@@ -153,7 +154,3 @@ def equipment_calibrate(
 
 def _today(place: Any) -> Any:
     return shell.now().astimezone(ZoneInfo(place.time_zone)).date()
-
-
-def _line(*cells: object) -> None:
-    sys.stdout.write("\t".join(str(cell) for cell in cells if cell != "") + "\n")

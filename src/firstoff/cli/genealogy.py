@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from firstoff.cli.ops import AsJson, Home, start
-from firstoff.cli.run.shared import AsOption, SiteOption, found_run
+from firstoff.cli.options import AsOption, SiteOption
+from firstoff.cli.run.shared import found_run
 from firstoff.cli.shell import err, now, out, reader, show, writer
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ import typer
 
 from firstoff.cli import shell
 from firstoff.cli.ops import AsJson, Home, progress_bar, start
+from firstoff.cli.options import ReaderOption, SiteOption
 from firstoff.cli.shell import err, out, show
 from firstoff.cli.stats.shared import fraction, refusing, rounded
 
@@ -28,8 +29,6 @@ _TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%
 Part = Annotated[str, typer.Argument(help="The part number.")]
 Named = Annotated[str, typer.Argument(help="Its number, its name in tests, or phase/name.")]
 Maybe = Annotated[str, typer.Argument(help="One characteristic; every one unless said.")]
-SiteOption = Annotated[str | None, typer.Option("--site", help="Code of the site.")]
-AsOption = Annotated[str | None, typer.Option("--as", help="User name of who asks.")]
 Since = Annotated[
     datetime | None,
     typer.Option(formats=_TIMES, metavar="TIME", help="Tests that began then or later."),
@@ -100,7 +99,7 @@ def values(
     batch: Batch = None,
     limit: Limit = 1000,
     site: SiteOption = None,
-    by: AsOption = None,
+    by: ReaderOption = None,
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
@@ -121,7 +120,7 @@ def outside(
     batch: Batch = None,
     limit: Limit = 1000,
     site: SiteOption = None,
-    by: AsOption = None,
+    by: ReaderOption = None,
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
@@ -141,7 +140,7 @@ def summary(
     until: Until = None,
     batch: Batch = None,
     site: SiteOption = None,
-    by: AsOption = None,
+    by: ReaderOption = None,
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
@@ -178,7 +177,7 @@ def series(
     until: Until = None,
     batch: Batch = None,
     site: SiteOption = None,
-    by: AsOption = None,
+    by: ReaderOption = None,
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
@@ -209,7 +208,7 @@ def capability(
     until: Until = None,
     batch: Batch = None,
     site: SiteOption = None,
-    by: AsOption = None,
+    by: ReaderOption = None,
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:
@@ -245,7 +244,7 @@ def yields(
     until: Until = None,
     batch: Batch = None,
     site: SiteOption = None,
-    by: AsOption = None,
+    by: ReaderOption = None,
     as_json: AsJson = False,
     home: Home = None,
 ) -> None:

@@ -6,16 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from firstoff.cli import shell
+from firstoff.cli.options import AsOption, JsonOption, SiteOption
 from firstoff.errors import InvalidInput
 
 if TYPE_CHECKING:
     from firstoff.queries.genealogy.labels import Expected, JobView
 
 app = typer.Typer(no_args_is_help=True, help="Labels: asked for, printed, scanned back.")
-
-SiteOption = Annotated[str | None, typer.Option("--site", help="Code of the site.")]
-AsOption = Annotated[str | None, typer.Option("--as", help="User name of who does this.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 
 
 @app.command("print")

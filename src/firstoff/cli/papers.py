@@ -1,7 +1,6 @@
 """What commands about papers share: the program, files that are written, lines that are read."""
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -35,30 +34,7 @@ def keep(out: Path, content: bytes, as_json: bool) -> None:
     if as_json:
         shell.show({"file": str(out), "bytes": len(content)})
     else:
-        line(f"{out}: {len(content):,} bytes.")
-
-
-def line(*cells: object) -> None:
-    sys.stdout.write("\t".join("" if cell is None else str(cell) for cell in cells) + "\n")
-
-
-def changing(program: str, site: str | None, by: str | None) -> dict[str, Any]:
-    """What a verb on a program takes."""
-    from firstoff.queries.product import program as program_of
-
-    actor = shell.writer(by)
-    place = shell.site_of(actor, site, program=program)
-    found = program_of(actor, place.code, program)
-    return {"program_id": found.id, "by": actor, "at": shell.now()}
-
-
-def reading(program: str, site: str | None, by: str | None) -> tuple[Any, Any]:
-    """Who reads, and the program."""
-    from firstoff.queries.product import program as program_of
-
-    actor = shell.reader(by)
-    place = shell.site_of(actor, site, program=program)
-    return actor, program_of(actor, place.code, program)
+        shell.line(f"{out}: {len(content):,} bytes.")
 
 
 def rows_of(file: Path) -> list[dict[str, Any]]:

@@ -5,13 +5,11 @@ from typing import Annotated, Any
 import typer
 
 from firstoff.cli import shell
+from firstoff.cli.options import AsOption, JsonOption, SiteOption
 from firstoff.terms import Procurement, RevisionStatus
 
 app = typer.Typer(no_args_is_help=True, help="Parts, their revisions, and where they go.")
 
-SiteOption = Annotated[str | None, typer.Option("--site", help="Code of the site.")]
-AsOption = Annotated[str | None, typer.Option("--as", help="User name of who does this.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 Number = Annotated[str, typer.Argument(help="Part number, or the code of its program.")]
 Label = Annotated[str, typer.Argument(help="Label of the revision.")]
 
@@ -50,7 +48,7 @@ def list_(
         return
     for part in found:
         stand = f"{part.revision} {part.status}" if part.status else ""
-        _line(part.number, part.name, part.procurement.value, stand, part.value)
+        shell.line(part.number, part.name, part.procurement.value, stand, part.value)
 
 
 @app.command("show")
@@ -69,15 +67,17 @@ def show(
     if as_json:
         shell.show({"part": part, "revisions": revisions, "sources": sources})
         return
-    _line(part.number, part.name, part.procurement.value, "retired" if part.retired_at else "")
+    shell.line(
+        part.number, part.name, part.procurement.value, "retired" if part.retired_at else ""
+    )
     for name in ("value", "package", "unit", "category", "description"):
         if said := getattr(part, name):
-            _line(name, str(said))
+            shell.line(name, str(said))
     for revision in revisions:
         released = f"{revision.released_at:%Y-%m-%d}" if revision.released_at else ""
-        _line(f"revision {revision.label}", revision.status.value, released, revision.note)
+        shell.line(f"revision {revision.label}", revision.status.value, released, revision.note)
     for source in sources:
-        _line(f"source {source.rank}", source.name, source.lifecycle.value)
+        shell.line(f"source {source.rank}", source.name, source.lifecycle.value)
 
 
 @app.command("where-used")
@@ -97,7 +97,7 @@ def where_used(
     for use in found:
         quantity = f"{use.quantity.normalize():f}"
         name = f"{'  ' * (use.level - 1)}{use.part_number} revision {use.label}"
-        _line(name, quantity, use.status.value, ", ".join(use.programs))
+        shell.line(name, quantity, use.status.value, ", ".join(use.programs))
 
 
 @app.command("create")
@@ -128,7 +128,7 @@ def create(
     made = product.create_part(
         site_id=shell.site_of(actor, site).id, part=facts, by=actor, at=shell.now()
     )
-    _said(as_json, reads.part_by_id(actor, made.pk), f"Part {made.number} is there.")
+    shell.said(as_json, reads.part_by_id(actor, made.pk), f"Part {made.number} is there.")
 
 
 @app.command("revise")
@@ -147,7 +147,7 @@ def revise(
         part_id=part.id, label=label, copy_from=copy_from, note=note, by=actor, at=shell.now()
     )
     said = {"part": part.number, "revision": made.label}
-    _said(as_json, said, f"{part.number} revision {made.label} is a draft.")
+    shell.said(as_json, said, f"{part.number} revision {made.label} is a draft.")
 
 
 @app.command("release")
@@ -162,7 +162,7 @@ def release(
     actor, part, product = _about(number, site, by)
     product.release_revision(part_id=part.id, revision=revision, by=actor, at=shell.now())
     said = {"part": part.number, "revision": revision, "status": "released"}
-    _said(as_json, said, f"{part.number} revision {revision} is released.")
+    shell.said(as_json, said, f"{part.number} revision {revision} is released.")
 
 
 @app.command("move")
@@ -185,7 +185,7 @@ def move(
         part_id=part.id, revision=revision, to=wanted, note=note, by=actor, at=shell.now()
     )
     said = {"part": part.number, "revision": revision, "status": to}
-    _said(as_json, said, f"{part.number} revision {revision} is {to.replace('_', ' ')}.")
+    shell.said(as_json, said, f"{part.number} revision {revision} is {to.replace('_', ' ')}.")
 
 
 @app.command("discard")
@@ -200,7 +200,7 @@ def discard(
     actor, part, product = _about(number, site, by)
     product.discard_revision(part_id=part.id, revision=revision, by=actor, at=shell.now())
     said = {"part": part.number, "revision": revision}
-    _said(as_json, said, f"{part.number} revision {revision} is given up.")
+    shell.said(as_json, said, f"{part.number} revision {revision} is given up.")
 
 
 @app.command("retire")
@@ -210,7 +210,7 @@ def retire(
     """Take a part out of use; what refers to it stays."""
     actor, part, product = _about(number, site, by)
     product.retire_part(part_id=part.id, by=actor, at=shell.now())
-    _said(as_json, {"part": part.number}, f"Part {part.number} is retired.")
+    shell.said(as_json, {"part": part.number}, f"Part {part.number} is retired.")
 
 
 def _about(number: str, site: str | None, by: str | None) -> tuple[Any, Any, Any]:
@@ -221,14 +221,3 @@ def _about(number: str, site: str | None, by: str | None) -> tuple[Any, Any, Any
 
     actor = shell.writer(by)
     return actor, part_meant(actor, site, number), product
-
-
-def _line(*cells: str) -> None:
-    typer.echo("\t".join(cells).rstrip())
-
-
-def _said(as_json: bool, value: object, text: str) -> None:
-    if as_json:
-        shell.show(value)
-    else:
-        shell.out.print(text, markup=False)

@@ -5,18 +5,8 @@ from typing import Annotated, Any
 import typer
 
 from firstoff.cli import shell
-from firstoff.cli.papers import (
-    LinesFile,
-    OutOption,
-    changing,
-    ending,
-    keep,
-    line,
-    read_json,
-    reading,
-    rows_of,
-)
-from firstoff.cli.program import AsOption, Code, JsonOption, PlanOption, RevisionOption, SiteOption
+from firstoff.cli.options import AsOption, Code, JsonOption, PlanOption, RevisionOption, SiteOption
+from firstoff.cli.papers import LinesFile, OutOption, ending, keep, read_json, rows_of
 from firstoff.errors import InvalidInput
 from firstoff.terms import InspectionKind
 
@@ -62,7 +52,7 @@ def control_propose(
     shell.django()
     from firstoff.services.plan.controls import propose_controls
 
-    of = changing(program, site, by)
+    of = shell.changing(program, site, by)
     view = _control_plan(program, revision, plan, site, by, writes=True)
     propose_controls(**of, revision=view.revision.label, plan=view.plan.label)
     _show_controls(
@@ -93,7 +83,7 @@ def control_set(
         lines = msgspec.convert(rows, list[FrozenControl])
     except msgspec.ValidationError as error:
         raise InvalidInput(f"{file.name}: {error}.", field="file") from error
-    of = changing(program, site, by)
+    of = shell.changing(program, site, by)
     view = _control_plan(program, revision, plan, site, by, writes=True)
     set_controls(**of, revision=view.revision.label, plan=view.plan.label, controls=lines)
     _show_controls(
@@ -145,7 +135,7 @@ def inspection_list(
         return
     for one in found.plans:
         lacks = f"{len(one.gaps)} missing" if one.gaps else ""
-        line(one.kind.value, one.facts.label, one.status.value, one.sampling, lacks)
+        shell.line(one.kind.value, one.facts.label, one.status.value, one.sampling, lacks)
 
 
 @inspection.command("show")
@@ -166,13 +156,13 @@ def inspection_show(
     if as_json:
         shell.show({**_said(found, one), "lot": lot, "sample": sample})
         return
-    line(one.name, one.facts.label, one.status.value, one.sampling)
-    line(f"Of {lot:,}: {sample.size:,} ({sample.scheme}), accept {sample.accept}")
+    shell.line(one.name, one.facts.label, one.status.value, one.sampling)
+    shell.line(f"Of {lot:,}: {sample.size:,} ({sample.scheme}), accept {sample.accept}")
     for row in found.lines(one, lot):
         c = row.characteristic
-        line(c.number, c.name, c.requirement, row.method, row.gauge, row.sample.size)
+        shell.line(c.number, c.name, c.requirement, row.method, row.gauge, row.sample.size)
     for gap in (*one.gaps, *one.stops):
-        line(f"Missing: {gap}")
+        shell.line(f"Missing: {gap}")
 
 
 @inspection.command("draft")
@@ -282,7 +272,7 @@ def inspection_discard(
     if as_json:
         shell.show({"part": part, "kind": kind.value, "label": label, "done": "discarded"})
     else:
-        line(f"The draft {kind.value} {label} is gone.")
+        shell.line(f"The draft {kind.value} {label} is gone.")
 
 
 @inspection.command("export")
@@ -325,9 +315,9 @@ def _control_plan(
     from firstoff.queries.plan.controls import control_plan
 
     if writes:
-        of = changing(program, site, by)
+        of = shell.changing(program, site, by)
         return control_plan(of["by"], of["program_id"], revision=revision, plan=plan)
-    actor, found = reading(program, site, by)
+    actor, found = shell.reading(program, site, by)
     return control_plan(actor, found.id, revision=revision, plan=plan)
 
 
@@ -349,9 +339,9 @@ def _show_controls(view: Any, phase: str, as_json: bool) -> None:
     for r in rows:
         one = r.control
         named = r.characteristic.label if r.characteristic else one.parameter
-        line(one.operation, named, r.special, r.specification, one.technique, one.frequency)
+        shell.line(one.operation, named, r.special, r.specification, one.technique, one.frequency)
     for gap in view.gaps:
-        line(f"Missing: {gap}")
+        shell.line(f"Missing: {gap}")
 
 
 def _phase(text: str) -> str:
@@ -441,5 +431,5 @@ def _done(
     if as_json:
         shell.show(_said(found, one))
     else:
-        line(f"{one.name} {label} of {part} {revision}: {one.status.value}, "
+        shell.line(f"{one.name} {label} of {part} {revision}: {one.status.value}, "
              f"{len(one.facts.lines)} lines.")  # fmt: skip

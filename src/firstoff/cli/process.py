@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from firstoff.cli import shell
+from firstoff.cli.options import AsOption, Code, JsonOption, PlanOption, RevisionOption, SiteOption
 from firstoff.errors import InvalidInput, NotFound
 
 operation = typer.Typer(
@@ -13,12 +14,6 @@ operation = typer.Typer(
 )
 procedure = typer.Typer(no_args_is_help=True, help="Test procedures.")
 
-SiteOption = Annotated[str | None, typer.Option("--site", help="Code of the site.")]
-AsOption = Annotated[str | None, typer.Option("--as", help="User name of who does this.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
-RevisionOption = Annotated[str, typer.Option(help="Label; the newest, unless said.")]
-PlanOption = Annotated[str, typer.Option(help="Label; the newest, unless said.")]
-Code = Annotated[str, typer.Argument(help="Code of the program.")]
 Seq = Annotated[int, typer.Argument(help="Number of the operation.")]
 FileArgument = Annotated[Path, typer.Argument(help="A JSON file, or - for standard input.")]
 OutOption = Annotated[Path, typer.Option("--out", "-o", help="The PDF that is written.")]
@@ -47,7 +42,7 @@ def operation_list(
     for o in found:
         waits = ", ".join(map(str, direct[o.seq])) or "none"
         time = f"{o.standard_minutes} min" if o.standard_minutes is not None else ""
-        _line(str(o.seq), o.name, f"after {waits}", time, f"{len(o.steps)} steps")
+        shell.line(str(o.seq), o.name, f"after {waits}", time, f"{len(o.steps)} steps")
 
 
 @operation.command("show")
@@ -68,11 +63,11 @@ def operation_show(
     if as_json:
         shell.show(found)
         return
-    _line(found.label, found.work_centre)
+    shell.line(found.label, found.work_centre)
     for one in (*found.parameters, *found.materials):
-        _line("", str(one))
+        shell.line("", str(one))
     for place, step in enumerate(found.steps, start=1):
-        _line(f"{seq}.{place}", str(step))
+        shell.line(f"{seq}.{place}", str(step))
 
 
 @operation.command("gaps")
@@ -90,9 +85,9 @@ def operation_gaps(
         shell.show({"items": found, "next": None, "total": len(found)})
     else:
         for gap in found:
-            _line(gap.kind, gap.sentence)
+            shell.line(gap.kind, gap.sentence)
         if not found:
-            _line("Nothing is missing.")
+            shell.line("Nothing is missing.")
     raise typer.Exit(4 if found else 0)
 
 
@@ -125,7 +120,7 @@ def operation_set(
         at=shell.now(),
     )
     said = f"Plan {label} of revision {view.revision.label} has {len(made)} operations."
-    _said(as_json, {"items": made, "next": None, "total": len(made)}, said)
+    shell.said(as_json, {"items": made, "next": None, "total": len(made)}, said)
 
 
 @operation.command("instruction")
@@ -145,7 +140,7 @@ def operation_instruction(
 
     paper = draft_instruction(view, seq, at=shell.now())
     _write(out, paper.pdf)
-    _said(as_json, {"file": str(out), "bytes": len(paper.pdf)}, f"{out} is written.")
+    shell.said(as_json, {"file": str(out), "bytes": len(paper.pdf)}, f"{out} is written.")
 
 
 # ---------------------------------------------------------------- test procedures
@@ -163,13 +158,15 @@ def procedure_list(
     actor = _reader(by)
     from firstoff.queries import plan as reads
 
-    found = reads.procedures(actor, _program(actor, site, code).id, revision=revision).procedures
+    found = reads.procedures(
+        actor, shell.program_of(actor, code, site).id, revision=revision
+    ).procedures
     if as_json:
         shell.show({"items": found, "next": None, "total": len(found)})
         return
     for p in found:
         state = p.status.value.replace("_", " ")
-        _line(p.facts.code, p.facts.label, p.facts.name, state, f"{len(p.facts.steps)} steps")
+        shell.line(p.facts.code, p.facts.label, p.facts.name, state, f"{len(p.facts.steps)} steps")
 
 
 @procedure.command("show")
@@ -188,19 +185,19 @@ def procedure_show(
     from firstoff.rules.plan import limits_of
 
     listed, one = reads.procedure(
-        actor, _program(actor, site, code).id, code=name, label=label, revision=revision
+        actor, shell.program_of(actor, code, site).id, code=name, label=label, revision=revision
     )
     made = reads.records_made_to(one.facts, listed.program.part_id)
     if as_json:
         shell.show({**shell.plain(one), "gaps": one.gaps, "made": made})
         return
-    _line(one.facts.code, one.facts.label, one.facts.name, one.status.value)
+    shell.line(one.facts.code, one.facts.label, one.facts.name, one.status.value)
     for place, step in enumerate(one.facts.steps, start=1):
-        _line(f"  {place}", step.name, limits_of(step), step.characteristic)
+        shell.line(f"  {place}", step.name, limits_of(step), step.characteristic)
     for gap in one.gaps:
-        _line("  missing", gap)
+        shell.line("  missing", gap)
     for m in made:
-        _line("  records", m.name, str(m.records), f"{m.units} units")
+        shell.line("  records", m.name, str(m.records), f"{m.units} units")
 
 
 @procedure.command("set")
@@ -221,7 +218,7 @@ def procedure_set(
     from firstoff.services import plan as plans
 
     actor = shell.writer(by)
-    there = reads.procedures(actor, _program(actor, site, code).id, revision=revision)
+    there = reads.procedures(actor, shell.program_of(actor, code, site).id, revision=revision)
     known = any(
         (p.facts.code, p.facts.label) == (wanted.code, wanted.label) for p in there.procedures
     )
@@ -234,7 +231,7 @@ def procedure_set(
         at=shell.now(),
     )
     said = f"{wanted.code} {wanted.label} has {len(wanted.steps)} steps."
-    _said(as_json, wanted, said)
+    shell.said(as_json, wanted, said)
 
 
 @procedure.command("release")
@@ -254,7 +251,7 @@ def procedure_release(
 
     actor = shell.writer(by)
     listed, one = reads.procedure(
-        actor, _program(actor, site, code).id, code=name, label=label, revision=revision
+        actor, shell.program_of(actor, code, site).id, code=name, label=label, revision=revision
     )
     plans.release_procedure(
         program_id=listed.program.id,
@@ -265,7 +262,9 @@ def procedure_release(
         at=shell.now(),
     )
     said = f"{one.facts.code} {one.facts.label} is released."
-    _said(as_json, {"code": one.facts.code, "label": one.facts.label, "status": "released"}, said)
+    shell.said(
+        as_json, {"code": one.facts.code, "label": one.facts.label, "status": "released"}, said
+    )
 
 
 @procedure.command("paper")
@@ -285,11 +284,11 @@ def procedure_paper(
     from firstoff.queries.plan.papers import procedure_paper as made
 
     listed, one = reads.procedure(
-        actor, _program(actor, site, code).id, code=name, label=label, revision=revision
+        actor, shell.program_of(actor, code, site).id, code=name, label=label, revision=revision
     )
     paper = made(listed, one, at=shell.now())
     _write(out, paper.pdf)
-    _said(as_json, {"file": str(out), "bytes": len(paper.pdf)}, f"{out} is written.")
+    shell.said(as_json, {"file": str(out), "bytes": len(paper.pdf)}, f"{out} is written.")
 
 
 # ---------------------------------------------------------------- shared
@@ -300,16 +299,10 @@ def _reader(by: str | None) -> Any:
     return shell.reader(by)
 
 
-def _program(actor: Any, site: str | None, code: str) -> Any:
-    from firstoff.queries import product as reads
-
-    return reads.program(actor, shell.site_of(actor, site, program=code).code, code)
-
-
 def _view(actor: Any, site: str | None, code: str, revision: str, plan: str) -> Any:
     from firstoff.queries import plan as reads
 
-    program = _program(actor, site, code)
+    program = shell.program_of(actor, code, site)
     return reads.definition(actor, program.id, revision=revision, plan=plan)
 
 
@@ -332,15 +325,3 @@ def _write(out: Path, content: bytes) -> None:
         out.write_bytes(content)
     except OSError as error:
         raise InvalidInput(f"{out} cannot be written: {error.strerror}.") from error
-
-
-def _line(*cells: str) -> None:
-    """One line, cells separated by tabs: it reads, and `cut` splits it."""
-    typer.echo("\t".join(cells).rstrip())
-
-
-def _said(as_json: bool, value: object, text: str) -> None:
-    if as_json:
-        shell.show(value)
-    else:
-        shell.out.print(text, markup=False)

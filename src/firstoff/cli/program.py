@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -10,6 +9,15 @@ from zoneinfo import ZoneInfo
 import typer
 
 from firstoff.cli import shell
+from firstoff.cli.options import (
+    AsOption,
+    Code,
+    DateOption,
+    JsonOption,
+    PlanOption,
+    RevisionOption,
+    SiteOption,
+)
 from firstoff.errors import InvalidInput
 from firstoff.terms import EquipmentClass, EquipmentKind
 
@@ -17,14 +25,6 @@ program = typer.Typer(no_args_is_help=True, help="Programs: products on their ro
 definition = typer.Typer(no_args_is_help=True, help="What is built and how.")
 equipment = typer.Typer(no_args_is_help=True, help="Machines, tools, jigs, gauges.")
 baseline = typer.Typer(no_args_is_help=True, help="The frozen definition.")
-
-SiteOption = Annotated[str | None, typer.Option("--site", help="Code of the site.")]
-AsOption = Annotated[str | None, typer.Option("--as", help="User name of who does this.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
-RevisionOption = Annotated[str, typer.Option(help="Label; the newest, unless said.")]
-PlanOption = Annotated[str, typer.Option(help="Label; the newest, unless said.")]
-DateOption = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
-Code = Annotated[str, typer.Argument(help="Code of the program.")]
 
 
 @program.command("create")
@@ -62,7 +62,7 @@ def program_create(
     )
     view = reads.program_by_id(actor, made.pk)
     said = f"Program {view.code} is there, with part {view.part_number} revision {revision}."
-    _said(as_json, view, said)
+    shell.said(as_json, view, said)
 
 
 @program.command("list")
@@ -84,7 +84,7 @@ def program_list(
         shell.show({"items": found, "next": None, "total": total})
         return
     for p in found:
-        _line(p.site, p.code, p.name, f"part {p.part_number}", p.owner)
+        shell.line(p.site, p.code, p.name, f"part {p.part_number}", p.owner)
 
 
 @program.command("show")
@@ -94,15 +94,17 @@ def program_show(
     """What a program says about itself."""
     shell.django()
     actor = shell.reader(by)
-    found = _program(actor, site, code)
+    found = shell.program_of(actor, code, site)
     if as_json:
         shell.show(found)
         return
-    _line(found.code, found.name, f"at {found.site_name}")
-    _line("part", f"{found.part_number} {found.part_name}")
-    _line("owner", found.owner)
+    shell.line(found.code, found.name, f"at {found.site_name}")
+    shell.line("part", f"{found.part_number} {found.part_name}")
+    shell.line("owner", found.owner)
     if found.first_quantity:
-        _line("owed first", f"{found.first_quantity:,}", f"by {found.due}" if found.due else "")
+        shell.line(
+            "owed first", f"{found.first_quantity:,}", f"by {found.due}" if found.due else ""
+        )
 
 
 @definition.command("show")
@@ -119,7 +121,9 @@ def definition_show(
     from firstoff.queries import plan as reads
 
     actor = shell.reader(by)
-    found = reads.definition(actor, _program(actor, site, code).id, revision=revision, plan=plan)
+    found = reads.definition(
+        actor, shell.program_of(actor, code, site).id, revision=revision, plan=plan
+    )
     if as_json:
         shell.show(found)
         return
@@ -143,7 +147,7 @@ def definition_export(
     from firstoff.queries import plan as reads
 
     actor = shell.reader(by)
-    at = _program(actor, site, code).id
+    at = shell.program_of(actor, code, site).id
     found = reads.as_definition(actor, at, revision=revision, plan=plan, files=not without_files)
     typer.echo(write_definition(found), nl=False)
 
@@ -170,7 +174,7 @@ def definition_load(
     found = read_definition(_bytes(file), file.name if str(file) != "-" else "standard input")
     if check:
         said = f"{len(found.characteristics)} characteristics, {len(found.operations)} operations."
-        _said(as_json, {"code": found.program.code, "ok": True}, f"It can be loaded: {said}")
+        shell.said(as_json, {"code": found.program.code, "ok": True}, f"It can be loaded: {said}")
         return
     shell.django()
     from firstoff.services import plan
@@ -179,7 +183,7 @@ def definition_load(
     place = shell.site_of(actor, site)
     loaded = plan.load_definition(site_id=place.id, definition=found, by=actor, at=shell.now())
     said = "\n".join(loaded.changed) or f"{loaded.code} is so already; nothing was changed."
-    _said(as_json, loaded, said)
+    shell.said(as_json, loaded, said)
 
 
 @equipment.command("add")
@@ -214,7 +218,7 @@ def equipment_add(
         max_uses,
     )
     plan.add_equipment(site_id=place.id, equipment=wanted, by=actor, at=shell.now())
-    _said(as_json, wanted, f"{code} is on the list of {place.name}.")
+    shell.said(as_json, wanted, f"{code} is on the list of {place.name}.")
 
 
 @equipment.command("list")
@@ -254,7 +258,7 @@ def equipment_list(
         return
     for e in found:
         due = f"due {e.calibration_due}" if e.calibration_due else ""
-        _line(e.code, e.name, f"{e.equipment_class} {e.kind}", e.line, due, _words(e.state))
+        shell.line(e.code, e.name, f"{e.equipment_class} {e.kind}", e.line, due, _words(e.state))
 
 
 @equipment.command("retire")
@@ -290,13 +294,13 @@ def baseline_freeze(
     from firstoff.services import plan as verbs
 
     actor = shell.writer(by)
-    at = _program(actor, site, code).id
+    at = shell.program_of(actor, code, site).id
     made = verbs.freeze_baseline(
         program_id=at, revision=revision, plan=plan, by=actor, at=shell.now()
     )
     view, _ = reads.baseline(actor, at, made.digest)
     said = f"Baseline {view.short}: revision {view.revision}, plan {view.plan}."
-    _said(as_json, view, f"{said}\n{view.digest}")
+    shell.said(as_json, view, f"{said}\n{view.digest}")
 
 
 @baseline.command("list")
@@ -308,7 +312,7 @@ def baseline_list(
     from firstoff.queries import plan as reads
 
     actor = shell.reader(by)
-    at = _program(actor, site, code).id
+    at = shell.program_of(actor, code, site).id
     found, total = _all(lambda offset: reads.baselines(actor, at, offset=offset, limit=500))
     if as_json:
         shell.show({"items": found, "next": None, "total": total})
@@ -316,7 +320,7 @@ def baseline_list(
     for b in found:
         runs = f"{b.runs} run" if b.runs == 1 else f"{b.runs} runs"
         made_of = f"revision {b.revision}, plan {b.plan}"
-        _line(b.short, made_of, b.by, f"{b.frozen_at:%Y-%m-%d}", runs)
+        shell.line(b.short, made_of, b.by, f"{b.frozen_at:%Y-%m-%d}", runs)
 
 
 @baseline.command("show")
@@ -333,7 +337,7 @@ def baseline_show(
     from firstoff.queries import plan as reads
 
     actor = shell.reader(by)
-    at = _program(actor, site, code).id
+    at = shell.program_of(actor, code, site).id
     if not against:
         typer.echo(reads.baseline_text(actor, at, digest), nl=False)
         return
@@ -342,13 +346,7 @@ def baseline_show(
         shell.show({"items": found, "next": None, "total": len(found)})
         return
     for d in found:
-        _line(d.what, f"{d.before or 'not there'} -> {d.after or 'not there'}")
-
-
-def _program(actor: Any, site: str | None, code: str) -> Any:
-    from firstoff.queries import product as reads
-
-    return reads.program(actor, shell.site_of(actor, site, program=code).code, code)
+        shell.line(d.what, f"{d.before or 'not there'} -> {d.after or 'not there'}")
 
 
 def _bytes(file: Path) -> bytes:
@@ -376,36 +374,24 @@ def _all(some: Callable[[int], tuple[tuple[Any, ...], int]]) -> tuple[list[Any],
 
 def _print_definition(found: Any) -> None:
     program, revision, plan = found.program, found.revision, found.plan
-    _line(program.code, program.name, f"part {program.part_number}")
-    _line(f"revision {revision.label}", _words(revision.status))
+    shell.line(program.code, program.name, f"part {program.part_number}")
+    shell.line(f"revision {revision.label}", _words(revision.status))
     for c in found.characteristics:
-        _line(f"  {c.number}", c.name, c.classification, c.requirement or c.kind, c.method)
+        shell.line(f"  {c.number}", c.name, c.classification, c.requirement or c.kind, c.method)
     if plan:
-        _line(f"plan {plan.label}", _words(plan.status))
+        shell.line(f"plan {plan.label}", _words(plan.status))
     for o in found.operations:
         time = f"{o.standard_minutes} min" if o.standard_minutes is not None else ""
-        _line(f"  {o.seq}", o.name, time, o.jig or ("no jig" if o.jig_not_needed else ""))
+        shell.line(f"  {o.seq}", o.name, time, o.jig or ("no jig" if o.jig_not_needed else ""))
     for code in found.defect_codes:
-        _line(f"  {code.code}", code.name, code.category, "retired" if code.retired else "")
+        shell.line(f"  {code.code}", code.name, code.category, "retired" if code.retired else "")
     if found.frozen:
-        _line(f"Frozen as baseline {found.frozen.short}.")
+        shell.line(f"Frozen as baseline {found.frozen.short}.")
     elif found.stops:
-        _line("It cannot be frozen yet.", *found.stops)
+        shell.line("It cannot be frozen yet.", *found.stops)
     else:
-        _line(f"Nothing stops the freeze; it would be baseline {found.digest[:8]}.")
+        shell.line(f"Nothing stops the freeze; it would be baseline {found.digest[:8]}.")
 
 
 def _words(state: Any) -> str:
     return str(state.value).replace("_", " ")
-
-
-def _line(*cells: str) -> None:
-    """One line, cells separated by tabs: it reads, and `cut` splits it."""
-    typer.echo("\t".join(cells).rstrip())
-
-
-def _said(as_json: bool, value: object, text: str) -> None:
-    if as_json:
-        shell.show(value)
-    else:
-        shell.out.print(text, markup=False)

@@ -4,22 +4,11 @@ from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
 
 from firstoff.cli import shell
-from firstoff.cli.papers import (
-    LinesFile,
-    OutOption,
-    changing,
-    ending,
-    keep,
-    line,
-    reading,
-    rows_of,
-)
-from firstoff.cli.program import (
+from firstoff.cli.options import (
     AsOption,
     Code,
     DateOption,
@@ -27,7 +16,9 @@ from firstoff.cli.program import (
     PlanOption,
     RevisionOption,
     SiteOption,
+    UidOption,
 )
+from firstoff.cli.papers import LinesFile, OutOption, ending, keep, rows_of
 from firstoff.errors import InvalidInput
 from firstoff.terms import DfmCategory, FindingSeverity, FindingState
 
@@ -37,9 +28,6 @@ query = typer.Typer(no_args_is_help=True, help="Questions that documents should 
 
 Number = Annotated[int, typer.Argument(help="Its number.")]
 Text = Annotated[str, typer.Option("--text", help="In a sentence.")]
-UidOption = Annotated[
-    UUID | None, typer.Option("--uid", help="A UUIDv7 made by you: repeating is then safe.")
-]
 
 
 # ---------------------------------------------------------------- DFM
@@ -54,7 +42,7 @@ def dfm_checklist(as_json: JsonOption = False) -> None:
         shell.show(CHECKLIST)
         return
     for point in CHECKLIST:
-        line(point.key, point.question)
+        shell.line(point.key, point.question)
 
 
 @dfm.command("hold")
@@ -78,7 +66,7 @@ def dfm_hold(
     from firstoff.queries import product, review
     from firstoff.services.review import hold_review
 
-    of = changing(program, site, by)
+    of = shell.changing(program, site, by)
     label = revision or product.revisions(of["by"], of["program_id"])[0].label
     pairs = [text.partition("=") for text in answer or ()]
     number = hold_review(
@@ -94,7 +82,7 @@ def dfm_hold(
     if as_json:
         shell.show(found)
     else:
-        line(f"Review {number} of revision {label} is recorded.")
+        shell.line(f"Review {number} of revision {label} is recorded.")
 
 
 @dfm.command("add")
@@ -121,7 +109,7 @@ def dfm_add(
     from firstoff.queries.review import finding
     from firstoff.services.review import NewFinding, add_findings
 
-    of = changing(program, site, by)
+    of = shell.changing(program, site, by)
     given = NewFinding(
         category.value,
         severity.value,
@@ -152,7 +140,7 @@ def dfm_list(
     shell.django()
     from firstoff.queries.review import findings
 
-    actor, found = reading(program, site, by)
+    actor, found = shell.reading(program, site, by)
     kind = category.value if category else ""
     listed = findings(actor, found.id, category=kind, only_open=only_open, limit=10_000)
     if as_json:
@@ -180,7 +168,7 @@ def dfm_answer(
     from firstoff.services import access
     from firstoff.services.review import answer_finding
 
-    of = changing(program, site, by)
+    of = shell.changing(program, site, by)
     confirmed = None
     if state is FindingState.ACCEPTED:
         confirmed = access.confirm(of["by"], shell.password(password_stdin), of["at"])
@@ -203,7 +191,7 @@ def dfm_report(
     from firstoff.queries.review.papers import review_paper
 
     ending(out, ("pdf",))
-    actor, found = reading(program, site, by)
+    actor, found = shell.reading(program, site, by)
     made = review_paper(found, reads.review(actor, found.id, review), at=shell.now())
     keep(out, made.pdf, as_json)
 
@@ -213,7 +201,9 @@ def _found(one: Any, as_json: bool) -> None:
         shell.show(_labelled(one))
         return
     due = f"due {one.due}" if one.due else ""
-    line(one.label, one.severity.value, one.state.value, one.text.splitlines()[0], one.owner, due)
+    shell.line(
+        one.label, one.severity.value, one.state.value, one.text.splitlines()[0], one.owner, due
+    )
 
 
 def _labelled(one: Any) -> dict[str, Any]:
@@ -237,7 +227,7 @@ def pfmea_show(
     shell.django()
     from firstoff.queries.review import pfmea as read
 
-    actor, found = reading(program, site, by)
+    actor, found = shell.reading(program, site, by)
     _modes(read(actor, found.id, revision=revision, plan=plan), as_json)
 
 
@@ -257,7 +247,7 @@ def pfmea_set(
     from firstoff.services.review import set_failure_modes
 
     rows = [_mode(row, place) for place, row in enumerate(rows_of(file), start=1)]
-    of = changing(program, site, by)
+    of = shell.changing(program, site, by)
     view = read(of["by"], of["program_id"], revision=revision, plan=plan)
     where: dict[str, Any] = {"revision": view.revision.label, "plan": view.plan.label}
     set_failure_modes(**of, **where, rows=rows)
@@ -280,7 +270,7 @@ def pfmea_export(
     from firstoff.queries.review.papers import pfmea_paper, pfmea_sheet
 
     kind = ending(out)
-    actor, found = reading(program, site, by)
+    actor, found = shell.reading(program, site, by)
     view = read(actor, found.id, revision=revision, plan=plan)
     if kind == "pdf":
         keep(out, pfmea_paper(view, at=shell.now()).pdf, as_json)
@@ -335,7 +325,7 @@ def _modes(view: Any, as_json: bool) -> None:
     for r in view.rows:
         rated = "-".join(str(n or "?") for n in (r.severity, r.occurrence, r.detection))
         mark = "open" if r.open else r.action_state
-        line(r.priority or "", rated, r.operation or "", r.failure_mode, r.cause, mark)
+        shell.line(r.priority or "", rated, r.operation or "", r.failure_mode, r.cause, mark)
 
 
 # ---------------------------------------------------------------- queries
@@ -358,7 +348,7 @@ def query_log(
     shell.django()
     from firstoff.services.review import ask
 
-    of = changing(program, site, by)
+    of = shell.changing(program, site, by)
     made = ask(
         **of,
         question=question,
@@ -383,7 +373,7 @@ def query_list(
     shell.django()
     from firstoff.queries.review import queries
 
-    actor, found = reading(program, site, by)
+    actor, found = shell.reading(program, site, by)
     listed = queries(actor, found.id, only_open=only_open, limit=10_000)
     if as_json:
         shell.show(
@@ -410,7 +400,7 @@ def query_answer(
     shell.django()
     from firstoff.services.review import answer_query
 
-    of = changing(program, site, by)
+    of = shell.changing(program, site, by)
     made = answer_query(
         **of, query=number, text=text, version=version, document=document, revision=revision
     )
@@ -431,7 +421,7 @@ def query_export(
     from firstoff.queries.review.papers import query_log_csv, query_log_paper
 
     kind = ending(out, ("pdf", "csv"))
-    _, found = reading(program, site, by)
+    _, found = shell.reading(program, site, by)
     rows = queries_of(found.id)
     if kind == "pdf":
         keep(out, query_log_paper(found, rows, at=shell.now()).pdf, as_json)
@@ -444,4 +434,4 @@ def _asked(one: Any, as_json: bool) -> None:
         shell.show(_labelled(one))
         return
     state = f"closed by {one.closed_by}" if one.closed_by else "open"
-    line(one.label, state, one.about, one.question.splitlines()[0], one.asked_by)
+    shell.line(one.label, state, one.about, one.question.splitlines()[0], one.asked_by)

@@ -258,6 +258,39 @@ def password(from_stdin: bool, prompt: str = "Password, again") -> str:
     return getpass.getpass(f"{prompt}: ")
 
 
+def program_of(actor: "Actor", code: str, site: str | None) -> Any:
+    """A program by its code. Raises NotFound."""
+    from firstoff.queries.product import program
+
+    return program(actor, site_of(actor, site, program=code).code, code)
+
+
+def reading(code: str, site: str | None, by: str | None) -> tuple[Any, Any]:
+    """Who reads, and the program."""
+    actor = reader(by)
+    return actor, program_of(actor, code, site)
+
+
+def changing(code: str, site: str | None, by: str | None) -> dict[str, Any]:
+    """What a verb on a program takes."""
+    actor = writer(by)
+    return {"program_id": program_of(actor, code, site).id, "by": actor, "at": now()}
+
+
+def line(*cells: object) -> None:
+    """One line, cells parted by tabs: it reads, and `cut` splits it."""
+    text = "\t".join("" if cell is None else str(cell) for cell in cells)
+    sys.stdout.write(text.rstrip("\t") + "\n")
+
+
+def said(as_json: bool, value: object, text: str) -> None:
+    """What was done: as JSON, or as a sentence."""
+    if as_json:
+        show(value)
+    else:
+        out.print(text, markup=False)
+
+
 def show(value: object) -> None:
     """A value as JSON on standard output."""
     sys.stdout.write(json.dumps(plain(value), ensure_ascii=False, indent=2) + "\n")

@@ -1,7 +1,5 @@
 """Lots on the command line: what is there, received, accepted, rejected, split."""
 
-import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -10,6 +8,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from firstoff.cli import shell
+from firstoff.cli.options import AsOption, DateOption, JsonOption, SiteOption, UidOption
 from firstoff.errors import InvalidInput, NotFound
 from firstoff.terms import LotStatus
 
@@ -18,18 +17,11 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Lots: material and reels, and how they stand.")
 
-SiteOption = Annotated[str | None, typer.Option("--site", help="Code of the site.")]
-AsOption = Annotated[str | None, typer.Option("--as", help="User name of who does this.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
-UidOption = Annotated[
-    UUID | None, typer.Option("--uid", help="A UUIDv7 made by you: repeating is then safe.")
-]
 LotArgument = Annotated[str, typer.Argument(metavar="LOT", help="Its code.")]
 PartOption = Annotated[
     str, typer.Option("--part", help="Its part, where two parts have a lot of that code.")
 ]
 ReasonOption = Annotated[str, typer.Option(help="What was found, or why.")]
-DateOption = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
 
 
 @app.callback()
@@ -77,7 +69,7 @@ def lot_list(
     for one in items:
         left = f"{one.on_hand.normalize():f} {one.unit}".strip()
         word = "expired" if one.expired else one.status.value
-        _line(one.code, one.part, word, left, one.supplier, one.mpn, one.date_code)
+        shell.line(one.code, one.part, word, left, one.supplier, one.mpn, one.date_code)
 
 
 @app.command("show")
@@ -100,15 +92,19 @@ def lot_show(
         shell.show({**shell.plain(story), "lot": _plain(story.lot)})
         return
     one = story.lot
-    _line(one.code, one.part, one.status.value, f"{one.on_hand.normalize():f} {one.unit}".strip())
+    shell.line(
+        one.code, one.part, one.status.value, f"{one.on_hand.normalize():f} {one.unit}".strip()
+    )
     for event in story.events:
         quantity = "" if event.quantity is None else f"{event.quantity.normalize():f}"
         when = event.at.astimezone(ZoneInfo(place.time_zone))
-        _line(f"{when:%Y-%m-%d %H:%M}", event.what, quantity, event.other, event.reason, event.by)
+        shell.line(
+            f"{when:%Y-%m-%d %H:%M}", event.what, quantity, event.other, event.reason, event.by
+        )
     for on in story.places:
-        _line("loaded", on.batch, on.operation, on.position)
+        shell.line("loaded", on.batch, on.operation, on.position)
     for went in story.went:
-        _line("in", went.batch or went.part, went.units, went.first, went.last)
+        shell.line("in", went.batch or went.part, went.units, went.first, went.last)
 
 
 @app.command("receive")
@@ -189,7 +185,9 @@ def _receive_list(actor: Any, place: Any, file: Path, *, dry_run: bool, as_json:
         if as_json:
             shell.show({"file": receipts.name, "rows": seen, "refused": len(refused)})
         for one in () if as_json else seen:
-            _line(one.row.row, one.row.lot, one.part, one.row.quantity, one.state, one.sentence)
+            shell.line(
+                one.row.row, one.row.lot, one.part, one.row.quantity, one.state, one.sentence
+            )
         raise typer.Exit(4 if refused else 0)
     done = take_receipts(**given)
     counts = {state: done.count(state) for state in ("stored", "already", "refused")}
@@ -313,7 +311,7 @@ def lot_place(
     if as_json:
         shell.show({"place": place, "moved": moved})
     else:
-        _line(place, f"{moved} of {len(lots)} moved")
+        shell.line(place, f"{moved} of {len(lots)} moved")
 
 
 @app.command("inspect")
@@ -403,7 +401,3 @@ def _plain(view: Any) -> dict[str, Any]:
     for name in ("on_hand", "quantity"):
         said[name] = f"{getattr(view, name).normalize():f}"
     return said
-
-
-def _line(*cells: object) -> None:
-    sys.stdout.write("\t".join(str(cell) for cell in cells) + "\n")

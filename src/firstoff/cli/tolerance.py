@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from firstoff.cli import shell
-from firstoff.cli.change import ProgramArgument, line, program_of, said, writing
-from firstoff.cli.program import AsOption, JsonOption, RevisionOption, SiteOption
+from firstoff.cli.change import ProgramArgument
+from firstoff.cli.options import AsOption, JsonOption, RevisionOption, SiteOption
 from firstoff.errors import InvalidInput
 
 app = typer.Typer(no_args_is_help=True, help="Tolerances against what processes hold.")
@@ -26,7 +26,8 @@ def tolerance_show(
     as_json: JsonOption = False,
 ) -> None:
     """Every characteristic against its process, the worst first; and the chains."""
-    actor, found = program_of(program, site, by)
+    shell.django()
+    actor, found = shell.reading(program, site, by)
     from firstoff.queries.tolerance import tolerances
 
     view = tolerances(actor, found.id, revision=revision)
@@ -34,10 +35,10 @@ def tolerance_show(
         shell.show(view)
         return
     for one in view.holdings:
-        line(one.verdict.value, one.sentence)
+        shell.line(one.verdict.value, one.sentence)
     for chain in view.chains:
         told = chain.verdict
-        line(told.verdict.value if told else "?", told.sentence if told else chain.problem)
+        shell.line(told.verdict.value if told else "?", told.sentence if told else chain.problem)
 
 
 @app.command("library")
@@ -61,7 +62,7 @@ def tolerance_library(
     for one in found:
         facts = one.facts
         spread = f"sd {facts.spread} {facts.unit}"
-        line(facts.label, facts.feature, spread, f"{facts.values} values", facts.measured_on)
+        shell.line(facts.label, facts.feature, spread, f"{facts.values} values", facts.measured_on)
 
 
 @app.command("record")
@@ -99,7 +100,7 @@ def tolerance_record(
     done = tolerance.record_process(
         site_id=shell.site_of(actor, site).id, process=facts, by=actor, at=shell.now()
     )
-    said(as_json, done, f"{done.label} is in the library.")
+    shell.said(as_json, done, f"{done.label} is in the library.")
 
 
 @app.command("retire")
@@ -124,7 +125,7 @@ def tolerance_retire(
         by=actor,
         at=shell.now(),
     )
-    said(as_json, {"process": process}, f"{process} is retired.")
+    shell.said(as_json, {"process": process}, f"{process} is retired.")
 
 
 @app.command("assign")
@@ -140,7 +141,8 @@ def tolerance_assign(
     as_json: JsonOption = False,
 ) -> None:
     """Say which process makes a characteristic."""
-    given = writing(program, site, by)
+    shell.django()
+    given = shell.changing(program, site, by)
     from firstoff.services import tolerance
 
     tolerance.assign_process(
@@ -151,7 +153,7 @@ def tolerance_assign(
         machine=machine,
         required=_number(required, "required") if required else None,
     )
-    said(as_json, {"number": number, "process": process}, f"{number} is made by {process}.")
+    shell.said(as_json, {"number": number, "process": process}, f"{number} is made by {process}.")
 
 
 def package(
@@ -162,18 +164,19 @@ def package(
     as_json: JsonOption = False,
 ) -> None:
     """Could a stranger quote from this? The technical package, part by part."""
-    actor, found = program_of(program, site, by)
+    shell.django()
+    actor, found = shell.reading(program, site, by)
     from firstoff.queries.techpack import pack
 
     view = pack(actor, found.id, revision=revision)
     if as_json:
         shell.show(view.pack)
         return
-    line(view.pack.sentence)
+    shell.line(view.pack.sentence)
     for section in view.pack.sections:
-        line(f"{section.have} of {section.of}", section.title)
+        shell.line(f"{section.have} of {section.of}", section.title)
         for gap in section.gaps:
-            line("  -", gap.sentence)
+            shell.line("  -", gap.sentence)
 
 
 def _number(text: str, field: str) -> Decimal:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from firstoff.cli import shell
+from firstoff.cli.options import JsonOption, ReaderOption, SiteOption
 from firstoff.errors import InvalidInput, NotFound
 from firstoff.rules.trace import CONDITIONS, AsOf, Condition, Question, read_question
 from firstoff.rules.trace.conditions import Field
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from firstoff.queries.trace import Answer, Story
     from firstoff.rules.trace.tree import Line, LotShare, UnitIn
 
-SiteOption = Annotated[str | None, typer.Option("--site", help="Code of the site.")]
-AsOption = Annotated[str | None, typer.Option("--as", help="User name of who asks.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 AsOfOption = Annotated[
     str, typer.Option("--as-of", help="A date or time, or `shipped`: as it was then.")
 ]
@@ -35,7 +33,7 @@ def trace(
     part: Annotated[str, typer.Option(help="Its part, where two parts have the number.")] = "",
     as_of: AsOfOption = "",
     site: SiteOption = None,
-    by: AsOption = None,
+    by: ReaderOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """What is in a unit, what happened to it, and where it is."""
@@ -324,9 +322,10 @@ def _built(run: Callable[..., None]) -> Callable[..., None]:
         )
         for name, kind, opt, default in fixed
     ]
-    where_used.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what typer reads
-    where_used.__annotations__ = {p.name: p.annotation for p in parameters}
-    where_used.__doc__ = (
+    command: Any = where_used  # typer reads what stands on it
+    command.__signature__ = inspect.Signature(parameters)
+    command.__annotations__ = {p.name: p.annotation for p in parameters}
+    command.__doc__ = (
         "Units at risk: of several of one kind one is enough, several kinds have to hold together."
     )
     return where_used

@@ -7,25 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from firstoff.cli import shell
-from firstoff.cli.run.shared import (
-    FORMATS,
-    AsOption,
-    BatchArgument,
-    JsonOption,
-    SiteOption,
-    StdinOption,
-    UidOption,
-    columns,
-    found_run,
-    moment,
-    said,
-    writing,
-)
+from firstoff.cli.options import AsOption, JsonOption, SiteOption, StdinOption, UidOption
+from firstoff.cli.run.shared import FORMATS, BatchArgument, found_run, moment, writing
 from firstoff.errors import InvalidInput
 from firstoff.terms import Verdict
 
 if TYPE_CHECKING:
-    from firstoff.queries.product import ProgramView
     from firstoff.rules.access import Actor
     from firstoff.rules.release import GateFinding, GateLook
 
@@ -43,12 +30,6 @@ _SAID = {
 }
 
 
-def _program(actor: "Actor", code: str, site: str | None) -> "ProgramView":
-    from firstoff.queries import product
-
-    return product.program(actor, shell.site_of(actor, site, program=code).code, code)
-
-
 # ---------- corrective actions ----------
 
 
@@ -64,14 +45,14 @@ def action_list(
     from firstoff.queries import nonconformity
 
     actor = shell.reader(by)
-    found = _program(actor, program, site)
+    found = shell.program_of(actor, program, site)
     there = nonconformity.actions(actor, found.site_id, found.id)
     if as_json:
         shell.show({"items": there, "next": None, "total": len(there)})
         return
     for each in there:
         since = f"in force {each.effective_at:%Y-%m-%d %H:%M}" if each.effective_at else "proposed"
-        columns(each.label, each.batch_id, each.against, since, each.what)
+        shell.line(each.label, each.batch_id, each.against, since, each.what)
 
 
 @action.command("propose")
@@ -95,7 +76,7 @@ def action_propose(
     done = nonconformity.propose_action(
         **given, against=against, cause_class=cause_class, what=what, uid=uid
     )
-    said(as_json, done, f"{done.label} is proposed.")
+    shell.said(as_json, done, f"{done.label} is proposed.")
 
 
 @action.command("in-force")
@@ -130,7 +111,7 @@ def action_in_force(
         at=shell.now(),
         uid=uid,
     )
-    said(as_json, done, f"{done.label} is in force.")
+    shell.said(as_json, done, f"{done.label} is in force.")
 
 
 # ---------- gates ----------
@@ -151,7 +132,7 @@ def gate_list(
         shell.show({"items": gates, "next": None, "total": len(gates)})
         return
     for look in looks:
-        columns(look.spec.number, look.spec.name, look.state.value, look.headline)
+        shell.line(look.spec.number, look.spec.name, look.state.value, look.headline)
 
 
 @gate.command("show")
@@ -212,7 +193,7 @@ def gate_state(
     done = release.state_gate(**given, statements=statements, evidence=evidence)
     listed = ", ".join(one.criterion for one in done)
     verb = "is" if len(done) == 1 else "are"
-    said(as_json, {"items": done}, f"{listed} of gate {number} {verb} stated.")
+    shell.said(as_json, {"items": done}, f"{listed} of gate {number} {verb} stated.")
 
 
 def _unstated(look: "GateLook") -> list[str]:
@@ -250,7 +231,7 @@ def gate_waive(
     zone = ZoneInfo(program_by_id(given["by"], given["program_id"]).time_zone)
     expires = until if until.tzinfo else until.replace(tzinfo=zone)
     done = release.waive_criterion(**given, criterion=criterion, reason=reason, expires_at=expires)
-    said(as_json, done, f"{done.criterion} of gate {done.gate} is waived until {until}.")
+    shell.said(as_json, done, f"{done.criterion} of gate {done.gate} is waived until {until}.")
 
 
 @gate.command("pass")
@@ -298,7 +279,7 @@ def _decide(
 
     done = release.decide_gate(**given, passed=passed, reason=reason)
     verb = "passed" if passed else "held"
-    said(as_json, done, f"Gate {done.gate} is {verb}; entry {done.entry} of the ledger.")
+    shell.said(as_json, done, f"Gate {done.gate} is {verb}; entry {done.entry} of the ledger.")
 
 
 def _writing(
@@ -313,7 +294,7 @@ def _writing(
     shell.django()
     actor = shell.writer(by)
     return {
-        "program_id": _program(actor, program, site).id,
+        "program_id": shell.program_of(actor, program, site).id,
         "gate": number,
         "by": actor,
         "at": shell.now(),
@@ -326,7 +307,7 @@ def _road(program: str, site: str | None, by: str | None) -> "tuple[GateLook, ..
     from firstoff.queries import release
 
     actor = shell.reader(by)
-    found = _program(actor, program, site)
+    found = shell.program_of(actor, program, site)
     return release.road(actor, found.site, found.code, now=shell.now()).gates
 
 
@@ -385,7 +366,7 @@ def verify(
 
     actor = None if offline or beside is not None else _asker(by)
     found = record_paper.check_file(file.name, content, beside=beside, actor=actor)
-    said(as_json, found, found.sentence)
+    shell.said(as_json, found, found.sentence)
     if not found.holds:
         raise typer.Exit(4)
 

@@ -6,6 +6,7 @@ its own, to which everything were handed over, would cost two changes of threads
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -17,11 +18,11 @@ _held: list[BaseDatabaseWrapper] = []
 def as_writer() -> Iterator[BaseDatabaseWrapper]:
     """The block's queries go through that connection. For one thread at a time: see to it."""
     if not _held:
-        made = connections.create_connection(DEFAULT_DB_ALIAS)
+        made: Any = connections.create_connection(DEFAULT_DB_ALIAS)
         made.inc_thread_sharing()
         # Asking whether it is still there takes as long as a query; who writes asks again, where
         # it turns out to be gone.
-        made.health_check_enabled = False  # type: ignore[attr-defined]  # unknown to the stubs
+        made.health_check_enabled = False
         _held.append(made)
     writer, own = _held[0], connections[DEFAULT_DB_ALIAS]
     connections[DEFAULT_DB_ALIAS] = writer

@@ -51,7 +51,9 @@ class Entry:
 
     def of(self, model: type[R]) -> Sequence[R]:
         """The records of one table written under this entry so far."""
-        return self._written.get(model, ())  # type: ignore[return-value]  # rows of the model
+        written: Any = self._written.get(model, ())  # under a model stand its own rows
+        rows: Sequence[R] = written
+        return rows
 
     @property
     def models(self) -> Set[type[Record]]:

@@ -22,7 +22,8 @@ from firstoff.rules.nonconformity import (
 )
 from firstoff.rules.product import check_prose
 from firstoff.services import ledger
-from firstoff.services.execution.ground import AlreadyStored, answer_stored, run_for
+from firstoff.services.execution.ground import answer_stored, run_for
+from firstoff.services.repeating import AlreadyStored
 from firstoff.terms import RunKind
 
 
@@ -150,7 +151,7 @@ def propose_action(
             entry.details.update(action=str(action), against=against, what=text)
             return ActionRecorded(action.pk, action.uid, str(action))
     except AlreadyStored as known:
-        stored: CorrectiveAction = known.record
+        stored = known.of(CorrectiveAction)
         return ActionRecorded(stored.pk, stored.uid, str(stored), again=True)
 
 
@@ -195,7 +196,7 @@ def put_action_in_force(
             entry.details.update(action=str(action), effective_at=when, evidence=proof)
             return ActionRecorded(action.pk, action.uid, str(action), when)
     except AlreadyStored as known:
-        held: ActionEffect = known.record
+        held = known.of(ActionEffect)
         return ActionRecorded(action.pk, action.uid, str(action), held.effective_at, again=True)
 
 

@@ -37,7 +37,8 @@ from firstoff.rules.release import (
 )
 from firstoff.rules.release import decision_meaning as gate_meaning
 from firstoff.services import access, ledger
-from firstoff.services.execution.ground import AlreadyStored, answer_stored
+from firstoff.services.execution.ground import answer_stored
+from firstoff.services.repeating import AlreadyStored
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +308,7 @@ def waive_criterion(
             _add(entry, row, uid)
             entry.details.update(criterion=criterion, reason=said, expires_at=expires_at)
     except AlreadyStored as known:
-        row = known.record
+        row = known.of(Waiver)
     return Waived(row.pk, row.uid, row.gate, row.criterion, row.expires_at)
 
 
@@ -371,7 +372,7 @@ def decide_gate(
             _add(entry, row, uid)
             entry.details.update(gate=gate, passed=passed, reason=said, evidence_digest=proof)
     except AlreadyStored as known:
-        row = known.record
+        row = known.of(GateDecision)
     return GateDecided(
         row.pk,
         row.uid,

@@ -357,7 +357,7 @@ def token_add(request: Request, site: str) -> HttpResponse:
     form: TokenForm = TokenForm.of(request)
     here, _ = access.people(request.actor, request.place.id, limit=5000)
     choices = [(p.username, f"{p.name} ({p.username})") for p in here if p.active and p.roles]
-    form.fields["username"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+    form.choose("username", choices)
     if form.attempt(lambda data: _add_token(request, data)):
         # Shown in the answer itself: the secret is kept nowhere, not even for a redirect.
         context = {"secret": form.result.secret, "name": form.cleaned_data["name"]}

@@ -106,7 +106,7 @@ class ForceForm(Form):
 
     def __init__(self, batches: tuple[str, ...], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["runs"].choices = [(b, b) for b in batches]  # type: ignore[attr-defined]  # a choice field
+        self.choose("runs", [(b, b) for b in batches])
 
 
 class TextForm(Form):

@@ -6,7 +6,7 @@ what the service could not understand (InvalidInput) goes beside the field it na
 thing that is not there stay pages of their own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -36,6 +36,11 @@ class Form(forms.Form):
         if request.method == "POST":
             return cls(request.POST, request.FILES, **kwargs)
         return cls(**kwargs)
+
+    def choose(self, name: str, choices: Iterable[tuple[str, str]]) -> None:
+        """What may be chosen in a field, where that depends on the page."""
+        field: Any = self.fields[name]
+        field.choices = list(choices)
 
     def attempt(self, verb: Callable[[dict[str, Any]], Any]) -> bool:
         """Check, run the verb with the cleaned values, keep its result. True when it is done."""

@@ -110,9 +110,7 @@ def about(request: Request, site: str, code: str) -> HttpResponse:
     program = reads.program(request.actor, site, code)
     form: OwnedForm = OwnedForm.of(request, initial=_said(program))
     people, _ = access.people(request.actor, request.place.id, limit=_MANY_PEOPLE)
-    form.fields["owner"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
-        (p.username, p.name) for p in people if p.active and p.roles
-    ]
+    form.choose("owner", [(p.username, p.name) for p in people if p.active and p.roles])
     by, at = request.actor, request.at
     if form.attempt(
         lambda data: product.update_program(program_id=program.id, **data, by=by, at=at)

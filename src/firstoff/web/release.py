@@ -116,8 +116,7 @@ class GateForm(Once):
         choices = [("hold", "Hold the gate")]
         if may_pass:
             choices.insert(0, ("pass", "Pass the gate"))
-        field: Any = self.fields["passed"]
-        field.choices = choices
+        self.choose("passed", choices)
         self.initial.setdefault("passed", choices[0][0])
         return self
 

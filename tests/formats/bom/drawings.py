@@ -99,7 +99,7 @@ def below(file: str, key: str, name="Sub", flags="") -> str:
     )
 
 
-def sheet(*content: str, key="root", title="Widget", rev="B") -> bytes:
+def sheet(*content: str, key="first", title="Widget", rev="B") -> bytes:
     return (
         f'(kicad_sch (version 20231120) (generator "eeschema") (uuid "{key}")\n'
         f'(title_block (title "{title}") (rev "{rev}"))\n'

@@ -87,7 +87,7 @@ def test_sheets_that_nobody_gave_are_said():
 
 
 def test_a_sheet_by_itself_gives_every_use_of_it():
-    uses = [("/root/s1", "R1"), ("/root/s2", "R101")]
+    uses = [("/first/s1", "R1"), ("/first/s2", "R101")]
     raw = sheet(symbol("R1", paths=uses), key="sub")
     assert places(lines(raw)) == [("R1", "R101")]
 
@@ -103,12 +103,12 @@ def test_an_old_sheet_by_itself_gives_every_use_of_it():
 def new_project(**flags) -> list[tuple[str, bytes]]:
     """A first sheet that uses another twice, which uses a third."""
     root = sheet(
-        symbol("R1", paths=[("/root", "R1")]),
+        symbol("R1", paths=[("/first", "R1")]),
         below("io.kicad_sch", "s1"),
         below("io.kicad_sch", "s2", **flags),
     )
-    io_uses = [("/root/s1", "R2"), ("/root/s2", "R3")]
-    led_uses = [("/root/s1/s3", "D1"), ("/root/s2/s3", "D2")]
+    io_uses = [("/first/s1", "R2"), ("/first/s2", "R3")]
+    led_uses = [("/first/s1/s3", "D1"), ("/first/s2/s3", "D2")]
     middle = sheet(symbol("R2", paths=io_uses), below("led.kicad_sch", "s3"), key="io", title="")
     last = sheet(symbol("D1", "LED", paths=led_uses), key="led", title="")
     return [("io.kicad_sch", middle), ("w.kicad_sch", root), ("led.kicad_sch", last)]

@@ -9,7 +9,6 @@ from ninja import Schema
 from pydantic import Field
 
 from firstoff.api.auth import actor
-from firstoff.api.trace import Escaped  # noqa: F401  its converter is in the addresses
 from firstoff.errors import NotFound
 from firstoff.queries import product as products
 from firstoff.queries.bom import BomLineView, ExplodedLine, NeedView, UseView

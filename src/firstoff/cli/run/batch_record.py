@@ -6,18 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from firstoff.cli import shell
-from firstoff.cli.run.shared import (
-    AsOption,
-    BatchArgument,
-    JsonOption,
-    SiteOption,
-    StdinOption,
-    UidOption,
-    app,
-    found_run,
-    said,
-    writing,
-)
+from firstoff.cli.options import AsOption, JsonOption, SiteOption, StdinOption, UidOption
+from firstoff.cli.run.shared import BatchArgument, app, found_run, writing
 from firstoff.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -125,7 +115,7 @@ def accept_gap(
     done = evidence.accept_gap(
         **given, gap=gap, reason=reason, password=shell.password(password_stdin), uid=uid
     )
-    said(as_json, done, f"Accepted: {done.sentence} Entry {done.entry} of the ledger.")
+    shell.said(as_json, done, f"Accepted: {done.sentence} Entry {done.entry} of the ledger.")
 
 
 @app.command()
@@ -150,4 +140,4 @@ def close(
         meaning = closing_meaning(run.batch_id, found.started, len(found.accepted))
         shell.err.print(f"You sign: {meaning}", markup=False)
     done = evidence.close_run(**given, note=note, password=shell.password(password_stdin), uid=uid)
-    said(as_json, done, f"{run.batch_id} is closed; entry {done.entry} of the ledger.")
+    shell.said(as_json, done, f"{run.batch_id} is closed; entry {done.entry} of the ledger.")

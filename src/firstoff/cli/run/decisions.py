@@ -6,18 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from firstoff.cli import shell
-from firstoff.cli.run.shared import (
-    AsOption,
-    BatchArgument,
-    JsonOption,
-    SiteOption,
-    StdinOption,
-    UidOption,
-    app,
-    found_run,
-    said,
-    writing,
-)
+from firstoff.cli.options import AsOption, JsonOption, SiteOption, StdinOption, UidOption
+from firstoff.cli.run.shared import BatchArgument, app, found_run, writing
 from firstoff.errors import InvalidInput
 from firstoff.terms import RunVerdict, Verdict
 
@@ -197,7 +187,7 @@ def _decide(
         uid=uid,
     )
     verb = "signed off" if decision is RunVerdict.SIGN_OFF else "held"
-    said(as_json, done, f"{run.batch_id} is {verb}; entry {done.entry} of the ledger.")
+    shell.said(as_json, done, f"{run.batch_id} is {verb}; entry {done.entry} of the ledger.")
 
 
 @app.command()
@@ -225,7 +215,7 @@ def report(
     pdf, evidence = folder / f"{name}.pdf", folder / f"{name}.json"
     pdf.write_bytes(paper.pdf)
     evidence.write_bytes(paper.evidence)
-    said(
+    shell.said(
         as_json,
         {"pdf": str(pdf), "evidence": str(evidence)},
         f"{pdf} is written, its evidence beside it.",
@@ -255,7 +245,7 @@ def cause(
     done = nonconformity.record_cause(
         **given, code=code, cause_class=cause_class, cause=text, serials=serial or ()
     )
-    said(as_json, done, f"Recorded for {done.defects} defects of {code}.")
+    shell.said(as_json, done, f"Recorded for {done.defects} defects of {code}.")
 
 
 def _line(text: str, *, bold: bool = False) -> None:

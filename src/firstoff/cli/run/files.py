@@ -6,18 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from firstoff.cli import shell
-from firstoff.cli.run.shared import (
-    AsOption,
-    BatchArgument,
-    JsonOption,
-    SiteOption,
-    app,
-    columns,
-    found_run,
-    pair,
-    said,
-    writing,
-)
+from firstoff.cli.options import AsOption, JsonOption, SiteOption
+from firstoff.cli.run.shared import BatchArgument, app, found_run, pair, writing
 from firstoff.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -64,13 +54,15 @@ def import_(
             shell.err.print(f"Row {row.row}: {row.sentence} {row.way_out}".strip(), markup=False)
     if dry_run:
         counts = f"{preview.count('take')} to take, {preview.count('already')} already stored"
-        said(as_json, preview, f"{counts}, {len(preview.refused)} refused. Nothing was written.")
+        shell.said(
+            as_json, preview, f"{counts}, {len(preview.refused)} refused. Nothing was written."
+        )
         if preview.refused:
             raise typer.Exit(4)
         return
     done = execution.import_file(**given, **asked)
     again = " It had been taken before; nothing was written." if done.again else ""
-    said(as_json, done, f"{done.file_name}: {done.taken} records taken.{again}")
+    shell.said(as_json, done, f"{done.file_name}: {done.taken} records taken.{again}")
 
 
 @app.command()
@@ -115,7 +107,7 @@ def units(
     for row in page.items:
         spent = "" if row.build_seconds is None else f"{row.build_seconds / 60:.1f} min"
         codes = " ".join(d.code for d in row.defects)
-        columns(row.serial, row.first.value, spent, codes, "; ".join(row.reasons))
+        shell.line(row.serial, row.first.value, spent, codes, "; ".join(row.reasons))
 
 
 def _write_units(run: "RunView", to: Path, **asked: str) -> None:

@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from firstoff.cli import shell
+from firstoff.cli.options import AsOption, JsonOption, SiteOption, StdinOption, UidOption
 from firstoff.cli.run.shared import (
     FORMATS,
-    AsOption,
     BatchArgument,
     DefectOption,
-    JsonOption,
-    SiteOption,
-    StdinOption,
-    UidOption,
     app,
     decimal,
     moment,
-    said,
     writing,
 )
 from firstoff.terms import Attempt, OperationOutcome
@@ -56,7 +51,7 @@ def start(
         uid=uid,
     )
     why = f" It does not count: {'; '.join(done.reasons)}." if done.reasons else ""
-    said(as_json, done, f"{done.serial} is started, number {done.position}.{why}")
+    shell.said(as_json, done, f"{done.serial} is started, number {done.position}.{why}")
 
 
 def _defects(texts: Sequence[str] | None, cause_class: str, cause: str) -> tuple[Any, ...]:
@@ -104,7 +99,7 @@ def judge(
     )
     result = "rejected" if done.failed else "recorded"
     codes = f" ({', '.join(done.defects)})" if done.defects else ""
-    said(as_json, done, f"{done.serial}, {done.kind.value} result: {result}{codes}.")
+    shell.said(as_json, done, f"{done.serial}, {done.kind.value} result: {result}{codes}.")
 
 
 @app.command("leave-out")
@@ -123,7 +118,7 @@ def leave_out(
 
     _, given = writing(batch, site, by)
     done = execution.leave_out_unit(**given, serial=serial, reason=reason, uid=uid)
-    said(as_json, {"uid": done}, f"{serial} does not count.")
+    shell.said(as_json, {"uid": done}, f"{serial} does not count.")
 
 
 @app.command("first-article")
@@ -155,7 +150,7 @@ def first_article(
         judged_at=moment(judged_at, run),
         uid=uid,
     )
-    said(as_json, done, f"First article {serial}: {'passed' if passed else 'failed'}.")
+    shell.said(as_json, done, f"First article {serial}: {'passed' if passed else 'failed'}.")
 
 
 @app.command()
@@ -185,7 +180,7 @@ def adjust(
         made_at=moment(made_at, run),
         uid=uid,
     )
-    said(as_json, done, f"Logged: {what}, {before or 'nothing'} to {after}.")
+    shell.said(as_json, done, f"Logged: {what}, {before or 'nothing'} to {after}.")
 
 
 @app.command()
@@ -216,4 +211,4 @@ def release(
         password=shell.password(password_stdin),
         uid=uid,
     )
-    said(as_json, done, f"{lift} is lifted for {subject}.")
+    shell.said(as_json, done, f"{lift} is lifted for {subject}.")

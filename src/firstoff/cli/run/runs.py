@@ -6,21 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from firstoff.cli import shell
-from firstoff.cli.run.shared import (
-    AsOption,
-    BatchArgument,
-    JsonOption,
-    SiteOption,
-    StdinOption,
-    UidOption,
-    app,
-    columns,
-    decimal,
-    found_run,
-    pair,
-    said,
-    writing,
-)
+from firstoff.cli.options import AsOption, JsonOption, SiteOption, StdinOption, UidOption
+from firstoff.cli.run.shared import BatchArgument, app, decimal, found_run, pair, writing
 from firstoff.errors import InvalidInput
 from firstoff.terms import RunKind
 
@@ -65,7 +52,7 @@ def list_runs(
     found = assess_all(addresses_of([run.id for run in items]))
     standing = {one.run.id: str(one.verdict.state.value) for one in found}
     for run in items:
-        columns(run.site, run.batch_id, run.kind, f"{run.units} units", standing[run.id])
+        shell.line(run.site, run.batch_id, run.kind, f"{run.units} units", standing[run.id])
 
 
 @app.command()
@@ -114,7 +101,7 @@ def create(
     )
     for warning in made.warnings:
         shell.err.print(warning, markup=False)
-    said(as_json, made, f"{made.batch_id} is created. Lock its bar before the first unit.")
+    shell.said(as_json, made, f"{made.batch_id} is created. Lock its bar before the first unit.")
 
 
 @app.command()
@@ -148,7 +135,7 @@ def repeat(
         note=note,
         uid=uid,
     )
-    said(as_json, made, f"{made.batch_id} repeats {batch}.")
+    shell.said(as_json, made, f"{made.batch_id} repeats {batch}.")
 
 
 @app.command()
@@ -242,7 +229,7 @@ def lock(
     done = execution.lock_bar(**given, bar=bar, password=shell.password(password_stdin), uid=uid)
     for warning in done.warnings:
         shell.err.print(warning, markup=False)
-    said(as_json, done, f"The bar of {batch} is locked: {bar.max_rejects} of {bar.sample}.")
+    shell.said(as_json, done, f"The bar of {batch} is locked: {bar.max_rejects} of {bar.sample}.")
 
 
 def _asked(value: int | None, name: str) -> int:

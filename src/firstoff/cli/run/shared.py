@@ -1,10 +1,8 @@
 """What the commands on runs share: the noun itself, its options, finding a run."""
 
-import sys
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID
 
 import typer
 
@@ -18,15 +16,6 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Runs: bars, units, verdicts, sign-off.")
 
 BatchArgument = Annotated[str, typer.Argument(metavar="BATCH", help="The batch ID: CC1-P1.")]
-SiteOption = Annotated[str | None, typer.Option("--site", help="Code of the site.")]
-AsOption = Annotated[str | None, typer.Option("--as", help="User name of who does this.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
-StdinOption = Annotated[
-    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-]
-UidOption = Annotated[
-    UUID | None, typer.Option("--uid", help="A UUIDv7 made by you: repeating is then safe.")
-]
 DefectOption = Annotated[
     list[str] | None, typer.Option("--defect", help="CODE or CODE=note; several times.")
 ]
@@ -53,18 +42,6 @@ def writing(batch_id: str, site: str | None, by: str | None) -> tuple["RunView",
     actor = shell.writer(by)
     run = found_run(actor, batch_id, site)
     return run, {"run_id": run.id, "by": actor, "at": shell.now()}
-
-
-def said(as_json: bool, value: object, sentence: str) -> None:
-    if as_json:
-        shell.show(value)
-    else:
-        shell.out.print(sentence, markup=False)
-
-
-def columns(*cells: object) -> None:
-    """One row of a list: cells parted by tabs, as other programs read them."""
-    sys.stdout.write("\t".join(str(cell) for cell in cells) + "\n")
 
 
 def decimal(text: str | None, name: str) -> Decimal | None:

@@ -5,18 +5,13 @@ from typing import Annotated, Any
 import typer
 
 from firstoff.cli import shell
+from firstoff.cli.options import AsOption, DateOption, JsonOption, SiteOption, UidOption
 from firstoff.cli.sourcing.shared import (
-    AsOption,
-    DateOption,
-    JsonOption,
     MakerOption,
     MpnOption,
     PartOption,
-    SiteOption,
-    UidOption,
     day,
     every,
-    line,
     reading,
     show_list,
     writing,
@@ -188,4 +183,4 @@ def _done(part: str, name: str, what: str, *, as_json: bool, more: str = "") -> 
     if as_json:
         shell.show({"part": part, "source": name, "done": what, "note": more})
     else:
-        line(part, name, what, more)
+        shell.line(part, name, what, more)

@@ -7,20 +7,14 @@ from typing import Annotated, Any
 import typer
 
 from firstoff.cli import shell
+from firstoff.cli.options import AsOption, DateOption, JsonOption, SiteOption, UidOption
 from firstoff.cli.sourcing.shared import (
-    AsOption,
-    DateOption,
-    JsonOption,
     KindOption,
     ProgramArgument,
-    SiteOption,
-    UidOption,
     UnitsOption,
     VariantOption,
-    changing,
     day,
     exact,
-    line,
     number,
     reading,
     writing,
@@ -67,13 +61,15 @@ def buy_health(
         lines = [{**shell.plain(one), "outlook": None} for one in found.lines]
         shell.show({"health": found.health, "buildable": found.buildable, "lines": lines})
         return
-    line(found.health.sentence)
-    line(found.buildable.sentence)
+    shell.line(found.health.sentence)
+    shell.line(found.buildable.sentence)
     for place_, task in enumerate(found.health.tasks, start=1):
-        line(f"{place_}.", task.colour.value, task.part, task.sentence, task.do)
+        shell.line(f"{place_}.", task.colour.value, task.part, task.sentence, task.do)
     for one in found.lines:
         if every_line or one.judged.colour != "green":
-            line(one.judged.colour.value, one.part, one.judged.verdict.value, one.judged.sentence)
+            shell.line(
+                one.judged.colour.value, one.part, one.judged.verdict.value, one.judged.sentence
+            )
 
 
 @app.command("plan")
@@ -105,9 +101,9 @@ def buy_plan(
     if as_json:
         shell.show(found.plan)
         return
-    line(found.plan.sentence)
+    shell.line(found.plan.sentence)
     for buy in found.plan.buys:
-        line(buy.need.part, exact(buy.need.net), buy.sentence, buy.way_out)
+        shell.line(buy.need.part, exact(buy.need.net), buy.sentence, buy.way_out)
 
 
 @app.command("need")
@@ -132,12 +128,12 @@ def buy_need(
         run_kind=run_kind or "",
         note=note,
         uid=uid,
-        **changing(by, site, program),
+        **shell.changing(program, site, by),
     )
     if as_json:
         shell.show({"uid": row.uid, "quantity": row.quantity, "due": row.due})
     else:
-        line(program, f"{row.quantity} by {row.due}")
+        shell.line(program, f"{row.quantity} by {row.due}")
 
 
 @app.command("rate")
@@ -162,7 +158,7 @@ def buy_rate(
     if as_json:
         shell.show({"currency": row.currency, "into": row.into, "rate": row.rate})
     else:
-        line(f"1 {row.currency}", f"{exact(row.rate)} {row.into}", f"from {row.valid_on}")
+        shell.line(f"1 {row.currency}", f"{exact(row.rate)} {row.into}", f"from {row.valid_on}")
 
 
 @app.command("identity")
@@ -181,11 +177,11 @@ def buy_identity(
     if as_json:
         shell.show(found)
     else:
-        line(found.sentence)
+        shell.line(found.sentence)
         for one in found.substitutions:
-            line(one.part, one.sentence, one.way_out)
+            shell.line(one.part, one.sentence, one.way_out)
         for gap in found.gaps:
-            line("", gap)
+            shell.line("", gap)
     raise typer.Exit(4 if found.blocking else 0)
 
 
@@ -226,12 +222,12 @@ def cost_show(
         return
     for one in found.ways:
         for price in one.prices:
-            line(one.way.name, f"{price.quantity:,}", _money(price.each), price.sentence)
+            shell.line(one.way.name, f"{price.quantity:,}", _money(price.each), price.sentence)
     if found.break_even is not None:
-        line(found.break_even.sentence)
+        shell.line(found.break_even.sentence)
     if found.unpriced:
         named = ", ".join(found.unpriced[:10])
-        line(f"Not in it, as no usable offer has a price: {named}.")
+        shell.line(f"Not in it, as no usable offer has a price: {named}.")
 
 
 @cost.command("assume")
@@ -256,11 +252,11 @@ def cost_assume(
         if not sign:
             raise InvalidInput(f"{text[:60]!r} is no NAME=VALUE.", field="given")
         said[name.strip()] = value.strip()
-    row = assume_cost(way=way, given=said, **changing(by, site, program))
+    row = assume_cost(way=way, given=said, **shell.changing(program, site, by))
     if as_json:
         shell.show({"uid": row.uid, "way": row.way, "assumptions": row.assumptions})
     else:
-        line(program, row.way, row.assumptions)
+        shell.line(program, row.way, row.assumptions)
 
 
 def _money(value: Decimal) -> str:

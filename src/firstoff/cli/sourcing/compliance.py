@@ -6,18 +6,12 @@ from typing import Annotated
 import typer
 
 from firstoff.cli import shell
+from firstoff.cli.options import AsOption, DateOption, JsonOption, SiteOption, UidOption
 from firstoff.cli.sourcing.shared import (
-    AsOption,
-    DateOption,
-    JsonOption,
     MakerOption,
     MpnOption,
     ProgramArgument,
-    SiteOption,
-    UidOption,
-    changing,
     day,
-    line,
     reading,
     writing,
 )
@@ -48,11 +42,11 @@ def compliance_show(
         shell.show({"schemes": found.rolled_up, "lines": found.lines})
         return
     if not found.rolled_up:
-        line(f"{program} has to declare nothing yet: firstoff compliance require.")
+        shell.line(f"{program} has to declare nothing yet: firstoff compliance require.")
     for roll in found.rolled_up:
-        line(roll.scheme.name, roll.state.value, roll.sentence)
+        shell.line(roll.scheme.name, roll.state.value, roll.sentence)
         for part, standing in roll.open:
-            line("", part.part, standing.sentence, standing.way_out)
+            shell.line("", part.part, standing.sentence, standing.way_out)
 
 
 @app.command("declare")
@@ -84,7 +78,7 @@ def compliance_declare(
     if as_json:
         shell.show({"uid": row.uid, "part": part, "scheme": row.scheme, "status": row.status})
     else:
-        line(part, mpn, row.scheme, row.status)
+        shell.line(part, mpn, row.scheme, row.status)
 
 
 @app.command("require")
@@ -106,8 +100,8 @@ def compliance_require(
     from firstoff.services.sourcing.declaring import require_schemes
 
     wanted = [(name, False) for name in scheme or []] + [(name, True) for name in product or []]
-    require_schemes(schemes=wanted, **changing(by, site, program))
+    require_schemes(schemes=wanted, **shell.changing(program, site, by))
     if as_json:
         shell.show({"program": program, "schemes": [name for name, _ in wanted]})
     else:
-        line(program, ", ".join(name for name, _ in wanted) or "nothing is required")
+        shell.line(program, ", ".join(name for name, _ in wanted) or "nothing is required")

@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 
 from firstoff.cli import shell
-from firstoff.cli.sourcing.shared import line, number
+from firstoff.cli.sourcing.shared import number
 from firstoff.errors import InvalidInput
 from firstoff.terms import CharacteristicKind
 
@@ -29,15 +29,17 @@ def sheet(
         shell.show(found)
         return
     if found.plan is None:
-        line(f"{lot.part} has no released incoming inspection plan.")
+        shell.line(f"{lot.part} has no released incoming inspection plan.")
         return
     sample = found.plan.sample
-    line(found.plan.name, sample.scheme, f"{sample.size} pieces, at most {sample.accept} may fail")
+    shell.line(
+        found.plan.name, sample.scheme, f"{sample.size} pieces, at most {sample.accept} may fail"
+    )
     for one in found.plan.lines:
         c = one.characteristic
-        line(c.number, c.name, c.limits, f"{one.sample.size} pieces", one.method, one.gauge)
+        shell.line(c.number, c.name, c.limits, f"{one.sample.size} pieces", one.method, one.gauge)
     if found.drawn:
-        line("pieces", ", ".join(str(piece) for piece in found.drawn))
+        shell.line("pieces", ", ".join(str(piece) for piece in found.drawn))
 
 
 def record(
@@ -72,7 +74,7 @@ def record(
     if as_json:
         shell.show({**shell.plain(done), "status": done.status})
     else:
-        line(done.lot, done.status.value, done.sentence)
+        shell.line(done.lot, done.status.value, done.sentence)
     raise typer.Exit(0 if done.accepted else 4)
 
 

@@ -8,19 +8,14 @@ from uuid import UUID
 import typer
 
 from firstoff.cli import shell
+from firstoff.cli.options import AsOption, DateOption, JsonOption, SiteOption, UidOption
 from firstoff.cli.sourcing.shared import (
-    AsOption,
-    DateOption,
-    JsonOption,
     MakerOption,
     MpnOption,
     PartOption,
-    SiteOption,
-    UidOption,
     day,
     every,
     exact,
-    line,
     number,
     reading,
     show_list,
@@ -135,7 +130,7 @@ def offer_record(
     if as_json:
         shell.show({"uid": row.uid, "part": part, "mpn": mpn})
     else:
-        line(part, mpn, supplier, f"offer {row.uid}")
+        shell.line(part, mpn, supplier, f"offer {row.uid}")
 
 
 def _break(text: str) -> tuple[Decimal, Decimal]:
@@ -161,7 +156,7 @@ def offer_withdraw(
     if as_json:
         shell.show({"uid": uid, "done": "withdrawn"})
     else:
-        line(uid, "withdrawn")
+        shell.line(uid, "withdrawn")
 
 
 @app.command("import")
@@ -199,7 +194,9 @@ def offer_import(
         if as_json:
             shell.show(done)
         else:
-            line(file.name, f"{done.new} new", f"{done.changed} changed", f"{done.same} the same")
+            shell.line(
+                file.name, f"{done.new} new", f"{done.changed} changed", f"{done.same} the same"
+            )
         return
     seen = preview_offers(site_id=place.id, by=actor, **said)
     if as_json:
@@ -207,7 +204,7 @@ def offer_import(
         shell.show({**seen.counts, "unknown_mpns": seen.unknown, "rows": rows})
     else:
         for row in seen.rows:
-            line(row.row, row.part, row.mpn, row.supplier, row.state, row.sentence)
+            shell.line(row.row, row.part, row.mpn, row.supplier, row.state, row.sentence)
     raise typer.Exit(4 if seen.counts["refused"] else 0)
 
 

@@ -7,17 +7,13 @@ from uuid import UUID
 import typer
 
 from firstoff.cli import shell
+from firstoff.cli.options import AsOption, JsonOption, SiteOption, UidOption
 from firstoff.cli.sourcing.shared import (
-    AsOption,
-    JsonOption,
     MakerOption,
     MpnOption,
     PartOption,
-    SiteOption,
-    UidOption,
     every,
     exact,
-    line,
     number,
     reading,
     show_list,
@@ -167,16 +163,18 @@ def order_show(
     if as_json:
         shell.show({"order": found, "events": events})
         return
-    line(
+    shell.line(
         found.number, found.part, f"{exact(found.received)} of {exact(found.ordered)}", found.state
     )
     for event in events:
         due = f"due {event.due}" if event.due else ""
-        line(f"{event.at:%Y-%m-%d}", event.what, exact(event.quantity), due, event.lot, event.note)
+        shell.line(
+            f"{event.at:%Y-%m-%d}", event.what, exact(event.quantity), due, event.lot, event.note
+        )
 
 
 def _done(uid: UUID, what: str, *, as_json: bool) -> None:
     if as_json:
         shell.show({"uid": uid, "done": what})
     else:
-        line(uid, what)
+        shell.line(uid, what)

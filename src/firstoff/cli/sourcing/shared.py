@@ -1,11 +1,9 @@
 """What the commands of supply share: who, where, what day; numbers as they are written."""
 
-import sys
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import typer
@@ -14,13 +12,6 @@ from firstoff.cli import shell
 from firstoff.errors import InvalidInput
 from firstoff.terms import RunKind
 
-SiteOption = Annotated[str | None, typer.Option("--site", help="Code of the site.")]
-AsOption = Annotated[str | None, typer.Option("--as", help="User name of who does this.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
-UidOption = Annotated[
-    UUID | None, typer.Option("--uid", help="A UUIDv7 made by you: repeating is then safe.")
-]
-DateOption = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")]
 PartOption = Annotated[str, typer.Option("--part", help="Its part, as here.")]
 MpnOption = Annotated[str, typer.Option("--mpn", help="The manufacturer's part number.")]
 MakerOption = Annotated[str, typer.Option("--manufacturer", help="Who makes it.")]
@@ -44,16 +35,6 @@ def reading(by: str | None, site: str | None, program: str = "") -> tuple[Any, A
     return actor, place, shell.now().astimezone(ZoneInfo(place.time_zone)).date()
 
 
-def changing(by: str | None, site: str | None, program: str) -> dict[str, Any]:
-    """What a verb on a program takes."""
-    from firstoff.queries.product import program as program_of
-
-    actor = shell.writer(by)
-    place = shell.site_of(actor, site, program=program)
-    found = program_of(actor, place.code, program)
-    return {"program_id": found.id, "by": actor, "at": shell.now()}
-
-
 def day(value: datetime | None) -> date | None:
     return value.date() if value else None
 
@@ -75,10 +56,6 @@ def exact(value: Decimal | None) -> str:
     return "" if value is None else f"{value.normalize():f}"
 
 
-def line(*cells: object) -> None:
-    sys.stdout.write("\t".join("" if cell is None else str(cell) for cell in cells) + "\n")
-
-
 def every(page: Callable[[int], tuple[Sequence[Any], int]]) -> list[Any]:
     """All of a list, page by page. page: from an offset, some and how many there are."""
     items: list[Any] = []
@@ -97,4 +74,4 @@ def show_list(
         shell.show({"items": items, "next": None, "total": len(items)})
         return
     for one in items:
-        line(*row(one))
+        shell.line(*row(one))

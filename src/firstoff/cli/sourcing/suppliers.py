@@ -5,16 +5,8 @@ from typing import Annotated
 import typer
 
 from firstoff.cli import shell
-from firstoff.cli.sourcing.shared import (
-    AsOption,
-    JsonOption,
-    SiteOption,
-    every,
-    line,
-    reading,
-    show_list,
-    writing,
-)
+from firstoff.cli.options import AsOption, JsonOption, SiteOption
+from firstoff.cli.sourcing.shared import every, reading, show_list, writing
 
 app = typer.Typer(no_args_is_help=True, help="Suppliers, and how their lots fared.")
 NameArgument = Annotated[str, typer.Argument(metavar="NAME")]
@@ -107,4 +99,4 @@ def _said(name: str, what: str, *, as_json: bool) -> None:
     if as_json:
         shell.show({"name": name, "done": what})
     else:
-        line(name, what)
+        shell.line(name, what)

@@ -4,6 +4,7 @@ Nothing is dropped but empty pieces (a trailing ``;``) and what a cell names twi
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -47,10 +48,9 @@ def designators(text: str, *, count: int | None = None) -> Named:
                 spread = other
                 break
     names = tuple(dict.fromkeys(spread))
-    seen: set[str] = set()
-    twice = dict.fromkeys(n for n in spread if n in seen or seen.add(n))  # type: ignore[func-returns-value]  # add gives None
-    named = tuple(name for name in twice if not is_placeholder(name))
-    return Named(names, named, len(spread))
+    often = Counter(spread)
+    twice = tuple(n for n in names if often[n] > 1 and not is_placeholder(n))
+    return Named(names, twice, len(spread))
 
 
 def is_designator(text: str) -> bool:

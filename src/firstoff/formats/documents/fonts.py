@@ -103,7 +103,7 @@ def _folder(package: str) -> Path:
 @lru_cache(maxsize=1)
 def _buffers() -> Path:
     """Fonts that a package holds as Python, written where typst can read them."""
-    import pymupdf_fonts  # type: ignore[import-untyped]  # no types
+    import pymupdf_fonts
 
     folder = Path(tempfile.mkdtemp(prefix="firstoff-fonts-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -127,7 +127,7 @@ def typst_fonts() -> "typst.Fonts":
 @lru_cache(maxsize=1)
 def _packaged_points() -> frozenset[int]:
     """Code points of the fonts out of packages; read once, when a text needs them."""
-    from fontTools.ttLib import TTCollection, TTFont  # type: ignore[import-untyped]  # no types
+    from fontTools.ttLib import TTCollection, TTFont
 
     files = [_buffers() / f"{name}.ttf" for name in BUFFERS]
     for package, pattern in FOLDERS.items():
@@ -145,7 +145,7 @@ def _packaged_points() -> frozenset[int]:
 def signs_font(name: str) -> bytes:
     """A font for browsers (WOFF) with the signs of ``SIGN_FONTS[name]`` alone: few machines have
     those of geometric tolerances."""
-    from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]  # no types
+    from fontTools.subset import Options, Subsetter
     from fontTools.ttLib import TTFont
 
     font = TTFont(_buffers() / f"{name}.ttf", recalcTimestamp=False)

@@ -13,8 +13,8 @@ LEADING = 1.18  # from one baseline to the next
 
 @lru_cache(maxsize=2)
 def _advances(bold: bool) -> dict[int, float]:
-    import pymupdf_fonts  # type: ignore[import-untyped]  # no types
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # no types
+    import pymupdf_fonts
+    from fontTools.ttLib import TTFont
 
     font = TTFont(BytesIO(pymupdf_fonts.fontbuffers["figbo" if bold else "figo"]()))
     em, metrics = font["head"].unitsPerEm, font["hmtx"].metrics

@@ -25,7 +25,7 @@ def separated(text: str) -> str:
     if GS in text or RS in text:
         return text
     for names, to in _SEPARATORS:
-        text = names.sub(lambda _, to=to: to, text)  # type: ignore[misc]  # lambda of a pattern
+        text = to.join(names.split(text))
     return text
 
 

@@ -196,10 +196,11 @@ def _with_parts(rows: "QuerySet[BomLine]") -> tuple[BomLineView, ...]:
     found = list(rows.order_by("position").values_list(*_COLUMNS))
     if not found:
         return ()
-    parts, children = rows.values("part"), rows.filter(child__isnull=False).values("child")
+    parts: Any = rows.values("part")
+    children: Any = rows.filter(child__isnull=False).values("child")
     if len(found) <= _CHUNK:
-        parts = {row[_PART] for row in found}  # type: ignore[assignment]  # keys
-        children = {row[_CHILD] for row in found if row[_CHILD]}  # type: ignore[assignment]  # keys
+        parts = {row[_PART] for row in found}
+        children = {row[_CHILD] for row in found if row[_CHILD]}
     sources: dict[int, list[SourceView]] = {}
     _gather_sources(ManufacturerPart.objects.filter(part__in=parts), sources)
     beside = _Beside(

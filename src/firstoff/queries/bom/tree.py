@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count
 
@@ -79,7 +80,7 @@ def _level(
     opened: frozenset[str],
 ) -> dict[str, tuple[int, int]]:
     """The lines of what is open at one level; answers what is open below."""
-    rows: dict[int, list[tuple]] = {}  # type: ignore[type-arg]  # of values_list
+    rows: dict[int, list[tuple[Any, ...]]] = {}
     for some in chunks(sorted({key for key, _ in front.values()})):
         lines = BomLine.objects.filter(revision__in=some, position__lte=MOST)
         for row in lines.order_by("revision", "position").values_list(*_COLUMNS):
@@ -106,7 +107,7 @@ def _level(
 
 
 def _line(
-    row: tuple,  # type: ignore[type-arg]  # of values_list
+    row: tuple[Any, ...],
     above: str,
     level: int,
     meant: Mapping[int, tuple[int, str]],

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -232,7 +233,7 @@ def unit_named(actor: Actor, site: str, part: str, serial: str) -> Unit:
     return found
 
 
-def unit_data(unit: Unit, **more: object) -> LabelData:
+def unit_data(unit: Unit, **more: Any) -> LabelData:
     """What stands on the label of a unit."""
     run = unit.run
     data = LabelData(
@@ -243,7 +244,7 @@ def unit_data(unit: Unit, **more: object) -> LabelData:
         batch=run.batch_id if run else "",
         date=_day(unit, run),
     )
-    return replace(data, **more)  # type: ignore[arg-type]  # fields by name
+    return replace(data, **more)
 
 
 def _day(unit: Unit, run: Run | None) -> date:

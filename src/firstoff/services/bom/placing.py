@@ -107,8 +107,8 @@ def _choose(
         same = [r for r in there if _same(r.label, one.revision)]
         held = same[-1] if same else None
     else:
-        released = [r for r in there if r.status == RevisionStatus.RELEASED]
-        held = (open_ or released or [None])[-1]  # type: ignore[list-item]  # None at the end
+        standing = open_ or [r for r in there if r.status == RevisionStatus.RELEASED]
+        held = standing[-1] if standing else None
     if held is None:
         return _new(one, wanted, there, open_, one.revision or free, lines)
     if held.status == RevisionStatus.DRAFT:

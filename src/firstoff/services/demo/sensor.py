@@ -5,6 +5,7 @@ import io
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from PIL import Image, ImageDraw
 
@@ -124,9 +125,14 @@ def source(site: int, program: int, eli: Actor, buyer: Actor, at: datetime) -> N
                 function=True,
                 evidence="Built into the 12 prototypes, report PS2-R-07",
             )
-            named = {"site_id": site, "part": row[1], "manufacturer": maker, "mpn": mpn}
-            decide_source(**named, given=approval, password=PASSWORD, by=eli, at=at)  # type: ignore[arg-type]  # texts and a key
-            record_offer(**named, given=_offer(row), by=buyer, at=at + timedelta(minutes=5))  # type: ignore[arg-type]  # texts and a key
+            named: dict[str, Any] = {
+                "site_id": site,
+                "part": row[1],
+                "manufacturer": maker,
+                "mpn": mpn,
+            }
+            decide_source(**named, given=approval, password=PASSWORD, by=eli, at=at)
+            record_offer(**named, given=_offer(row), by=buyer, at=at + timedelta(minutes=5))
     milling = ProcessFacts(
         "CNC milling, pin", "mm", Decimal("0.006"), 50, _DATE, machine="Haas VF-2, Leek"
     )

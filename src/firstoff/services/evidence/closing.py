@@ -27,7 +27,8 @@ from firstoff.rules.trace.batch_record import (
     scope_of,
 )
 from firstoff.services import access, ledger
-from firstoff.services.execution.ground import AlreadyStored, answer_stored, run_for
+from firstoff.services.execution.ground import answer_stored, run_for
+from firstoff.services.repeating import AlreadyStored
 
 CLOSE = "evidence.close_run"
 
@@ -113,7 +114,7 @@ def accept_gap(
             entry.add(row)
             entry.details.update(gap=gap, sentence=found.said, reason=said)
     except AlreadyStored as known:
-        row = known.record
+        row = known.of(GapDeviation)
     return _accepted(row)
 
 
@@ -167,7 +168,7 @@ def close_run(
             entry.add(row)
             entry.details.update(_figures(row), digest=row.digest)
     except AlreadyStored as known:
-        row = known.record
+        row = known.of(RunClosure)
     return RunClosed(
         row.run_id,
         row.uid,

@@ -25,7 +25,8 @@ from firstoff.rules.execution import moment
 from firstoff.rules.ledger import canonical
 from firstoff.rules.product import check_prose
 from firstoff.services import access, ledger
-from firstoff.services.execution.ground import AlreadyStored, answer_stored, run_for
+from firstoff.services.execution.ground import answer_stored, run_for
+from firstoff.services.repeating import AlreadyStored
 from firstoff.terms import RunKind, RunVerdict, Verdict
 
 
@@ -122,7 +123,7 @@ def decide_run(
             )
             return _decided(row)
     except AlreadyStored as known:
-        return _decided(known.record)
+        return _decided(known.of(RunDecision))
 
 
 def verdict_content(verdict: RunAssessment) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from firstoff.rules.execution import check_bar, check_lock
 from firstoff.rules.product import check_prose
 from firstoff.services import access
 from firstoff.services.execution.ground import (
-    AlreadyStored,
     answer_stored,
     definition_of,
     fixed,
@@ -22,6 +21,7 @@ from firstoff.services.execution.ground import (
     verb,
     zone_of,
 )
+from firstoff.services.repeating import AlreadyStored
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def lock_bar(
             entry.details.update(content)
             return _locked(row, signature.content_digest, wanted)
     except AlreadyStored as known:
-        held_bar = known.record
+        held_bar = known.of(Bar)
         return _locked(held_bar, held_bar.signature.content_digest, wanted)
 
 

@@ -24,11 +24,12 @@ from firstoff.services.execution.alongside import (
     result_of,
 )
 from firstoff.services.execution.floor import Floor, earlier_of
-from firstoff.services.execution.ground import Given, run_for, same_or_refuse, verb
+from firstoff.services.execution.ground import run_for, verb
 from firstoff.services.execution.measuring import store_tests
 from firstoff.services.execution.planning import Plan, derived, plan_judgement, plan_start
 from firstoff.services.execution.posted import PostedUnit
 from firstoff.services.ledger import Entry
+from firstoff.services.repeating import Given, same_or_refuse
 from firstoff.terms import Attempt
 
 LARGEST_POST = 10_000

@@ -22,10 +22,11 @@ from firstoff.rules.nonconformity import BUILD_TIME_CODE, check_defect_code
 from firstoff.rules.product import check_prose
 from firstoff.services import access
 from firstoff.services.execution.floor import Floor
-from firstoff.services.execution.ground import AlreadyStored, answer_stored, run_for, verb
+from firstoff.services.execution.ground import answer_stored, run_for, verb
 from firstoff.services.execution.planning import BUILD_TIME_NAME, Plan
 from firstoff.services.execution.posted import PostedDefect
 from firstoff.services.execution.units import Judged, judged_of, write_judgement
+from firstoff.services.repeating import AlreadyStored
 from firstoff.terms import Aspect, OperationOutcome
 
 
@@ -114,7 +115,7 @@ def correct_judgement(
             entry.details.update(reason=why, supersedes=str(old.uid))
             return write_judgement(entry, _rows(row, faults))
     except AlreadyStored as known:
-        return replace(judged_of(known.record), again=True)
+        return replace(judged_of(known.of(Judgement)), again=True)
 
 
 def _correctable(run: Run, judgement: UUID) -> Judgement:

@@ -1,32 +1,20 @@
 """What every verb on a run begins with: the run, the right to touch it, and being repeatable."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Generic, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from firstoff.db.models import Record, Run
-from firstoff.errors import InvalidInput, NotFound, Refused
+from firstoff.errors import InvalidInput, NotFound
 from firstoff.queries.execution.definition import frozen
 from firstoff.rules.access import Actor, require, sees
 from firstoff.rules.execution import check_recorded_time
 from firstoff.rules.plan import BaselineFacts
-from firstoff.services import ledger
+from firstoff.services import ledger, repeating
 from firstoff.services.ledger import Entry
-
-R = TypeVar("R", bound=Record)
-
-
-class AlreadyStored(Exception, Generic[R]):
-    """The record is stored already: the block is left without writing (R-36)."""
-
-    def __init__(self, record: R) -> None:
-        super().__init__("already stored")
-        self.record = record
 
 
 def run_for(by: Actor, run_id: int, permission: str) -> Run:
@@ -58,53 +46,15 @@ def verb(name: str, run: Run, *, by: Actor, at: datetime, about: str = "") -> It
         yield entry
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """One field as it was posted, beside what is stored under the same record ID."""
-
-    name: str
-    posted: object
-    stored: object
-
-
-def stored_under(model: type[R], uid: UUID | None) -> R | None:
-    """The record with this ID, if it was posted before."""
-    return None if uid is None else model._default_manager.filter(uid=uid).first()
-
-
-def same_or_refuse(uid: UUID, fields: Iterable[Given]) -> None:
-    """Posting again says the same; another content under the same ID is refused (R-36)."""
-    for field in fields:
-        if field.posted != field.stored:
-            raise Refused(
-                f"The record {uid} is stored already with another {field.name}: "
-                f"{shown(field.stored)}, not {shown(field.posted)}.",
-                code="R-36",
-                way_out="A new record needs an ID of its own.",
-                uid=str(uid),
-                field=field.name,
-            )
-
-
-def answer_stored(model: type[R], uid: UUID | None, run: Run | None, **posted: object) -> None:
-    """Leave the block with the stored record where this ID was posted before.
-
-    posted: the fields as given; None was not given and is not compared. Raises AlreadyStored, or
-    Refused (R-36) where the ID stands for something else.
-    """
-    stored = stored_under(model, uid)
-    if stored is None or uid is None:
-        return
-    given = [] if run is None else [Given("run", run.pk, getattr(stored, "run_id", run.pk))]
-    given += [Given(k, v, getattr(stored, k)) for k, v in posted.items() if v is not None]
-    same_or_refuse(uid, given)
-    raise AlreadyStored(stored)
-
-
-def shown(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    return "nothing" if value in (None, "") else str(value)
+def answer_stored(
+    model: type[Record], uid: UUID | None, run: Run | None, **posted: object
+) -> None:
+    """As ``repeating.answer_stored``, on a run; None was not given and is not compared."""
+    given: dict[str, object] = {}
+    if run is not None and hasattr(model, "run_id"):
+        given["run_id"] = run.pk
+    given |= {name: value for name, value in posted.items() if value is not None}
+    repeating.answer_stored(model, uid, **given)
 
 
 def fixed(

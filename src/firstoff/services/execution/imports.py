@@ -18,10 +18,11 @@ from firstoff.formats.testdata.drafts import ImportResult, ReadOptions, UnitDraf
 from firstoff.rules.access import Actor
 from firstoff.services.execution.bulk import BulkAnswer, demand_all, plan_all
 from firstoff.services.execution.floor import Floor
-from firstoff.services.execution.ground import AlreadyStored, run_for, verb, zone_of
+from firstoff.services.execution.ground import run_for, verb, zone_of
 from firstoff.services.execution.posted import from_draft
 from firstoff.services.execution.testing import plan_tests, summary
 from firstoff.services.ledger import Entry
+from firstoff.services.repeating import AlreadyStored
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +197,7 @@ def import_file(
             reading.planned.write(entry)
             entry.details.update(file=result.name, sha256=result.sha256, taken=taken)
     except AlreadyStored as known:
-        return _imported(known.record, already=0, again=True)
+        return _imported(known.of(RecordImport), already=0, again=True)
     already = reading.answer.count("already")
     return _imported(record, already=already, warnings=(*result.warnings, *reading.warnings))
 

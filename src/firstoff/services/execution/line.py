@@ -29,15 +29,9 @@ from firstoff.rules.execution import (
 from firstoff.rules.product import check_line, check_name, check_prose
 from firstoff.services import access
 from firstoff.services.execution.floor import Floor, unit_as_facts
-from firstoff.services.execution.ground import (
-    AlreadyStored,
-    answer_stored,
-    moment_of,
-    run_for,
-    verb,
-    zone_of,
-)
+from firstoff.services.execution.ground import answer_stored, moment_of, run_for, verb, zone_of
 from firstoff.services.execution.units import unit_of
+from firstoff.services.repeating import AlreadyStored
 
 
 @dataclass(frozen=True, slots=True)

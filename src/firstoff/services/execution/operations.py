@@ -11,12 +11,7 @@ from firstoff.errors import InvalidInput
 from firstoff.rules.access import Actor
 from firstoff.rules.execution import ASPECTS, Aspects, enforce, operation_attempt
 from firstoff.services.execution.floor import Floor, Operator
-from firstoff.services.execution.ground import (
-    AlreadyStored,
-    answer_stored,
-    run_for,
-    verb,
-)
+from firstoff.services.execution.ground import answer_stored, run_for, verb
 from firstoff.services.execution.measuring import pass_refusals, plan_measures, store_tests
 from firstoff.services.execution.planning import Plan, derived, plan_judgement, plan_operation
 from firstoff.services.execution.posted import (
@@ -26,6 +21,7 @@ from firstoff.services.execution.posted import (
     PostedUnit,
 )
 from firstoff.services.execution.units import Judged, unit_of, write_judgement
+from firstoff.services.repeating import AlreadyStored
 from firstoff.terms import Attempt, OperationOutcome
 
 
@@ -99,7 +95,7 @@ def record_operation(
             store_tests(entry, plan.tests)
             return _done(record, judged)
     except AlreadyStored as known:
-        return _done(known.record, None, again=True)
+        return _done(known.of(OperationRecord), None, again=True)
 
 
 def plan_done(

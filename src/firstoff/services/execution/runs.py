@@ -32,15 +32,9 @@ from firstoff.rules.execution import (
 )
 from firstoff.rules.product import check_name, check_prose
 from firstoff.services import ledger
-from firstoff.services.execution.ground import (
-    AlreadyStored,
-    answer_stored,
-    fixed,
-    run_for,
-    verb,
-    zone_of,
-)
+from firstoff.services.execution.ground import answer_stored, fixed, run_for, verb, zone_of
 from firstoff.services.ledger import Entry
+from firstoff.services.repeating import AlreadyStored
 from firstoff.terms import RunKind
 
 _LARGEST_RUN = 10_000_000
@@ -109,7 +103,7 @@ def create_run(
             )
             return _write_run(entry, run, _equipment(program.site_id, equipment), uid)
     except AlreadyStored as known:
-        return _made(known.record)
+        return _made(known.of(Run))
 
 
 def repeat_run(
@@ -167,7 +161,7 @@ def repeat_run(
                 used = _equipment(earlier.site_id, equipment)
             return _write_run(entry, run, used, uid)
     except AlreadyStored as known:
-        return _made(known.record)
+        return _made(known.of(Run))
 
 
 def _write_run(

@@ -17,19 +17,11 @@ from firstoff.rules.execution import (
 from firstoff.rules.nonconformity import BUILD_TIME_CODE
 from firstoff.rules.product import check_prose
 from firstoff.services.execution.floor import Floor, unit_as_facts
-from firstoff.services.execution.ground import (
-    AlreadyStored,
-    Given,
-    answer_stored,
-    definition_of,
-    run_for,
-    same_or_refuse,
-    stored_under,
-    verb,
-)
+from firstoff.services.execution.ground import answer_stored, definition_of, run_for, verb
 from firstoff.services.execution.planning import Plan, plan_judgement, plan_start
 from firstoff.services.execution.posted import PostedDefect, PostedUnit
 from firstoff.services.ledger import Entry
+from firstoff.services.repeating import AlreadyStored, Given, same_or_refuse, stored_under
 from firstoff.terms import Attempt
 
 
@@ -116,7 +108,7 @@ def start_unit(
             entry.details["does_not_count"] = list(plan.reasons)
             return _started(plan.unit, plan.reasons)
     except AlreadyStored as known:
-        unit: Unit = known.record
+        unit = known.of(Unit)
         return replace(_started(unit, _reasons(run, unit)), again=True)
 
 
@@ -153,7 +145,7 @@ def leave_out_unit(
             entry.details["reason"] = why
             return exclusion.uid
     except AlreadyStored as known:
-        stored: UnitExclusion = known.record
+        stored = known.of(UnitExclusion)
         return stored.uid
 
 
@@ -210,7 +202,7 @@ def judge_unit(
             plan = plan_judgement(floor, unit, posted, uid=uid)
             return write_judgement(entry, plan)
     except AlreadyStored as known:
-        return replace(judged_of(known.record), again=True)
+        return replace(judged_of(known.of(Judgement)), again=True)
 
 
 def _answer_judged(posted: PostedUnit, run: Run, unit: Unit) -> None:

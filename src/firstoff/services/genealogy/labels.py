@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count
@@ -228,7 +229,7 @@ def _run(site_id: int, batch: str) -> Run:
     return found
 
 
-def _of_run(run: Run, **more: object) -> LabelData:
+def _of_run(run: Run, **more: Any) -> LabelData:
     part = run.program.part
     made = LabelData(
         part=part.number,
@@ -236,7 +237,7 @@ def _of_run(run: Run, **more: object) -> LabelData:
         revision=run.baseline.revision.label,
         batch=run.batch_id,
     )
-    return replace(made, **more)  # type: ignore[arg-type]  # its fields
+    return replace(made, **more)
 
 
 def _package(site_id: int, code: str, wish: LabelWish) -> tuple[Run | None, Sequence[LabelData]]:

@@ -38,11 +38,11 @@ from firstoff.rules.genealogy import (
 from firstoff.rules.ledger import canonical
 from firstoff.rules.supply import quantity
 from firstoff.services.execution.bulk import result_given
-from firstoff.services.execution.ground import Given, same_or_refuse
 from firstoff.services.execution.planning import derived
 from firstoff.services.genealogy.building import posted_result
 from firstoff.services.genealogy.taking import said_by
 from firstoff.services.genealogy.testing import digest_of
+from firstoff.services.repeating import Given, same_or_refuse
 
 # Every table that a record of its own id may lie in: an id stands for one record, of one kind.
 _TABLES: tuple[type[Record], ...] = (

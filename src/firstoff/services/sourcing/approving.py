@@ -1,7 +1,7 @@
 """The approved vendor list: sources and alternates proposed, approved, withdrawn (R-20, R-21)."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
@@ -25,15 +25,8 @@ from firstoff.rules.sourcing.approvals import (
 )
 from firstoff.services import access
 from firstoff.services.ledger import Entry
-from firstoff.services.sourcing.ground import (
-    AlreadyStored,
-    answer_stored,
-    part_of,
-    source_of,
-    verb,
-    version_of,
-    with_uid,
-)
+from firstoff.services.repeating import AlreadyStored, answer_stored
+from firstoff.services.sourcing.ground import part_of, source_of, verb, version_of, with_uid
 from firstoff.terms import ApprovalDecision, CharacteristicClass
 
 MANY = 100  # sources in one decision
@@ -64,9 +57,9 @@ def decide_source(
     try:
         with verb(deciding.verb, with_name, by=by, at=at) as entry:
             row = source_of(part_of(site_id, part), manufacturer, mpn)
-            return deciding.decide(entry, row, None)
+            return deciding.decide(entry, row)
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]  # of the model asked for
+        return known.of(Approval)
 
 
 def decide_sources(
@@ -106,7 +99,7 @@ def decide_sources(
             for row in found:
                 of_one = uuid5(uid, str(row.pk)) if uid else None
                 one = _Deciding(site_id, given, version, "", None, of_one, by, at)
-                one.decide(entry, row, None)
+                one.decide(entry, row)
                 names.append(f"{row.part.number}: {row}")
             for told in ("name", "part"):
                 del entry.details[told]
@@ -145,9 +138,9 @@ def decide_alternate(
                     way_out="Propose it on the bill of materials first.",
                     field="alternate",
                 )
-            return deciding.decide(entry, None, row)
+            return deciding.decide(entry, row)
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]  # of the model asked for
+        return known.of(Approval)
 
 
 class _Deciding:
@@ -169,7 +162,7 @@ class _Deciding:
         evidence = check_prose(given.evidence, "evidence", field="evidence")
         if len(given.document) > 120:
             raise InvalidInput("The number of the document is too long.", field="document")
-        self.given = ApprovalGiven(**{**asdict(given), "evidence": evidence})
+        self.given = replace(given, evidence=evidence)
         self.site_id, self.version, self.seen, self.uid = site_id, version, seen, uid
         self.by, self.at = by, at
         # Before the transaction: a wrong password is counted although the verb is refused.
@@ -180,17 +173,15 @@ class _Deciding:
         words = {ApprovalDecision.PROPOSED: "propose", ApprovalDecision.APPROVED: "approve"}
         return f"{words.get(self.given.decision, 'withdraw')}_source"
 
-    def decide(
-        self, entry: Entry, source: ManufacturerPart | None, alternate: Alternate | None
-    ) -> Approval:
-        thing = {"manufacturer_part": source, "alternate": alternate}
+    def decide(self, entry: Entry, row: ManufacturerPart | Alternate) -> Approval:
+        alternate = row if isinstance(row, Alternate) else None
+        thing = {"manufacturer_part": None if alternate else row, "alternate": alternate}
         keys = {f"{name}_id": row.pk if row else None for name, row in thing.items()}
         answer_stored(
             Approval, self.uid, **keys, decision=self.given.decision, run_kind=self.given.run_kind
         )
-        name = f"{source}" if source else f"{alternate}"
-        paper = version_of(self.site_id, self.given.document, self.version)
-        part = source.part if source else alternate.part  # type: ignore[union-attr]  # one of both
+        name, part = f"{row}", row.part
+        paper = version_of(self.by, self.site_id, self.given.document, self.version)
         check_approval(
             self.given,
             name=name,

@@ -10,13 +10,8 @@ from firstoff.rules.access import Actor
 from firstoff.rules.ledger import canonical
 from firstoff.rules.product import check_name
 from firstoff.rules.sourcing.assumptions import read_way, write_way
-from firstoff.services.sourcing.ground import (
-    AlreadyStored,
-    answer_stored,
-    program_for,
-    verb,
-    with_uid,
-)
+from firstoff.services.repeating import AlreadyStored, answer_stored
+from firstoff.services.sourcing.ground import program_for, verb, with_uid
 
 
 def assume_cost(
@@ -43,4 +38,4 @@ def assume_cost(
             row = CostAssumptions(program=program, way=name, assumptions=said)
             return entry.add(with_uid(row, uid))
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]  # of the model asked for
+        return known.of(CostAssumptions)

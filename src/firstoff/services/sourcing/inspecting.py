@@ -21,13 +21,8 @@ from firstoff.rules.sourcing.incoming import (
     drawn,
     judge,
 )
-from firstoff.services.sourcing.ground import (
-    AlreadyStored,
-    answer_stored,
-    short,
-    verb,
-    with_uid,
-)
+from firstoff.services.repeating import AlreadyStored, answer_stored
+from firstoff.services.sourcing.ground import short, verb, with_uid
 from firstoff.services.supply import LotBook, LotSeen
 from firstoff.terms import LotStatus
 
@@ -92,7 +87,7 @@ def inspect_lot(
             book.write_balances(entry)
             entry.details.update(sentence=judged.sentence, plan=plan.name)
     except AlreadyStored as known:
-        return _said(known.record, seen, again=True)
+        return _said(known.of(IncomingInspection), seen, again=True)
     return _said(row, seen)
 
 

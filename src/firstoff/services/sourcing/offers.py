@@ -13,15 +13,8 @@ from firstoff.rules.access import Actor, require
 from firstoff.rules.ledger import canonical
 from firstoff.rules.sourcing.quoting import OfferGiven, check_currency, check_given
 from firstoff.services.ledger import Entry
-from firstoff.services.sourcing.ground import (
-    AlreadyStored,
-    answer_stored,
-    part_of,
-    source_of,
-    supplier_of,
-    verb,
-    with_uid,
-)
+from firstoff.services.repeating import AlreadyStored, answer_stored
+from firstoff.services.sourcing.ground import part_of, source_of, supplier_of, verb, with_uid
 
 
 def record_offer(
@@ -53,7 +46,7 @@ def record_offer(
             entry.details.update(supplier=supplier.name, breaks=offer.texts)
             return entry.add(with_uid(row_of(source, supplier, offer, at.date()), uid))
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]  # of the model asked for
+        return known.of(Offer)
 
 
 def withdraw_offer(
@@ -169,7 +162,7 @@ def record_rate(
             )
             return _kept(entry, with_uid(row, uid))
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]  # of the model asked for
+        return known.of(ExchangeRate)
 
 
 def _kept(entry: Entry, row: ExchangeRate) -> ExchangeRate:

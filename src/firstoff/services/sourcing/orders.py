@@ -23,9 +23,8 @@ from firstoff.rules.sourcing.ordering import (
 from firstoff.rules.sourcing.quoting import check_currency
 from firstoff.rules.supply import quantity as exact_quantity
 from firstoff.services.ledger import Entry
+from firstoff.services.repeating import AlreadyStored, answer_stored
 from firstoff.services.sourcing.ground import (
-    AlreadyStored,
-    answer_stored,
     part_of,
     program_for,
     short,
@@ -82,7 +81,7 @@ def place_order(
             entry.details.update(quantity=f"{wanted.normalize():f}", due=due.isoformat())
             return entry.add(with_uid(order, uid))
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]  # of the model asked for
+        return known.of(Order)
 
 
 def move_order(
@@ -109,7 +108,7 @@ def move_order(
             entry.details.update(due=due.isoformat())
             return entry.add(with_uid(row, uid))
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]  # of the model asked for
+        return known.of(OrderEvent)
 
 
 def cancel_order(
@@ -139,7 +138,7 @@ def cancel_order(
             entry.details.update(open=f"{stands.open.normalize():f}")
             return entry.add(with_uid(row, uid))
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]  # of the model asked for
+        return known.of(OrderEvent)
 
 
 def standings(orders: Iterable[Order]) -> dict[int, OrderStanding]:
@@ -212,7 +211,7 @@ def record_need(
             entry.details.update(quantity=quantity, due=due.isoformat(), run_kind=run_kind)
             return entry.add(with_uid(row, uid))
     except AlreadyStored as known:
-        return known.record  # type: ignore[no-any-return]  # of the model asked for
+        return known.of(Need)
 
 
 def _order_for(by: Actor, order_uid: UUID, site_id: int | None) -> Order:

@@ -21,7 +21,8 @@ from firstoff.rules.ledger import canonical
 from firstoff.rules.product import check_line, check_prose
 from firstoff.rules.trace.containment import Numbers, closing_meaning, closing_refusal, label
 from firstoff.services import access
-from firstoff.services.execution.ground import AlreadyStored, answer_stored
+from firstoff.services.execution.ground import answer_stored
+from firstoff.services.repeating import AlreadyStored
 from firstoff.services.trace.ground import containment_for, named, verb
 from firstoff.services.trace.opening import check_open
 from firstoff.terms import ContainmentOutcome
@@ -149,7 +150,7 @@ def close_containment(
             entry.add(row)
             entry.details.update(found.plain())
     except AlreadyStored as known:
-        row = known.record
+        row = known.of(ContainmentClosure)
         digest = row.signature.content_digest
         return Closed(row.pk, row.uid, label(containment.number), digest, None, again=True)
     return Closed(row.pk, row.uid, label(containment.number), signature.content_digest, found)

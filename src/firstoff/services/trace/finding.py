@@ -29,9 +29,10 @@ from firstoff.rules.trace.containment import (
     holds,
 )
 from firstoff.services import access
-from firstoff.services.execution.ground import AlreadyStored, answer_stored
+from firstoff.services.execution.ground import answer_stored
 from firstoff.services.genealogy.taking import content_of, said_by
 from firstoff.services.ledger import Entry
+from firstoff.services.repeating import AlreadyStored
 from firstoff.services.trace.ground import containment_for, free, hold, named, verb
 from firstoff.services.trace.targets import Target, inside, targets, unit_uids, units_of
 from firstoff.terms import ContainmentOutcome, FloorKind, Place
@@ -189,7 +190,7 @@ def _record(
                 outcome=rule.outcome, units=len(found), inside=carried, note=wanted.note
             )
     except AlreadyStored as known:
-        return _again(known.record, containment)
+        return _again(known.of(ContainmentFinding), containment)
     return Found(len(found), carried, freed, tuple(units_of(found)[:100]))
 
 

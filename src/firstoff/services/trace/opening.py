@@ -17,7 +17,8 @@ from firstoff.rules.product import check_prose
 from firstoff.rules.trace import Condition, Question, meant
 from firstoff.rules.trace.containment import check_opening, label
 from firstoff.services import ledger
-from firstoff.services.execution.ground import AlreadyStored, answer_stored
+from firstoff.services.execution.ground import answer_stored
+from firstoff.services.repeating import AlreadyStored
 from firstoff.services.trace.ground import containment_for, enrol, verb
 
 MOST_BY_HAND = 10_000
@@ -94,7 +95,7 @@ def open_containment(
                 number=containment.number, title=named, units=int(units.size), question=text
             )
     except AlreadyStored as known:
-        return _opened(known.record, again=True)
+        return _opened(known.of(Containment), again=True)
     return _opened(containment)
 
 

@@ -35,8 +35,16 @@ def _short(size: int, **more: Any) -> forms.TextInput:
 
 
 class LineRow(Row):
-    told = ("find_number", "part", "quantity", "unit", "designators", "not_fitted")
-    told += ("alternates", "note")  # type: ignore[assignment]  # adds names
+    told = (
+        "find_number",
+        "part",
+        "quantity",
+        "unit",
+        "designators",
+        "not_fitted",
+        "alternates",
+        "note",
+    )
 
     line = forms.CharField(max_length=18, required=False, widget=forms.HiddenInput())
     find_number = forms.CharField(

@@ -66,7 +66,7 @@ class PartForm(Form):
 
     def __init__(self, *args: Any, schemes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scheme"].choices = schemes  # type: ignore[attr-defined]  # a ChoiceField
+        self.choose("scheme", schemes)
 
 
 @page("see")

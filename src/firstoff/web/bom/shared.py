@@ -5,7 +5,6 @@ from typing import Any
 
 from django.urls import reverse
 
-import firstoff.web.execution.shared  # noqa: F401  # what an address may hold: <quoted:part>
 from firstoff.errors import NotFound
 from firstoff.queries import product as reads
 from firstoff.queries.product import PartView, ProgramView, RevisionView

@@ -43,7 +43,7 @@ class DocumentForm(Form):
     def __init__(self, *args: Any, seen: tuple[DocumentVisibility, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(v.value, WHO[v]) for v in seen]
-        self.fields["visibility"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        self.choose("visibility", choices)
 
     def facts(self, data: dict[str, Any], number: str = "") -> DocumentFacts:
         return DocumentFacts(

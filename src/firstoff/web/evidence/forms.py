@@ -60,8 +60,7 @@ class DecisionForm(Once):
         choices = [(RunVerdict.HOLD.value, held)]
         if may_sign_off:
             choices.insert(0, (RunVerdict.SIGN_OFF.value, "Sign off"))
-        field: Any = self.fields["decision"]
-        field.choices = choices
+        self.choose("decision", choices)
         self.initial.setdefault("decision", choices[0][0])
         return self
 

@@ -49,8 +49,7 @@ class DeviationForm(Once):
     password = password()
 
     def offer(self, gaps: tuple[Gap, ...]) -> "DeviationForm":
-        field: Any = self.fields["gap"]
-        field.choices = [(gap.key, _short(gap.said)) for gap in gaps]
+        self.choose("gap", [(gap.key, _short(gap.said)) for gap in gaps])
         return self
 
 
@@ -127,8 +126,7 @@ def accept(request: Request, site: str, batch_id: str) -> HttpResponse:
     view = runs.run(request.actor, site, batch_id)
     form = DeviationForm(request.POST)
     # Any gap may be sent: one that is closed by now the service tells, with its name.
-    field: Any = form.fields["gap"]
-    field.choices = [(request.POST.get("gap", ""), "")]
+    form.choose("gap", [(request.POST.get("gap", ""), "")])
     if form.attempt(
         lambda data: evidence.accept_gap(run_id=view.id, **data, by=request.actor, at=request.at)
     ):

@@ -126,8 +126,7 @@ def action_form(
     groups: tuple[nonconformity.DefectGroup, ...], sent: ActionForm | None = None
 ) -> ActionForm:
     form = sent or ActionForm(auto_id="id_action_%s")
-    field: Any = form.fields["against"]
-    field.choices = nonconformity.answerable(groups)
+    form.choose("against", nonconformity.answerable(groups))
     return form
 
 

@@ -180,9 +180,7 @@ class CorrectionForm(RecordForm):
 
     def __init__(self, *args: Any, codes: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["defects"].choices = [  # type: ignore[attr-defined]  # a ChoiceField
-            (c.code, f"{c.code} {c.name} ({c.category})") for c in codes
-        ]
+        self.choose("defects", [(c.code, f"{c.code} {c.name} ({c.category})") for c in codes])
 
 
 @page("see", post="judgement.correct")

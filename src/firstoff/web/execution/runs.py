@@ -74,12 +74,14 @@ class RunForm(RecordForm):
 
 def _offer(form: Any, baselines: Any, equipment: Any) -> None:
     """The choices of what a run is made to and on."""
-    form.fields["baseline"].choices = [
-        (b.digest, f"{b.digest[:8]}: revision {b.revision}, plan {b.plan}") for b in baselines
-    ]
-    form.fields["equipment"].choices = [
-        (e.code, f"{e.code} {e.name} ({e.kind}, {e.equipment_class})") for e in equipment
-    ]
+    form.choose(
+        "baseline",
+        [(b.digest, f"{b.digest[:8]}: revision {b.revision}, plan {b.plan}") for b in baselines],
+    )
+    form.choose(
+        "equipment",
+        [(e.code, f"{e.code} {e.name} ({e.kind}, {e.equipment_class})") for e in equipment],
+    )
 
 
 @page("see")

@@ -1,11 +1,9 @@
 """What the pages of runs share: the run of an address, its context, IDs made by the page."""
 
 from typing import Any
-from urllib.parse import quote, unquote
 
 import uuid6
 from django import forms
-from django.urls import register_converter
 
 from firstoff.queries.execution import runs as reads
 from firstoff.queries.execution.runs import RunView
@@ -13,22 +11,6 @@ from firstoff.web.auth import Request
 from firstoff.web.forms import Form
 
 _LONGEST_TEXT = 5000
-
-
-class Quoted:
-    """A part of an address that may hold anything: spaces, slashes, dots, any script."""
-
-    regex = "[^/]+"
-
-    def to_python(self, value: str) -> str:
-        return unquote(value)
-
-    def to_url(self, value: object) -> str:
-        text = quote(str(value), safe="")
-        return text.replace(".", "%2E") if not text.strip(".") else text
-
-
-register_converter(Quoted, "quoted")
 
 
 def found(request: Request, site: str, batch_id: str) -> RunView:

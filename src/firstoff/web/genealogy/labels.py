@@ -134,7 +134,7 @@ class PrintForm(RecordForm):
         super().__init__(*args, **kwargs)
         named = [(f"printer:{name}", f"Printer {name}") for name in printers()]
         files = [(form, f"{label} file") for form, label in FORM_CHOICES]
-        self.fields["to"].choices = [*named, *files]  # type: ignore[attr-defined]  # a ChoiceField
+        self.choose("to", [*named, *files])
 
 
 @page("see", post="unit.record")
@@ -243,7 +243,7 @@ class UnitLabelForm(RecordForm):
         super().__init__(*args, **kwargs)
         named = [(f"printer:{name}", f"Printer {name}") for name in printers()]
         files = [(form, f"{label} file") for form, label in FORM_CHOICES]
-        self.fields["to"].choices = [*named, *files]  # type: ignore[attr-defined]  # a ChoiceField
+        self.choose("to", [*named, *files])
 
 
 @page("unit.record", post="unit.record")

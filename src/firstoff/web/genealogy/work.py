@@ -87,13 +87,13 @@ def _forms(
     if unit.run is not None:
         view = line(runs.run(request.actor, unit.run.site.code, unit.run.batch_id))
         operations += [(str(o.seq), f"{o.seq} {o.name}") for o in view.operations]
-    made["rework"].fields["from_operation"].choices = operations
+    made["rework"].choose("from_operation", operations)
     choices = [("", "nothing")]
     choices += [
         (str(n), f"{p} {s}" + (f" at {where}" if where else "")) for n, (p, s, where) in
         enumerate(inside)
     ]  # fmt: skip
-    made["repair"].fields["removed"].choices = choices
+    made["repair"].choose("removed", choices)
     return made
 
 

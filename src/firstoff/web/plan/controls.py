@@ -67,8 +67,7 @@ class ControlForm(Row):
     ) -> None:
         super().__init__(*args, **kwargs)
         for name, choices in (("operation", steps), ("thing", things)):
-            field: Any = self.fields[name]
-            field.choices = choices
+            self.choose(name, choices)
         self.known = known
 
     @property

@@ -72,8 +72,7 @@ class InspectionRow(Row):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["characteristic"]
-        field.choices = numbers
+        self.choose("characteristic", numbers)
         self.known, self.held = known, held
 
     @property

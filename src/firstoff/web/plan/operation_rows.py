@@ -66,7 +66,7 @@ class AboutForm(Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["jig"].choices = jigs  # type: ignore[attr-defined]  # a ChoiceField
+        self.choose("jig", jigs)
         self.there = equipment  # for the list beside the field
 
     def clean_predecessors(self) -> tuple[int, ...] | None:

@@ -62,7 +62,7 @@ class TestStepRow(Row):
 
     def __init__(self, *args: Any, checks: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["characteristic"].choices = checks  # type: ignore[attr-defined]  # a ChoiceField
+        self.choose("characteristic", checks)
 
 
 @page("see", post="definition.edit")

@@ -33,8 +33,19 @@ def _number(label: str, size: int = 6) -> forms.DecimalField:
 
 
 class CharacteristicRow(Row):
-    told = ("number", "name", "nominal", "lower", "upper", "unit", "method", "measured_as")
-    told += ("callout", "zone", "gauge")  # type: ignore[assignment]  # adds names
+    told = (
+        "number",
+        "name",
+        "nominal",
+        "lower",
+        "upper",
+        "unit",
+        "method",
+        "measured_as",
+        "callout",
+        "zone",
+        "gauge",
+    )
 
     number = forms.CharField(max_length=20, widget=_short(4))
     name = forms.CharField(max_length=200, widget=_short(18))
@@ -123,8 +134,16 @@ _PLAIN = ("number", "name", "unit", "method", "measured_as", "zone", "gauge", "s
 
 
 class OperationRow(Row):
-    told = ("seq", "name", "standard_minutes", "instruction", "caution", "work_centre")
-    told += ("required_skill", "characteristics")  # type: ignore[assignment]  # adds names
+    told = (
+        "seq",
+        "name",
+        "standard_minutes",
+        "instruction",
+        "caution",
+        "work_centre",
+        "required_skill",
+        "characteristics",
+    )
 
     seq = forms.IntegerField(label="Number", widget=_short(4))
     was = forms.CharField(required=False, widget=forms.HiddenInput)  # the number it had
@@ -147,7 +166,7 @@ class OperationRow(Row):
 
     def __init__(self, *args: Any, jigs: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["jig"].choices = jigs  # type: ignore[attr-defined]  # a ChoiceField
+        self.choose("jig", jigs)
 
 
 def jig_choices(

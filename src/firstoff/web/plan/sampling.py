@@ -49,10 +49,8 @@ class SamplingForm(Form):
 
     def __init__(self, kind: InspectionKind, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        wanted: Any = self.fields["kind"]
-        wanted.choices = [(s, SCHEMES[s]) for s in SCHEMES_OF[kind]]
-        aql: Any = self.fields["aql"]
-        aql.choices = [(v, v) for v in aql_labels()]
+        self.choose("kind", [(s, SCHEMES[s]) for s in SCHEMES_OF[kind]])
+        self.choose("aql", [(v, v) for v in aql_labels()])
         self.schemes = SCHEMES_OF[kind]
 
     @property

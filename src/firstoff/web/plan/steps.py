@@ -48,10 +48,10 @@ class StepRow(Row):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.known = pictures
-        self.fields["characteristic"].choices = checks  # type: ignore[attr-defined]  # a ChoiceField
-        self.fields["parameter"].choices = settings  # type: ignore[attr-defined]  # a ChoiceField
+        self.choose("characteristic", checks)
+        self.choose("parameter", settings)
         kept = [(sha, str(p)) for sha, p in pictures.items()]
-        self.fields["keep"].choices = kept  # type: ignore[attr-defined]  # a ChoiceField
+        self.choose("keep", kept)
 
     @property
     def place(self) -> str:

@@ -61,8 +61,7 @@ class FindingRow(Row):
         super().__init__(*args, **kwargs)
         points = [("", "none"), *((p.key, p.question) for p in CHECKLIST)]
         for name, choices in (("point", points), ("characteristic", numbers)):
-            field: Any = self.fields[name]
-            field.choices = choices
+            self.choose(name, choices)
 
 
 class ReviewForm(Form):
@@ -77,8 +76,7 @@ class ReviewForm(Form):
     def __init__(self, labels: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("uid", uuid6.uuid7())
-        field: Any = self.fields["revision"]
-        field.choices = labels
+        self.choose("revision", labels)
         for point in CHECKLIST:
             self.fields[f"p_{point.key}"] = forms.ChoiceField(
                 label=point.question, required=False, choices=_ANSWERS, widget=forms.RadioSelect()
@@ -110,8 +108,7 @@ class AnswerForm(Form):
                    ("rejected", "Rejected: it is none")]  # fmt: skip
         if not found.open:
             choices = [("open", "Open again")]
-        field: Any = self.fields["state"]
-        field.choices = choices
+        self.choose("state", choices)
         self.initial.setdefault("state", choices[0][0])
         return self
 

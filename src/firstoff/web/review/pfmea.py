@@ -92,8 +92,7 @@ class FailureRow(Row):
     ) -> None:
         super().__init__(*args, **kwargs)
         for name, choices in (("operation", steps), ("characteristic", numbers)):
-            field: Any = self.fields[name]
-            field.choices = choices
+            self.choose(name, choices)
 
     @property
     def rest(self) -> list[dict[str, Any]]:

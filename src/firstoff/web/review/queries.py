@@ -45,8 +45,7 @@ class AnswerForm(Form):
     says = forms.ChoiceField(label="What says it now", required=False)
 
     def offer(self, choices: list[tuple[str, str]]) -> "AnswerForm":
-        field: Any = self.fields["says"]
-        field.choices = [("", "nothing yet: it stays open"), *choices]
+        self.choose("says", [("", "nothing yet: it stays open"), *choices])
         return self
 
 

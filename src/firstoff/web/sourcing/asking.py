@@ -9,7 +9,6 @@ from django import forms
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
 
-import firstoff.web.execution.shared  # noqa: F401  # what an address may hold: <quoted:part>
 from firstoff.formats.exports import CSV_TYPE, XLSX_TYPE, csv_stream, xlsx
 from firstoff.queries.bom.listing import variant_names
 from firstoff.queries.sourcing.asked import Asked

@@ -35,9 +35,8 @@ class FindingForm(Once):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["outcome"]
         # A concession is signed: it has a form of its own.
-        field.choices = [(o.value, r.title) for o, r in OUTCOMES.items() if not r.signed]
+        self.choose("outcome", [(o.value, r.title) for o, r in OUTCOMES.items() if not r.signed])
         self.fields["meant"].widget.input_type = "hidden"
 
 

@@ -75,7 +75,8 @@ def document_of(value: Any) -> CaptureDocument | QueryDocument | BareEvents:
     kind = value.get("type")
     document = shapes.DOCUMENTS.get(kind) if type(kind) is str else None
     if document is not None:
-        return document.read(value)  # type: ignore[no-any-return]  # of the shape asked
+        found: CaptureDocument | QueryDocument = document.read(value)
+        return found
     return BareEvents(event_list=(shapes.BARE_EVENT.read(value),), single=True)
 
 

@@ -181,13 +181,13 @@ class ListOf:
             raise Unfit.instead(value, "a list")
         if len(value) < self.least:
             raise Unfit.instead(value, "a list of at least one")
-        read, place = self.kind.read, 0
-        found = []
+        read = self.kind.read
+        found: list[Any] = []
         try:
-            for place, item in enumerate(value):  # noqa: B007  # the place is told on failure
+            for item in value:
                 found.append(read(item))
         except Unfit as unfit:
-            unfit.path.append(place)
+            unfit.path.append(len(found))
             raise
         if self.unique:
             _demand_unique(value)

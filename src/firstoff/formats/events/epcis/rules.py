@@ -80,10 +80,8 @@ class Rule:
         if not self.about:
             return [event]
         found = getattr(event, self.about)
-        return [
-            replace(event, **{self.about: (one,)})  # type: ignore[arg-type]  # a field by its name
-            for one in found
-        ]
+        ones: list[dict[str, Any]] = [{self.about: (one,)} for one in found]
+        return [replace(event, **one) for one in ones]
 
     @property
     def takes(self) -> set[str]:
