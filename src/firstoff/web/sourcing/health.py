@@ -120,6 +120,7 @@ def supply(request: Request, site: str, code: str) -> HttpResponse:
         "q": asked,
         "filtered": any(asked.values()),
         "open": found.health.lines - found.health.colours[Colour.GREEN],
+        "uncovered": found.health.checks.get(CheckKind.COVERAGE, {}).get(Colour.RED, 0),
         "file_query": urlencode({**_said(request), **{k: v for k, v in asked.items() if v}}),
         "stock_query": urlencode({**_said(request), "check": CheckKind.STOCK_OUT.value}),
         "kept": [*_said(request).items(), *((n, asked[n]) for n in _FILTERS if asked[n])],
