@@ -43,6 +43,8 @@ def test_a_row_is_an_offer():
         ("MPN,1+,100+", "AB-1,$0.50,$0.40"),
         ("MPN,Price @ 1,Price @ 100", "AB-1,$0.50,$0.40"),
         ("MPN,price,price100", "AB-1,$0.50,$0.40"),
+        ("MPN,Manufacturer,1,100", "AB-1,Acme,$0.50,$0.40"),
+        ("MPN;Stock;MOQ;1;100;Currency", "AB-1;9;1;0,50;0,40;USD"),
         ("MPN,Qty 1,Price 1,Qty 2,Price 2", "AB-1,1,$0.50,100,$0.40"),
         ("MPN,Vendor Qty 1,Price Qty 1,Vendor Qty 2,Price Qty 2", "AB-1,1,$0.50,100,$0.40"),
     ],
@@ -51,6 +53,21 @@ def test_price_breaks_are_written_in_many_ways(header, row):
     offer = offers(header, row).rows[0].offer
     assert offer.breaks == ((1, Decimal("0.50")), (100, Decimal("0.40")))
     assert offer.currency == "USD"
+
+
+def test_thousands_may_head_a_price():
+    found = offers("MPN\tMOQ\t1\t1,000\t10k", "AB-1\t1\t0.5\t0.4\t", "AB-2\t1\t0.5\t\t0.1")
+    assert [row.offer.breaks for row in found.rows] == [
+        ((1, Decimal("0.5")), (1000, Decimal("0.4"))),
+        ((1, Decimal("0.5")), (10_000, Decimal("0.1"))),
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines", [("MPN,MOQ,100,1", "AB-1,5,0.4,0.5"), ("MPN,MOQ,1,2", "AB-1,5,x,y")]
+)
+def test_numbers_over_columns_are_no_prices_where_they_do_not_rise_or_head_none(lines):
+    assert [row.offer.breaks for row in offers(*lines).rows] == [()]
 
 
 def test_two_suppliers_of_a_row_are_two_offers():

@@ -13,6 +13,7 @@ from datetime import date
 from firstoff.errors import InvalidInput
 from firstoff.formats.bom.buying import offers, orderables
 from firstoff.formats.bom.cells_of import CellsOf
+from firstoff.formats.bom.headers import bare_count
 from firstoff.formats.bom.layout import Layout, layout_of
 from firstoff.formats.bom.lines import LineReader
 from firstoff.formats.bom.mpns import is_number
@@ -25,6 +26,7 @@ from firstoff.formats.sources import DEFAULT_LIMITS, Limits, RawSource, opened
 from firstoff.rules.bom.draft import BomColumn, OfferDraft, Remark
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_LOOKED_AT = 50  # rows, to tell what a column holds
 _KINDS = {"csv": "CSV", "text": "text in columns", "xlsx": "XLSX", "ods": "ODS", "xls": "XLS"}
 
 
@@ -109,7 +111,8 @@ def read_offers(
 
 
 def _tiers(found: Found, mapping: BomMapping) -> Found:
-    """In a list of prices "Qty 2" beside "Price 2" is from how many that price is."""
+    """In a list of prices "Qty 2" beside "Price 2" is from how many that price is, and amounts of
+    money under 1, 10, 100 are what one costs from so many."""
     layout = found.layout
     prices = {layout.headers[place].numbers for place in layout.at.get("price", ())}
     given = dict(mapping.columns)
@@ -117,6 +120,7 @@ def _tiers(found: Found, mapping: BomMapping) -> Found:
         numbered = head.phrase == "quantity" and head.numbers and head.numbers in prices
         if numbered and place not in given:
             given[place] = "price_quantity"
+    given = {**dict.fromkeys(_counts(found), "price"), **given}
     if len(given) == len(mapping.columns):
         return found
     names = found.header.cells if found.header else ()
@@ -124,6 +128,21 @@ def _tiers(found: Found, mapping: BomMapping) -> Found:
         names, found.body, header_row=layout.header_row, given=given, comma=layout.comma
     )
     return replace(found, layout=again)
+
+
+def _counts(found: Found) -> tuple[int, ...]:
+    """Places of columns headed by nothing but a number, rising to the right, of money alone."""
+    headers = found.layout.headers
+    places = [p for p, head in enumerate(headers) if bare_count(head.text) is not None]
+    counts = [bare_count(headers[p].text) or 0 for p in places]
+    if len(places) < 2 or counts != sorted(set(counts)):
+        return ()
+    for place in places:
+        cells = [row.cells[place] for row in found.body[:_LOOKED_AT] if place < len(row.cells)]
+        filled = [text for text in cells if text.strip()]
+        if not filled or any(money(text) is None for text in filled):
+            return ()
+    return tuple(places)
 
 
 def _demand_columns(name: str, layout: Layout) -> None:

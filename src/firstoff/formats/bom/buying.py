@@ -5,7 +5,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from firstoff.formats.bom.cells_of import CellsOf
-from firstoff.formats.bom.headers import Header, distributor_named, distributor_of_number
+from firstoff.formats.bom.headers import (
+    Header,
+    bare_count,
+    distributor_named,
+    distributor_of_number,
+)
 from firstoff.formats.bom.layout import Layout
 from firstoff.formats.bom.mpns import is_number
 from firstoff.formats.bom.quantities import days, money, quantity
@@ -91,10 +96,12 @@ def _with(offer: OfferDraft, cells: CellsOf, place: int, text: str) -> OfferDraf
 
 
 def _from_quantity(cells: CellsOf, place: int, head: Header) -> Decimal:
-    """From how many a price holds: by its header (price100), by the column of quantities that
+    """From how many a price holds: by its header (price100, 100), by the column of quantities that
     belongs to it, else 1."""
     if head.phrase == "price at":
         return Decimal(head.numbers[0])
+    if (count := bare_count(head.text)) is not None:
+        return Decimal(count)
     wanted = head.numbers[-1] if head.numbers else 1
     shops = _shop_number(head)
     for beside in cells.layout.at.get("price_quantity", ()):

@@ -40,6 +40,18 @@ _BOTH = re.compile(
 )
 
 
+_BARE = re.compile(r"(?P<count>\d{1,7}|\d{1,3}(?:[ ,.'\u00a0]\d{3})+)(?P<k>k?)", re.I)
+
+
+def bare_count(text: str) -> int | None:
+    """The number that is all a header says: ``100``, ``1,000``, ``10k``; None for any other."""
+    found = _BARE.fullmatch(text.strip())
+    if found is None:
+        return None
+    count = int(re.sub(r"\D", "", found["count"])) * (1_000 if found["k"] else 1)
+    return count or None
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """``numbers``: the integers in it (MPN 2; Vendor 2 Price Qty 1). ``rank`` and ``candidates``
