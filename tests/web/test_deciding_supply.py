@@ -176,7 +176,7 @@ def test_a_scheme_is_asked_for_and_declared_for_the_product(eli: Any) -> None:
 
 def test_material_that_nobody_took_is_no_evidence(eli: Any) -> None:
     page = text(eli.get(f"{AT}material/"))
-    assert "No run has taken material yet" in page
+    assert "pilot run has taken material yet" in page
     assert "Maker GRM188/X" in page
     assert "No such part" in text(eli.get(f"{AT}material/?only=blocking"))
 

@@ -102,3 +102,19 @@ def test_production_is_held_to_its_own_plan() -> None:
 
 def test_without_any_run_there_is_nothing_to_compare() -> None:
     assert compared().sentence == "No run has taken material yet, and none is planned."
+
+
+def test_a_plan_alone_is_said_to_prove_nothing() -> None:
+    assert compared(PLANNED).sentence == (
+        "No sample, pre-production or pilot run has taken material yet; "
+        "production is to take 1 part."
+    )
+
+
+def test_what_no_run_took_is_counted_apart() -> None:
+    other = Used("R-100", RunKind.PRODUCTION, "x", planned=True)
+    found = compared(took(RunKind.PILOT, "tdk"), PLANNED, other)
+    assert found.sentence == (
+        "1 part compared: production takes what the runs before it took. "
+        "1 more was taken by none of these runs on record."
+    )

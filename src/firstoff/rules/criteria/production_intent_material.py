@@ -18,19 +18,24 @@ class ProductionIntentMaterial(GateCriterion):
 
     def answers(self, evidence: GateEvidence) -> tuple[Answer, ...]:
         identity = evidence.definition.identity if evidence.definition else None
-        if identity is None or not identity.rows:
+        if identity is None:
             return ()
         gate = evidence.spec.number
         blocking = [s for s in identity.blocking if gate in s.gates]
+        proven = [row for row in identity.rows if row.proven]
+        if not proven and not blocking:
+            return ()  # a plan alone proves nothing of what was built
         substituted = {s.part for s in blocking}
-        good = len(identity.rows) - len(substituted)
+        held = substituted | {row.part for row in identity.rows if row.gaps}
+        judged = {row.part for row in proven} | held
+        verdict = Verdict.NO_EVIDENCE if identity.gaps else Verdict.MET
         refs = tuple(Ref("part", s.part, s.part) for s in blocking[:100])
         told = " ".join(s.sentence for s in blocking[:3]) or identity.sentence
         more = f" And {len(blocking) - 3:,} more." if len(blocking) > 3 else ""
         return (
             Answer(
-                Verdict.NOT_MET if blocking else Verdict.MET,
-                of(good, len(identity.rows)),
+                Verdict.NOT_MET if blocking else verdict,
+                of(len(judged - held), len(judged)),
                 "no substitution that is not qualified",
                 told + more,
                 refs,

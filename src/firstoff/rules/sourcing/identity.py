@@ -65,6 +65,11 @@ class PartIdentity:
     substitutions: tuple[Substitution, ...]
     gaps: tuple[str, ...]
 
+    @property
+    def proven(self) -> bool:
+        """Whether a run that is compared took any of it."""
+        return any(self.used.get(kind) for kind in COMPARED)
+
 
 @dataclass(frozen=True, slots=True)
 class MaterialIdentity:
@@ -186,10 +191,16 @@ def _sentence(
 ) -> str:
     if not rows:
         return "No run has taken material yet, and none is planned."
-    if not found and not gaps:
-        parts = words.counted(len(rows), "part")
-        return f"{parts} compared: production takes what the runs before it took."
+    proven = sum(row.proven for row in rows)
     said = []
+    if not found and not gaps:
+        # That nothing differs says nothing of what no run took.
+        if not proven:
+            meant = words.counted(len(rows), "part")
+            none = "No sample, pre-production or pilot run has taken material yet"
+            return f"{none}; production is to take {meant}."
+        parts = words.counted(proven, "part")
+        said.append(f"{parts} compared: production takes what the runs before it took.")
     if found:
         names = words.listed(sorted({s.part for s in found}))
         said.append(f"{words.counted(len(found), 'substitution')}: {names}.")
@@ -199,4 +210,7 @@ def _sentence(
     if gaps:
         verb = "place has" if len(gaps) == 1 else "places have"
         said.append(f"{len(gaps):,} {verb} nothing to compare.")
+    if 0 < proven < len(rows):
+        verb = "was" if len(rows) - proven == 1 else "were"
+        said.append(f"{len(rows) - proven:,} more {verb} taken by none of these runs on record.")
     return " ".join(said)

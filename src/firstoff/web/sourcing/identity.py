@@ -8,7 +8,6 @@ from django.urls import path
 
 from firstoff.errors import NotFound
 from firstoff.queries.genealogy.material import program_identity
-from firstoff.rules.sourcing import words
 from firstoff.rules.sourcing.identity import MaterialIdentity, PartIdentity, Substitution
 from firstoff.terms import RunKind
 from firstoff.web.auth import Request, page
@@ -43,7 +42,7 @@ def identity(request: Request, site: str, code: str) -> HttpResponse:
         "seen": seen,
         "state": state,
         "answer": answer,
-        "sentence": _sentence(seen),
+        "sentence": seen.sentence,
         "figures": [
             ("Parts", f"{len(seen.rows):,}", ""),
             ("Substitutions", f"{len(seen.substitutions):,}", "named below"),
@@ -74,17 +73,9 @@ def _only(seen: MaterialIdentity) -> dict[str, tuple[str, list[PartIdentity]]]:
 def _answer(seen: MaterialIdentity) -> tuple[str, str]:
     if seen.blocking:
         return "not_met", "No"
-    if seen.gaps or not any(row.used for row in seen.rows):
+    if seen.gaps or not any(row.proven for row in seen.rows):
         return "no_evidence", "Not known"
     return "met", "Yes"
-
-
-def _sentence(seen: MaterialIdentity) -> str:
-    """That nothing differs says little as long as no run took anything."""
-    if seen.rows and not any(row.used for row in seen.rows):
-        planned = words.counted(len(seen.rows), "part")
-        return f"No run has taken material yet; what production is to take of {planned} is below."
-    return seen.sentence
 
 
 def _cells(row: PartIdentity) -> list[dict[str, Any]]:
