@@ -20,7 +20,7 @@ class AlternatesStocked(GateCriterion):
         found = supply.supply_of(evidence)
         if found is None:
             return ()
-        asked = [line for line in found.lines if line.needs_stocked_alternate]
+        asked = [line for line in found.lines if line.needs_stocked_alternate or _open(line)]
         if not asked:
             sentence = "No line is critical, and none has a long lead time."
             return (Answer(Verdict.MET, "none", "every critical or long-lead line", sentence),)
@@ -28,11 +28,13 @@ class AlternatesStocked(GateCriterion):
             supply.answer(
                 found,
                 asked,
-                lambda line: not line.has_stocked_alternate,
+                lambda line: line.needs_stocked_alternate and not line.has_stocked_alternate,
                 _said,
                 threshold="every critical or long-lead line",
                 holds="have an alternate that is qualified and stocked",
                 lacks="that are critical or long-lead have no qualified and stocked alternate",
+                open_=_open,
+                missing="may be long-lead: nobody gave their lead time",
             ),
         )
 
@@ -41,8 +43,15 @@ class AlternatesStocked(GateCriterion):
         return (
             Example(Verdict.MET, definition_samples.sourced(3, alternate="stocked")),
             Example(Verdict.NOT_MET, definition_samples.sourced(3, alternate="qualified")),
+            Example(Verdict.NO_EVIDENCE, definition_samples.sourced(3, offered=False)),
         )
 
 
+def _open(line: LineCoverage) -> bool:
+    """Whether it may be long-lead for all that is known."""
+    return not line.needs_stocked_alternate and supply.unknown(line, CheckKind.LEAD_TIME)
+
+
 def _said(line: LineCoverage) -> str:
-    return supply.said(line, (CheckKind.SINGLE_SOURCE, CheckKind.LEAD_TIME))
+    wanted = () if _open(line) else (CheckKind.SINGLE_SOURCE,)
+    return supply.said(line, (*wanted, CheckKind.LEAD_TIME))

@@ -73,12 +73,15 @@ def sourced(
     approved: bool = True,
     alternate: str = "",
     declared: bool | None = None,
+    offered: bool = True,
 ) -> GateEvidence:
     """A gate of 500 units with one line: a capacitor of sixteen weeks with a minimum order of
     $2,000, needed in eight weeks. alternate: ``qualified`` or ``stocked`` too. declared: RoHS is
-    asked for, and declared or not."""
+    asked for, and declared or not. offered: somebody offers it."""
     line = LineNeed("1", "CAP-1000U", Decimal(1), "Output capacitor")
     sources = [_source(_CAP, approved=approved, weeks=16, minimum=4000)]
+    if not offered:
+        sources = [replace(sources[0], offers=())]
     if alternate:
         shelf = Decimal(600) if alternate == "stocked" else Decimal(0)
         second = _source(_ALTERNATE, approved=True, weeks=14, minimum=1)
@@ -97,7 +100,7 @@ def sourced(
         on_hand=need.on_hand,
         demand=[Demand(_NEEDED, Decimal(500), "500 units")],
         today=_TODAY,
-        lead_time_days=112,
+        lead_time_days=112 if offered else None,
     )
     judged = judge_line(LineFacts(line, need, tuple(sources), compliance, outlook), _BUILD)
     supply = SupplyEvidence(_BUILD.units, _BUILD.needed_by, (judged,))

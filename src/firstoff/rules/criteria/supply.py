@@ -24,12 +24,19 @@ def red(line: LineCoverage, *kinds: CheckKind) -> bool:
     return any(c.kind in kinds and c.colour is Colour.RED for c in line.checks)
 
 
+def unknown(line: LineCoverage, *kinds: CheckKind) -> bool:
+    """Whether nobody said what one of these looks at the line would be judged by."""
+    return any(c.kind in kinds and not c.known for c in line.checks)
+
+
 def said(line: LineCoverage, kinds: Iterable[CheckKind]) -> str:
-    """The sentences of the looks of these kinds that are red, else of the worst."""
+    """The sentences of the looks of these kinds that are red, else of those that nothing is known
+    for, else of the worst."""
     found = [c for c in line.checks if c.kind in set(kinds)]
     order = list(Colour)
     found.sort(key=lambda c: order.index(c.colour))
     stops = [c.sentence for c in found if c.colour is Colour.RED]
+    stops = stops or [c.sentence for c in found if not c.known]
     return " ".join(stops) or (found[0].sentence if found else line.sentence)
 
 
@@ -42,27 +49,36 @@ def answer(
     threshold: str,
     holds: str,
     lacks: str,
+    open_: Callable[[LineCoverage], bool] = lambda _: False,
+    missing: str = "",
 ) -> Answer:
     """One answer over lines: ``58 of 62``, and the first that fail in words.
 
-    holds, lacks: what is said of the lines that do and of those that do not, in the plural.
+    holds, lacks, missing: what is said of the lines that do, of those that do not, and of those of
+    which it is not known (``open_``), in the plural. What is not known is no evidence, never met.
     """
     lines = list(asked)
     failing = [line for line in lines if fails(line)]
-    good = len(lines) - len(failing)
+    waiting = [line for line in lines if not fails(line) and open_(line)]
+    good = len(lines) - len(failing) - len(waiting)
     parameters = {
         "lines": len(lines),
         "failing": len(failing),
+        "unknown": len(waiting),
         "units": supply.units,
         "needed_by": supply.needed_by.isoformat() if supply.needed_by else "",
     }
-    refs = tuple(
-        Ref("part", line.line.part, line.line.part) for line in (failing or lines)[:_REFERRED]
-    )
-    if not failing:
+    named = failing or waiting or lines
+    refs = tuple(Ref("part", line.line.part, line.line.part) for line in named[:_REFERRED])
+    verdict = Verdict.NOT_MET if failing else Verdict.NO_EVIDENCE if waiting else Verdict.MET
+    if verdict is Verdict.MET:
         sentence = f"{of(len(lines), len(lines))} lines {holds}."
-        return Answer(Verdict.MET, of(good, len(lines)), threshold, sentence, refs, parameters)
-    told = " ".join(says(line) for line in failing[:_NAMED])
-    more = f" And {len(failing) - _NAMED:,} more." if len(failing) > _NAMED else ""
-    sentence = f"{of(len(failing), len(lines))} lines {lacks}. {told}{more}"
-    return Answer(Verdict.NOT_MET, of(good, len(lines)), threshold, sentence, refs, parameters)
+    else:
+        told = " ".join(says(line) for line in named[:_NAMED])
+        more = f" And {len(named) - _NAMED:,} more." if len(named) > _NAMED else ""
+        sentence = (
+            f"{of(len(named), len(lines))} lines {lacks if failing else missing}. {told}{more}"
+        )
+        if failing and waiting:
+            sentence += f" {of(len(waiting), len(lines))} {missing}."
+    return Answer(verdict, of(good, len(lines)), threshold, sentence, refs, parameters)

@@ -31,6 +31,8 @@ class TermsFit(GateCriterion):
                 threshold=f"{found.units:,} units{when}",
                 holds=f"can be had for {found.units:,} units{when}",
                 lacks=f"cannot be had for {found.units:,} units{when} as things are",
+                open_=lambda line: supply.unknown(line, *_TERMS),
+                missing="lack a lead time, a price or a rate that somebody gave",
             ),
         )
 
@@ -39,4 +41,5 @@ class TermsFit(GateCriterion):
         return (
             Example(Verdict.MET, definition_samples.sourced(3, alternate="stocked")),
             Example(Verdict.NOT_MET, definition_samples.sourced(3)),
+            Example(Verdict.NO_EVIDENCE, definition_samples.sourced(3, offered=False)),
         )

@@ -61,7 +61,8 @@ def lead_time(x: LineLook) -> Check:
     arrives = x.arrives
     if arrives is None:
         sentence = f"{x.part}: {missing} missing, and nobody said how long they take."
-        return Check(kind, Colour.AMBER, sentence, "no lead time", "", "Ask for a lead time.")
+        out = "Ask for a lead time."
+        return Check(kind, Colour.AMBER, sentence, "no lead time", "", out, known=False)
     takes = words.days((arrives - x.build.today).days)
     away = f"{missing} missing, {takes} away" if arrives > x.build.today else f"{missing} to order"
     if by is None:
@@ -148,13 +149,14 @@ def moq(x: LineLook) -> Check:
     """What is bought against what is needed, in money."""
     kind, limits, b = CheckKind.MOQ, x.limits, x.bought
     if b is None:
-        return Check(kind, Colour.AMBER, x.no_rate, way_out="Give the rate.")
+        return Check(kind, Colour.AMBER, x.no_rate, way_out="Give the rate.", known=False)
     currency = x.build.currency
     if x.nothing_to_buy or not b.purchases:
         text = "nothing to buy" if x.nothing_to_buy else "no price is known"
         colour = Colour.GREEN if x.nothing_to_buy else Colour.AMBER
         out = "" if x.nothing_to_buy else "Ask for an offer."
-        return Check(kind, colour, f"{x.part}: {text}.", way_out=out)
+        known = x.nothing_to_buy
+        return Check(kind, colour, f"{x.part}: {text}.", way_out=out, known=known)
     paid, needed = words.money(b.cost, currency), words.money(b.cost - b.forced, currency)
     short = b.cost - b.forced
     colour = Colour.GREEN

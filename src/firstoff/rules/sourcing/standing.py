@@ -54,7 +54,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One look at a line. ``figure`` against ``threshold``, both as a person reads them."""
+    """One look at a line. ``figure`` against ``threshold``, both as a person reads them.
+    ``known``: False where nobody said what it would be judged by."""
 
     kind: CheckKind
     colour: Colour
@@ -62,6 +63,7 @@ class Check:
     figure: str = ""
     threshold: str = ""
     way_out: str = ""
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
