@@ -23,7 +23,7 @@ from tests.web.conftest import Browse
 def eli(world: World, browse: Browse) -> Any:
     product(world, {"CAP": "2", "RES": "1"})
     sourced(world, "CAP", "GRM188/X")
-    health.forget()
+    health.remembered.forget()
     return browse(world.eli)
 
 
@@ -34,7 +34,7 @@ def text(answer: Any) -> str:
 
 def queries(browser: Any, address: str) -> int:
     browser.get(address)
-    health.forget()
+    health.remembered.forget()
     with CaptureQueriesContext(connection) as seen:
         assert browser.get(address).status_code == 200
     return len(seen)

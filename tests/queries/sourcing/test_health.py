@@ -22,7 +22,7 @@ CHEAP = ((Decimal(1), Decimal("0.012")),)
 
 
 def look(world: World, **asked: Any) -> ProgramHealth:
-    reads.forget()
+    reads.remembered.forget()
     return reads.program_health(world.vic, "STOKE", "BOX", today=TODAY, **asked)
 
 
@@ -187,7 +187,7 @@ def test_one_line_and_many_take_the_same_number_of_queries(world: World) -> None
     sourced(world, "CAP", "GRM188")
 
     def count() -> int:
-        reads.forget()
+        reads.remembered.forget()
         with CaptureQueriesContext(connection) as seen:
             reads.program_health(world.vic, "STOKE", "BOX", today=TODAY)
         return len(seen)

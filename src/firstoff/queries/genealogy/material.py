@@ -12,6 +12,7 @@ from django.db.models.fields import BigIntegerField
 from firstoff.db.fields import PLACES
 from firstoff.db.models import BatchConsumption, Consumption
 from firstoff.queries.sourcing.asked import Asked, Gathered, ask, gather
+from firstoff.queries.sourcing.remembered import Remembered
 from firstoff.rules.access import Actor
 from firstoff.rules.sourcing.identity import MaterialIdentity, Used, material_identity
 from firstoff.terms import RunKind
@@ -30,7 +31,12 @@ def program_identity(actor: Actor, site: str, code: str, *, today: date) -> Prog
     that is named. Raises NotFound. Two queries beside those of ``ask`` and ``gather``.
     """
     asked = ask(actor, site, code, today=today, kind=RunKind.PRODUCTION)
-    return ProgramIdentity(asked, identity_of(asked, consumed(asked.program.id)))
+    return _identities.of(
+        asked, lambda: ProgramIdentity(asked, identity_of(asked, consumed(asked.program.id)))
+    )
+
+
+_identities: Remembered[ProgramIdentity] = Remembered()
 
 
 def identity_of(asked: Asked, taken: Sequence[Used]) -> MaterialIdentity:

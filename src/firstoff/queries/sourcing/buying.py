@@ -6,6 +6,7 @@ from datetime import date
 from firstoff.errors import NotFound
 from firstoff.queries.sourcing.asked import Asked, Gathered, ask, gather
 from firstoff.queries.sourcing.health import compliance_of
+from firstoff.queries.sourcing.remembered import Remembered
 from firstoff.rules.access import Actor
 from firstoff.rules.sourcing.buying import Buy, BuyingPlan, buying_plan
 from firstoff.rules.sourcing.compliance import LineCompliance, SchemeRollUp, product_compliance
@@ -54,7 +55,7 @@ def program_plan(
         kind=kind,
         variant=variant,
     )
-    return ProgramPlan(asked, plan_of(gather(asked)))
+    return _plans.of(asked, lambda: ProgramPlan(asked, plan_of(gather(asked))))
 
 
 def plan_of(gathered: Gathered) -> BuyingPlan:
@@ -75,12 +76,20 @@ def program_compliance(
     """What is declared, missing or over, by line and for the product. Raises NotFound. The queries
     of ``ask`` and ``gather``."""
     asked = ask(actor, site, code, today=today, kind=kind)
-    gathered = gather(asked)
+    return _declared.of(asked, lambda: _compliance(gather(asked)))
+
+
+_plans: Remembered[ProgramPlan] = Remembered()
+_declared: Remembered[ProgramCompliance] = Remembered()
+
+
+def _compliance(gathered: Gathered) -> ProgramCompliance:
+    asked = gathered.asked
     lines = tuple(
         LineCompliance(one.need.part, one.need.part, compliance_of(gathered, one))
         for one in gathered.wanted
     )
     rolled = product_compliance(
-        asked.program.part_number, lines, gathered.declared, gathered.schemes, on=today
+        asked.program.part_number, lines, gathered.declared, gathered.schemes, on=asked.build.today
     )
     return ProgramCompliance(asked, rolled, lines)

@@ -9,6 +9,7 @@ from decimal import ROUND_CEILING, Decimal
 from firstoff.db.models import CostAssumptions
 from firstoff.errors import InvalidInput
 from firstoff.queries.sourcing.asked import Asked, Gathered, ask, gather
+from firstoff.queries.sourcing.remembered import Remembered
 from firstoff.rules.access import Actor
 from firstoff.rules.sourcing.assumptions import read_way
 from firstoff.rules.sourcing.cost import Material, PiecePrice, Way, piece_price
@@ -66,6 +67,13 @@ def program_cost(
             f"{len(wanted)} quantities are asked; expected up to {_MOST}, each 1 to {LARGEST:,}.",
             field="quantities",
         )
+    return _costs.of((asked, wanted), lambda: _cost(asked, wanted))
+
+
+_costs: Remembered[ProgramCost] = Remembered()
+
+
+def _cost(asked: Asked, wanted: Sequence[int]) -> ProgramCost:
     materials, unpriced = materials_of(gather(asked))
     ways = tuple(
         WayCost(

@@ -1,15 +1,13 @@
 """Supply of a program at a glance: each line judged, what to do first, what can be built (R-20 to
 R-26)."""
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from threading import Lock
 
 from firstoff.errors import InvalidInput, NotFound
-from firstoff.queries.ledger import head
 from firstoff.queries.sourcing.asked import Asked, Gathered, Wanted, ask, gather
+from firstoff.queries.sourcing.remembered import Remembered
 from firstoff.rules.access import Actor
 from firstoff.rules.sourcing.compliance import SchemeStanding, part_compliance
 from firstoff.rules.sourcing.coverage import Coverage, LineCoverage, judge_line
@@ -19,8 +17,6 @@ from firstoff.rules.sourcing.standing import CheckKind, Colour, Limits, LineFact
 from firstoff.rules.sourcing.stockout import StockOutlook, stock_outlook
 from firstoff.rules.sourcing.values import Build, Source
 from firstoff.terms import RunKind
-
-_KEPT = 4  # builds that are kept judged: a page of fifty thousand lines is one of many
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,28 +126,10 @@ def part_health(found: ProgramHealth, part: str) -> HealthLine:
 
 def judged(asked: Asked, limits: Limits) -> ProgramHealth:
     """The build with every line judged, from what is kept where nothing was recorded since."""
-    key = (head(), asked, limits)
-    with _lock:
-        known = _found.get(repr(key))
-        if known is not None:
-            _found.move_to_end(repr(key))
-            return known
-    result = _judge(gather(asked), limits)
-    with _lock:
-        _found[repr(key)] = result
-        while len(_found) > _KEPT:
-            _found.popitem(last=False)
-    return result
+    return remembered.of((asked, limits), lambda: _judge(gather(asked), limits))
 
 
-_found: OrderedDict[str, ProgramHealth] = OrderedDict()
-_lock = Lock()
-
-
-def forget() -> None:
-    """Nothing is kept any more."""
-    with _lock:
-        _found.clear()
+remembered: Remembered[ProgramHealth] = Remembered()
 
 
 def _judge(gathered: Gathered, limits: Limits) -> ProgramHealth:

@@ -137,10 +137,9 @@ def piece_price(
         raise InvalidInput("A price needs a quantity of at least 1.", field="quantity")
     over = spread_over or quantity
     low, high = way.yields.ends
-    split = cost_parts(way, quantity, way.yields.likely, over=over)
-    each = {
-        y: sum(cost_parts(way, quantity, y, over=over).values()) / quantity for y in (low, high)
-    }
+    by_yield = {y: cost_parts(way, quantity, y, over=over) for y in {low, way.yields.likely, high}}
+    split = by_yield[way.yields.likely]
+    each = {y: sum(found.values(), Fraction(0)) / quantity for y, found in by_yield.items()}
     total = sum(split.values(), Fraction(0))
     parts = tuple(
         CostPart(kind, money(cost), money(cost / quantity)) for kind, cost in split.items() if cost
@@ -171,7 +170,7 @@ def cost_parts(
     # Tools wear by what is started for all units that share them.
     tools = ceil(started / share / way.tool_life) if way.tool_life else 1
     perfect = _variable(way, Fraction(quantity), batches)
-    real = _variable(way, started, batches)
+    real = perfect if started == quantity else _variable(way, started, batches)
     rejects = (started - quantity) * Fraction(way.reject_cost)
     return {
         **perfect,
