@@ -76,6 +76,55 @@ def test_what_the_machine_cannot_hold_is_told_over_the_api(world: World, program
     assert call("POST", "/sites/STOKE/processes/retirements", named)[0] == 404
 
 
+def test_a_study_is_posted_once_read_back_and_listed(world: World, program: int) -> None:
+    call = caller(world, "eli", "read", "define")
+    asked = {
+        "part": "CC-1",
+        "characteristic": "1",
+        "values": ["0.60", "0.610", 0.59, "0.605"] * 5,
+        "unit": "mm",
+        "measured_on": "2026-03-02",
+        "machine": "Haas VF-2",
+        "uid": "01990000-0000-7000-8000-000000000001",
+    }
+    where = "/sites/STOKE/studies"
+    status, made = call("POST", where, asked)
+    assert (status, made["pieces"], made["revision"], made["by"]) == (201, 20, "C", "Eli Novak")
+    assert made["values"][:4] == ["0.6", "0.61", "0.59", "0.605"]
+    assert call("POST", where, asked) == (201, made)
+    status, problem = call("POST", where, {**asked, "machine": "M-07"})
+    assert (status, problem["code"]) == (409, "R-36")
+
+    for change, words in (
+        ({"unit": "in"}, "The study is in in, 1 Lid clearance is in mm"),
+        ({"values": ["1", "abc"]}, "values.1: Input should be a valid decimal"),
+        ({"values": ["1", "1e12"]}, "Value 2 is 1E+12; expected a number"),
+        ({"values": []}, "no values"),
+        ({"measured_on": "2999-01-01"}, "lies in the future"),
+    ):
+        status, problem = call("POST", where, {**asked, "uid": None, **change})
+        assert (status, words in problem["title"]) == (400, True), problem
+    assert call("POST", where, {**asked, "uid": None, "characteristic": "9"})[0] == 404
+    assert caller(world, "vic", "read", "define")("POST", where, asked)[0] == 403
+
+    second = {**asked, "uid": None, "measured_on": "2026-03-01"}
+    assert call("POST", where, second)[0] == 201
+    status, page = call("GET", f"{where}?part=CC-1&revision=C&characteristic=1&limit=1")
+    assert (status, page["total"], page["items"][0]["uid"]) == (200, 2, asked["uid"])
+    assert "values" not in page["items"][0]
+    rest = call("GET", f"{where}?characteristic=1&limit=1&cursor={page['next']}")[1]
+    assert (rest["items"][0]["measured_on"], rest["next"]) == ("2026-03-01", None)
+    assert call("GET", f"{where}?characteristic=9")[1]["total"] == 0
+    assert call("GET", f"{where}/{asked['uid']}") == (200, made)
+    assert call("GET", f"{where}/01990000-0000-7000-8000-00000000000f")[0] == 404
+
+    held = call("GET", f"{PROGRAM}/revisions/C/tolerances")[1]["holdings"][0]
+    assert (held["source"], held["verdict"], held["unit"]) == ("study", "met", "mm")
+    # By hand: mean 0.60125, s = sqrt(0.00109375 / 19) = 0.0075873, to the limit 0.90 13.125.
+    assert held["index"] == pytest.approx(13.1251, rel=1e-4)
+    assert held["interval"][0] < held["bound"] < held["index"] < held["interval"][1]
+
+
 def test_the_package_says_what_is_missing_over_the_api(world: World, program: int) -> None:
     call = caller(world, "vic", "read")
     status, found = call("GET", f"{PROGRAM}/package")

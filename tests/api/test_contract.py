@@ -69,6 +69,7 @@ KNOWN: dict[str, tuple[Any, ...]] = {
     "supplier": ("Mouser",),
     "mpn": ("GRM188",),
     "manufacturer": ("",),
+    "characteristic": ("1", "7"),
 }
 ROLES = [Role.QUALITY_MANAGER, Role.ADMINISTRATOR, Role.OPERATOR, Role.INSPECTOR]
 # What ends the token itself, or everybody's, comes last.

@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,6 +62,44 @@ def test_what_the_machine_cannot_hold(crock: World, capsys: Any) -> None:
     assert (code, "sd 0.2 mm" in text) == (0, True)
     bad = ("tolerance", "record", "X", "--spread", "wide", "--unit", "mm")
     assert said(capsys, *bad, *rest)[0] == 2
+
+
+def test_a_study_comes_out_of_a_file(crock: World, capsys: Any, tmp_path: Path) -> None:
+    file = tmp_path / "lid.csv"
+    file.write_text("Lid;\n" + "0,60;\n0,61;\n0,59;\n" * 10, encoding="utf-8")
+    study = ("tolerance", "study", "CC-1", "1", str(file), "--measured-on", "2026-03-02")
+    uid = "01990000-0000-7000-8000-000000000001"
+    more = ("--machine", "Haas VF-2", "--gauge", "Feeler", "--source", "R 12", "--uid", uid)
+    label = "Study of 30 pieces on Haas VF-2, 2026-03-02"
+    done = f"{label}, of 1 Lid clearance, revision C, is recorded.\n"
+    for _ in range(2):
+        told = said(capsys, *study, *more, "--revision", "C", "--as", "eli")
+        assert told == (0, done)
+    code, text = said(capsys, "tolerance", "studies", "CC-1", "--number", "1")
+    assert (code, text) == (0, f"1 Lid clearance\tC\t{label}\tR 12\n")
+    code, text = said(capsys, "tolerance", "studies", "CC-1", "--revision", "D", "--json")
+    assert (code, json.loads(text)["total"]) == (0, 0)
+    code, text = said(capsys, "tolerance", "show", "CC-1")
+    assert (code, text.startswith("met\t1 Lid clearance"), "Study of 30 pieces" in text) == (
+        0,
+        True,
+        True,
+    )
+    right = ("--supersedes", uid, "--as", "eli", "--json")
+    code, text = said(capsys, *study, *right)
+    assert (code, json.loads(text)["supersedes"]) == (0, uid)
+    assert "corrected since" in said(capsys, "tolerance", "studies", "CC-1")[1]
+
+    file.write_text("0.60\nabc\n", encoding="utf-8")
+    code, text = said(capsys, *study, "--as", "eli")
+    assert (code, text) == (2, "lid.csv, row 2, column 1: found 'abc'; expected a number.\n")
+    assert said(capsys, *study, "--as", "vic")[0] == 2
+    file.write_text("0.60\n0.61\n", encoding="utf-8")
+    assert said(capsys, *study, "--as", "vic")[0] == 4
+    assert said(capsys, *study, "--unit", "in", "--as", "eli")[0] == 2
+    file.unlink()
+    code, text = said(capsys, *study, "--as", "eli")
+    assert (code, "cannot be read" in text) == (2, True)
 
 
 def test_the_package_names_each_gap(crock: World, capsys: Any) -> None:

@@ -206,5 +206,5 @@ def test_more_processes_make_no_more_queries(
     assert new == 30
     with django_assert_num_queries(2):
         assert reads.library(world.vic, world.site.pk)[1] == 30
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         reads.tolerances(world.vic, program)

@@ -124,6 +124,7 @@ def known_of(pilot: Pilot) -> dict[str, str]:
         "seq": "10",
         "procedure": "T-1",
         "label": "1",
+        "tolerance-study:number": "1",
         "document": "DRW-1",
         "version": "A",
         "document-page:number": "1",

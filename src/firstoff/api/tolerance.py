@@ -1,8 +1,10 @@
-"""The API of tolerances: the library of processes, what holds which tolerance, chains."""
+"""The API of tolerances: the library of processes, studies, what holds which, chains."""
 
-from datetime import date
+from dataclasses import asdict
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils import timezone
@@ -14,8 +16,9 @@ from firstoff.api.pages import Page, page, window
 from firstoff.queries import tolerance as reads
 from firstoff.queries.access import site as place
 from firstoff.queries.product import program
+from firstoff.rules.access import Actor
 from firstoff.rules.plan import FrozenStack, FrozenStackLink
-from firstoff.rules.tolerance import ProcessFacts
+from firstoff.rules.tolerance import MOST_PIECES, ProcessFacts, StudyFacts
 from firstoff.services import tolerance
 from firstoff.terms import CharacteristicClass, Verdict
 
@@ -23,6 +26,7 @@ router = Router()
 
 _PROGRAM = "/sites/{site}/programs/{code}"
 _SITE = "/sites/{site}/processes"
+_STUDIES = "/sites/{site}/studies"
 _REVISION = f"{_PROGRAM}/revisions/{{revision}}"
 
 
@@ -44,18 +48,60 @@ class ProcessRetireIn(Schema):
     feature: str = ""
 
 
+class StudyIn(Schema):
+    part: str = Field(max_length=120)
+    revision: str = Field("", max_length=20, description="The newest, unless said")
+    characteristic: str = Field(max_length=20, description="Its balloon number")
+    values: list[Decimal] = Field(
+        max_length=MOST_PIECES, description="One of each piece, in the order measured"
+    )
+    unit: str = Field("", max_length=20, description="That of the characteristic, unless said")
+    measured_on: date
+    machine: str = Field("", max_length=120, description="Code of the equipment, or a name")
+    gauge: str = Field("", max_length=120)
+    source: str = Field("", max_length=300, description="Report")
+    supersedes: UUID | None = Field(None, description="The study that this one corrects")
+    uid: UUID | None = Field(
+        None, description="A UUIDv7 made by you: posting it again is safe (R-36)"
+    )
+
+
+class StudyOut(Schema):
+    uid: UUID
+    part: str
+    revision: str
+    characteristic: str
+    name: str
+    pieces: int
+    unit: str
+    measured_on: date
+    machine: str
+    gauge: str
+    source: str
+    by: str
+    at: datetime
+    superseded: bool = Field(description="A later study corrects it")
+    supersedes: UUID | None
+
+
+class StudyWhole(StudyOut):
+    values: list[Decimal]
+
+
 class HoldingOut(Schema):
     number: str
     label: str
     classification: CharacteristicClass
     limits: str
+    unit: str
     required: Decimal
-    source: str = Field(description="records, library or none")
+    source: str = Field(description="records, study, library or none")
     verdict: Verdict
     sentence: str
     process: str
     index: float | None = Field(description="Ppk measured or Cpk predicted")
     bound: float | None = Field(description="Its one-sided lower bound at 95 %")
+    interval: tuple[float, float] | None = Field(description="Two-sided, at 95 %")
     outside: float | None
     values: int
     tightest: str
@@ -146,6 +192,44 @@ def retire(request: HttpRequest, site: str, payload: ProcessRetireIn) -> Status[
     return Status(204, None)
 
 
+@router.get(_STUDIES, response=Page[StudyOut], summary="Studies of characteristics")
+def studies(
+    request: HttpRequest,
+    site: str,
+    part: str = "",
+    revision: str = "",
+    characteristic: str = "",
+    cursor: str | None = None,
+    limit: int = 50,
+) -> dict[str, object]:
+    """The latest measured first, without their values."""
+    by = actor(request)
+    offset, size = window(cursor, limit)
+    of = {"part": part, "revision": revision, "characteristic": characteristic}
+    found, total = reads.studies(by, place(by, site).id, **of, offset=offset, limit=size)
+    return page(found, total, offset)
+
+
+@router.get(f"{_STUDIES}/{{uid}}", response=StudyWhole, summary="A study with its values")
+def study(request: HttpRequest, site: str, uid: UUID) -> dict[str, Any]:
+    by = actor(request)
+    return _whole(by, place(by, site).id, uid)
+
+
+@router.post(_STUDIES, response={201: StudyWhole}, summary="Record a study")
+def record_study(request: HttpRequest, site: str, payload: StudyIn) -> Status[object]:
+    """The latest measured of a characteristic holds, of whatever revision; it is judged by the
+    limits as they stand when somebody looks."""
+    by = actor(request)
+    at = place(by, site).id
+    given = payload.dict()
+    named = ("part", "revision", "characteristic", "supersedes", "uid")
+    keys = {name: given.pop(name) for name in named}
+    facts = StudyFacts(**{**given, "values": tuple(payload.values)})
+    done = tolerance.record_study(site_id=at, **keys, study=facts, by=by, at=timezone.now())
+    return Status(201, _whole(by, at, done.uid))
+
+
 @router.get(f"{_REVISION}/tolerances", response=TolerancesOut, summary="What holds the tolerances")
 def tolerances(request: HttpRequest, site: str, code: str, revision: str) -> dict[str, Any]:
     by = actor(request)
@@ -212,6 +296,11 @@ def remove(request: HttpRequest, site: str, code: str, revision: str, chain: str
         at=timezone.now(),
     )
     return Status(204, None)
+
+
+def _whole(by: Actor, site_id: int, uid: UUID) -> dict[str, Any]:
+    view, facts = reads.study(by, site_id, uid)
+    return {**asdict(view), "values": facts.values}
 
 
 def _chain(view: reads.ChainView) -> dict[str, Any]:

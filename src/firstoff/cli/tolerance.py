@@ -2,18 +2,26 @@
 
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
 from firstoff.cli import shell
+from firstoff.cli.bom_records import read_bytes
 from firstoff.cli.change import ProgramArgument
-from firstoff.cli.options import AsOption, JsonOption, RevisionOption, SiteOption
+from firstoff.cli.options import AsOption, JsonOption, RevisionOption, SiteOption, UidOption
 from firstoff.errors import InvalidInput
 
 app = typer.Typer(no_args_is_help=True, help="Tolerances against what processes hold.")
 
 ProcessArgument = Annotated[str, typer.Argument(help="The process: CNC milling, bore.")]
+NumberArgument = Annotated[str, typer.Argument(help="Balloon number of the characteristic.")]
+MeasuredOption = Annotated[
+    datetime, typer.Option("--measured-on", formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")
+]
+SourceOption = Annotated[str, typer.Option(help="Report or study.")]
 MachineOption = Annotated[str, typer.Option(help="Code of the equipment, or a name.")]
 
 
@@ -71,11 +79,11 @@ def tolerance_record(
     spread: Annotated[str, typer.Option(help="One standard deviation.")],
     unit: Annotated[str, typer.Option(help="Of the spread: mm.")],
     values: Annotated[int, typer.Option(help="Pieces measured.")],
-    measured_on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])],
+    measured_on: MeasuredOption,
     machine: MachineOption = "",
     feature: str = "",
     shift: Annotated[str, typer.Option(help="The mean off its nominal.")] = "0",
-    source: Annotated[str, typer.Option(help="Report or study.")] = "",
+    source: SourceOption = "",
     site: SiteOption = None,
     by: AsOption = None,
     as_json: JsonOption = False,
@@ -128,10 +136,80 @@ def tolerance_retire(
     shell.said(as_json, {"process": process}, f"{process} is retired.")
 
 
+@app.command("study")
+def tolerance_study(
+    program: ProgramArgument,
+    number: NumberArgument,
+    file: Annotated[Path, typer.Argument(help="One value a line; text, CSV or XLSX.")],
+    measured_on: MeasuredOption,
+    machine: MachineOption = "",
+    gauge: Annotated[str, typer.Option(help="What it was measured with.")] = "",
+    source: SourceOption = "",
+    unit: Annotated[str, typer.Option(help="That of the characteristic, unless said.")] = "",
+    revision: RevisionOption = "",
+    supersedes: Annotated[
+        UUID | None, typer.Option(help="ID of the study that this one corrects.")
+    ] = None,
+    uid: UidOption = None,
+    site: SiteOption = None,
+    by: AsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Record pieces measured of a characteristic to see what its process holds."""
+    shell.django()
+    from firstoff.formats.studies import read_values
+    from firstoff.queries.tolerance import study as recorded
+    from firstoff.rules.tolerance import StudyFacts
+    from firstoff.services import tolerance
+
+    actor = shell.writer(by)
+    found = shell.program_of(actor, program, site)
+    values = read_values(file.name, read_bytes(file))
+    facts = StudyFacts(values, unit, measured_on.date(), machine, gauge, source)
+    done = tolerance.record_study(
+        site_id=found.site_id,
+        part=found.part_number,
+        revision=revision,
+        characteristic=number,
+        study=facts,
+        uid=uid,
+        supersedes=supersedes,
+        by=actor,
+        at=shell.now(),
+    )
+    view, _ = recorded(actor, found.site_id, done.uid)
+    of = f"{view.characteristic} {view.name}, revision {view.revision}"
+    shell.said(as_json, view, f"{view.label}, of {of}, is recorded.")
+
+
+@app.command("studies")
+def tolerance_studies(
+    program: ProgramArgument,
+    number: Annotated[str, typer.Option(help="Balloon number; all, unless said.")] = "",
+    revision: Annotated[str, typer.Option(help="Label; every one, unless said.")] = "",
+    site: SiteOption = None,
+    by: AsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Studies of a program's characteristics, the latest measured first."""
+    shell.django()
+    actor, found = shell.reading(program, site, by)
+    from firstoff.queries.tolerance import studies
+
+    of = {"part": found.part_number, "revision": revision, "characteristic": number}
+    items, total = studies(actor, found.site_id, **of, limit=500)
+    if as_json:
+        shell.show({"items": items, "next": None, "total": total})
+        return
+    for one in items:
+        state = "corrected since" if one.superseded else ""
+        shell.line(f"{one.characteristic} {one.name}", one.revision, one.label, one.source, state)
+
+
 @app.command("assign")
 def tolerance_assign(
     program: ProgramArgument,
-    number: Annotated[str, typer.Argument(help="Balloon number of the characteristic.")],
+    number: NumberArgument,
     process: Annotated[str, typer.Argument(help="The process; an empty text: none.")],
     revision: Annotated[str, typer.Option(help="Label of the revision.")],
     machine: MachineOption = "",

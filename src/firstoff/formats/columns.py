@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from itertools import islice
 from typing import Any
 
@@ -34,6 +35,10 @@ class Column:
         """All cells as finite numbers. Raises InvalidInput with row and column."""
         return [self._number(cell, row) for cell, row in zip(self.cells, self.rows, strict=True)]
 
+    def decimals(self) -> list[Decimal]:
+        """All cells as finite numbers, exactly as they are written. Raises InvalidInput."""
+        return [self._decimal(cell, row) for cell, row in zip(self.cells, self.rows, strict=True)]
+
     def words(self) -> list[str]:
         """All cells as text without surrounding space. An empty cell is refused."""
         found = []
@@ -45,9 +50,7 @@ class Column:
         return found
 
     def _number(self, cell: Any, row: int) -> float:
-        text = _text(cell)
-        if self.decimal_comma and _DECIMAL_COMMA.fullmatch(text):
-            text = text.replace(",", ".")
+        text = self._pointed(cell)
         try:
             number = math.nan if isinstance(cell, bool) else float(text)
         except ValueError:
@@ -55,6 +58,22 @@ class Column:
         if not math.isfinite(number) or "_" in text:
             raise self._bad(cell, row, "a number")
         return number
+
+    def _decimal(self, cell: Any, row: int) -> Decimal:
+        text = self._pointed(cell)
+        try:
+            number = Decimal("NaN" if isinstance(cell, bool) else text)
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite() or "_" in text:
+            raise self._bad(cell, row, "a number")
+        return number
+
+    def _pointed(self, cell: Any) -> str:
+        """The text of a cell, with a decimal point where the file writes a comma."""
+        text = _text(cell)
+        comma = self.decimal_comma and _DECIMAL_COMMA.fullmatch(text)
+        return text.replace(",", ".") if comma else text
 
     def _bad(self, cell: Any, row: int, expected: str) -> InvalidInput:
         found = "an empty cell" if _text(cell) == "" else repr(_text(cell))
@@ -120,7 +139,9 @@ def read_columns(source: str, data: bytes) -> Table:
 
 def _table(source: str, rows: Rows, *, decimal_comma: bool) -> Table:
     first = rows[0][1]
-    titled = not all(_looks_numeric(cell) for cell in first)
+    # A separator at the end of a line opens no column: 12,001; is one number, and no header.
+    filled = max(place for place, cell in enumerate(first, 1) if _text(cell))
+    titled = not all(_looks_numeric(cell) for cell in first[:filled])
     names = [_text(cell) for cell in first] if titled else []
     body = rows[1:] if titled else rows
     width = max(len(row) for _, row in rows)

@@ -1,21 +1,23 @@
 """Tolerances of a definition against what processes hold, and its chains, as the doors show it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from firstoff.db.models import (
+    CapabilityStudy,
     Characteristic,
     CharacteristicProcess,
     PartRevision,
     ProcessCapability,
     Run,
-    StackUp,
+    StackUpLink,
 )
 from firstoff.errors import InvalidInput, NotFound
 from firstoff.queries.evidence.measured import measurements
@@ -29,9 +31,11 @@ from firstoff.rules.tolerance import (
     ChainVerdict,
     Holding,
     ProcessFacts,
+    StudyFacts,
     chain_links,
     holding,
     judge_chain,
+    study_label,
 )
 from firstoff.terms import RevisionStatus, RunKind, Verdict
 
@@ -51,6 +55,32 @@ class ProcessView:
     facts: ProcessFacts
     by: str
     retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StudyView:
+    """A study as it was recorded, without its values. ``superseded``: a later one corrects it;
+    ``supersedes``: the study that this one corrects."""
+
+    uid: UUID
+    part: str
+    revision: str
+    characteristic: str
+    name: str
+    pieces: int
+    unit: str
+    measured_on: date
+    machine: str
+    gauge: str
+    source: str
+    by: str
+    at: datetime
+    superseded: bool
+    supersedes: UUID | None
+
+    @property
+    def label(self) -> str:
+        return study_label(self.pieces, self.machine, self.measured_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +173,71 @@ def process_facts(row: ProcessCapability) -> ProcessFacts:
     )
 
 
+def studies(
+    actor: Actor,
+    site_id: int,
+    *,
+    part: str = "",
+    revision: str = "",
+    characteristic: str = "",
+    offset: int = 0,
+    limit: int = 50,
+) -> tuple[tuple[StudyView, ...], int]:
+    """Studies of a site, the latest measured first: one page, and the total. Two queries."""
+    require(actor, "see", site_id)
+    asked = {"part__number": part, "revision": revision, "characteristic": characteristic}
+    rows = CapabilityStudy.objects.filter(
+        site=site_id, **{name: value for name, value in asked.items() if value}
+    )
+    page = _with_names(rows).defer("values").order_by("-measured_on", "-pk")
+    return tuple(map(_study_view, page[offset : offset + limit])), rows.count()
+
+
+def study(actor: Actor, site_id: int, uid: UUID) -> tuple[StudyView, StudyFacts]:
+    """One study, with its values. Raises NotFound. One query."""
+    require(actor, "see", site_id)
+    found = _with_names(CapabilityStudy.objects.filter(site=site_id, uid=uid)).first()
+    if found is None:
+        raise NotFound(f"There is no study {uid} here.")
+    return _study_view(found), study_facts(found)
+
+
+def _with_names(rows: "QuerySet[CapabilityStudy]") -> "QuerySet[CapabilityStudy]":
+    found = rows.select_related("part", "equipment", "by", "supersedes", "superseded_by")
+    return found.defer("supersedes__values", "superseded_by__values")
+
+
+def _study_view(row: CapabilityStudy) -> StudyView:
+    return StudyView(
+        uid=row.uid,
+        part=row.part.number,
+        revision=row.revision,
+        characteristic=row.characteristic,
+        name=row.name,
+        pieces=row.pieces,
+        unit=row.unit,
+        measured_on=row.measured_on,
+        machine=row.equipment.code if row.equipment else row.machine,
+        gauge=row.gauge,
+        source=row.source,
+        by=row.by.name,
+        at=row.received_at,
+        superseded=hasattr(row, "superseded_by"),
+        supersedes=row.supersedes.uid if row.supersedes else None,
+    )
+
+
+def study_facts(row: CapabilityStudy) -> StudyFacts:
+    return StudyFacts(
+        values=tuple(map(Decimal, json.loads(row.values))),
+        unit=row.unit,
+        measured_on=row.measured_on,
+        machine=row.equipment.code if row.equipment else row.machine,
+        gauge=row.gauge,
+        source=row.source,
+    )
+
+
 def tolerances(actor: Actor, program_id: int, *, revision: str = "") -> ToleranceView:
     """Those of the newest revision, unless said. Raises NotFound. A fixed number of queries."""
     program = program_by_id(actor, program_id)
@@ -164,6 +259,9 @@ def of_revision(program_id: int, site_id: int, revision: PartRevision) -> Tolera
     assigned = _assigned(revision.pk)
     known = _known(site_id)
     values, where = _measured(program_id, characteristics)
+    others = tuple(_others(revision.pk))
+    latest = _latest({revision.part_id, *(c.revision.part_id for c in others)})
+    part = revision.part_id
     holdings = [
         holding(
             c,
@@ -171,6 +269,7 @@ def of_revision(program_id: int, site_id: int, revision: PartRevision) -> Tolera
             named=assigned[c.number].process if c.number in assigned else "",
             measured=values.get(c.number, ()),
             where=where.get(c.number, ""),
+            study=latest.get((part, c.number, c.name)),
             asked=assigned[c.number].required if c.number in assigned else None,
         )
         for c in characteristics
@@ -182,7 +281,7 @@ def of_revision(program_id: int, site_id: int, revision: PartRevision) -> Tolera
         status=RevisionStatus(revision.status),
         holdings=tuple(holdings),
         assigned=assigned,
-        chains=_chains(revision, characteristics, assigned, known, values),
+        chains=_chains(revision, characteristics, others, assigned, known, values, latest),
         measured_in=tuple(dict.fromkeys(where.values())),
     )
 
@@ -240,20 +339,39 @@ def _measured(
     return values, where
 
 
+_Latest = Mapping[tuple[int, str, str], StudyFacts]  # by part, number and name
+
+
+def _latest(part_ids: Collection[int]) -> _Latest:
+    """The latest study of each characteristic of parts, of whatever revision: units measured in a
+    run count for the next revision as well. By number and name: a number that stands for something
+    else now has nothing of the studies made under it."""
+    standing = CapabilityStudy.objects.filter(superseded_by__isnull=True)
+    same = {name: OuterRef(name) for name in ("part", "characteristic", "name")}
+    on = Q(measured_on=OuterRef("measured_on"), pk__gt=OuterRef("pk"))
+    later = standing.filter(on | Q(measured_on__gt=OuterRef("measured_on")), **same)
+    rows = standing.filter(~Exists(later), part__in=part_ids).select_related("equipment")
+    return {(r.part_id, r.characteristic, r.name): study_facts(r) for r in rows}
+
+
 def _chains(
     revision: PartRevision,
     characteristics: Iterable[CharacteristicFacts],
+    others: Iterable[Characteristic],
     assigned: Mapping[str, Assigned],
     known: _Known,
     values: Mapping[str, Sequence[float]],
+    latest: _Latest,
 ) -> tuple[ChainView, ...]:
     part = revision.part.number
     keys = {c.number: (part, revision.label, c.number) for c in characteristics}
     facts = {keys[c.number]: c for c in characteristics}
-    links = Characteristic.objects.filter(pk__in=_others(revision.pk)).select_related(
-        "revision__part"
-    )
-    facts |= {(c.revision.part.number, c.revision.label, c.number): facts_of(c) for c in links}
+    parts = dict.fromkeys(facts, revision.part_id)
+    for c in others:
+        key = (c.revision.part.number, c.revision.label, c.number)
+        facts[key], parts[key] = facts_of(c), c.revision.part_id
+    named = {key: (parts[key], of.number, of.name) for key, of in facts.items()}
+    studied = {key: latest[name] for key, name in named.items() if name in latest}
     found = {n: _process(known, a) for n, a in assigned.items()}
     processes = {keys[n]: p for n, p in found.items() if p is not None and n in keys}
     measured = {keys[n]: v for n, v in values.items()}
@@ -267,6 +385,7 @@ def _chains(
                 revision=revision.label,
                 processes=processes,
                 measured=measured,
+                studies=studied,
             )
             views.append(ChainView(chain, judge_chain(chain, made)))
         except InvalidInput as error:
@@ -274,12 +393,11 @@ def _chains(
     return tuple(views)
 
 
-def _others(revision_id: int) -> Any:
+def _others(revision_id: int) -> "QuerySet[Characteristic]":
     """Characteristics of other revisions that a chain of this one goes over."""
-    links = StackUp.objects.filter(revision=revision_id, links__characteristic__isnull=False)
-    return links.exclude(links__characteristic__revision=revision_id).values_list(
-        "links__characteristic", flat=True
-    )
+    links = StackUpLink.objects.filter(stack__revision=revision_id, characteristic__isnull=False)
+    rows = Characteristic.objects.filter(pk__in=links.values("characteristic"))
+    return rows.exclude(revision=revision_id).select_related("revision__part")
 
 
 def _plain(value: Decimal) -> Decimal:

@@ -1,4 +1,4 @@
-"""The library of process capabilities, which process makes what, and chains of tolerances."""
+"""The library of process capabilities, studies, which process makes what, chains of tolerances."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -6,13 +6,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace as changed
 
 from firstoff.db.models import (
+    CapabilityStudy,
     Characteristic,
     CharacteristicProcess,
     Equipment,
+    Part,
     PartRevision,
     ProcessCapability,
     Program,
@@ -20,10 +23,11 @@ from firstoff.db.models import (
     StackUpLink,
 )
 from firstoff.db.models.ledger import new_uid
-from firstoff.errors import InvalidInput, NotFound
+from firstoff.errors import InvalidInput, NotFound, Refused
 from firstoff.queries.product import facts_of
-from firstoff.queries.tolerance import newest, process_facts
+from firstoff.queries.tolerance import newest, process_facts, study_facts
 from firstoff.rules.access import Actor, require
+from firstoff.rules.ledger import canonical, decimal_text
 from firstoff.rules.plan import FrozenStack, FrozenStackLink
 from firstoff.rules.product import (
     CharacteristicFacts,
@@ -32,10 +36,20 @@ from firstoff.rules.product import (
     check_line,
     check_name,
 )
-from firstoff.rules.tolerance import ProcessFacts, chain_links, check_process, judge_chain
+from firstoff.rules.tolerance import (
+    ProcessFacts,
+    StudyFacts,
+    chain_links,
+    check_process,
+    check_studied,
+    check_study,
+    judge_chain,
+)
 from firstoff.services import ledger
 from firstoff.services.ledger import Entry
 from firstoff.services.product import program_for, revision_of
+from firstoff.services.repeating import AlreadyStored, Given, same_or_refuse, stored_under
+from firstoff.services.sourcing.ground import part_of, with_uid
 
 _LARGEST_INDEX = Decimal(10)
 
@@ -91,6 +105,39 @@ def retire_process(
             on = f" on {machine}" if machine else ""
             raise NotFound(f"The library has no process {process!r}{on}.")
         _copy(found, entry, retired=True)
+
+
+def record_study(
+    *,
+    site_id: int,
+    part: str,
+    characteristic: str,
+    study: StudyFacts,
+    by: Actor,
+    at: datetime,
+    revision: str = "",
+    uid: UUID | None = None,
+    supersedes: UUID | None = None,
+) -> CapabilityStudy:
+    """Keep what was measured of a characteristic to see what its process holds (R-13).
+
+    revision: the newest unless said; supersedes: the study that this one corrects. Without a unit
+    that of the characteristic is meant. Posting the same ID again records it once (R-36).
+    Raises InvalidInput, NotFound, Refused (R-36, or the study was corrected before), NotAllowed.
+    """
+    require(by, "definition.edit", site_id)
+    # Of no program, as the library: a chain of any program may go over this characteristic, and
+    # what is kept of a program's definition holds until its own ledger, or that of none, moves.
+    try:
+        with ledger.verb(
+            "tolerance.record_study", by=by, at=at, subject=f"part {part}, {characteristic}"
+        ) as entry:
+            found = part_of(site_id, part)
+            wanted = check_study(study, today=at.astimezone(ZoneInfo(found.site.time_zone)).date())
+            _study_stored(uid, found, revision, characteristic, wanted, supersedes)
+            return _write_study(found, revision, characteristic, wanted, entry, uid, supersedes)
+    except AlreadyStored as known:
+        return known.of(CapabilityStudy)
 
 
 def assign_process(
@@ -278,6 +325,105 @@ def _write_process(site_id: int, wanted: ProcessFacts, entry: Entry, uid: UUID |
         )
     )
     return True
+
+
+def _write_study(
+    part: Part,
+    revision: str,
+    number: str,
+    wanted: StudyFacts,
+    entry: Entry,
+    uid: UUID | None,
+    supersedes: UUID | None,
+) -> CapabilityStudy:
+    row = _numbered(_revision_of_part(part, revision), number)
+    unit = check_studied(facts_of(row), wanted.unit)
+    equipment, other = _machine(part.site_id, wanted.machine)
+    study = CapabilityStudy(
+        site_id=part.site_id,
+        part=part,
+        revision=row.revision.label,
+        characteristic=row.number,
+        name=row.name,
+        unit=unit,
+        pieces=len(wanted.values),
+        values=canonical([decimal_text(value) for value in wanted.values]),
+        measured_on=wanted.measured_on,
+        equipment=equipment,
+        machine=other,
+        gauge=wanted.gauge,
+        source=wanted.source,
+        supersedes=None if supersedes is None else _corrected(part, row.number, supersedes),
+    )
+    entry.details.update(
+        revision=study.revision,
+        characteristic=f"{row.number} {row.name}",
+        pieces=study.pieces,
+        machine=wanted.machine,
+        measured_on=wanted.measured_on,
+        supersedes=supersedes,
+    )
+    return entry.add(with_uid(study, uid))
+
+
+def _study_stored(
+    uid: UUID | None,
+    part: Part,
+    revision: str,
+    number: str,
+    wanted: StudyFacts,
+    supersedes: UUID | None,
+) -> None:
+    """Leave the block with the stored study where this ID was posted before, whatever became of
+    its characteristic since. Raises AlreadyStored, Refused (R-36)."""
+    stored = stored_under(CapabilityStudy, uid)
+    if stored is None:
+        return
+    held = study_facts(stored)
+    corrects = stored.supersedes.uid if stored.supersedes else None
+    fields = [
+        Given("site_id", part.site_id, stored.site_id),  # another's is not told by its part
+        Given("part", part.number, stored.part.number),
+        Given("revision", revision or stored.revision, stored.revision),
+        Given("characteristic", number, stored.characteristic),
+        Given("unit", (wanted.unit or held.unit).casefold(), held.unit.casefold()),
+        *(Given(n, getattr(wanted, n), getattr(held, n)) for n in _SAID),
+        Given("supersedes", supersedes, corrects),
+        Given("number of values", len(wanted.values), len(held.values)),
+    ]
+    pairs = enumerate(zip(wanted.values, held.values, strict=False), 1)
+    same_or_refuse(stored.uid, [*fields, *(Given(f"value {n}", *pair) for n, pair in pairs)])
+    raise AlreadyStored(stored)
+
+
+_SAID = ("measured_on", "machine", "gauge", "source")
+
+
+def _corrected(part: Part, number: str, uid: UUID) -> CapabilityStudy:
+    """The study that another corrects. Raises InvalidInput, Refused where one does already."""
+    found = CapabilityStudy.objects.filter(part=part, characteristic=number, uid=uid).first()
+    if found is None:
+        raise InvalidInput(
+            f"There is no study {uid} of characteristic {number} to correct.", field="supersedes"
+        )
+    later = CapabilityStudy.objects.filter(supersedes=found).first()
+    if later is not None:
+        raise Refused(
+            f"The study {uid} is corrected already.",
+            way_out=f"Correct the one that stands for it: {later.uid}.",
+            field="supersedes",
+        )
+    return found
+
+
+def _revision_of_part(part: Part, label: str) -> PartRevision:
+    """The newest, unless said. Raises NotFound."""
+    rows = PartRevision.objects.filter(part=part).order_by("-pk")
+    found = (rows.filter(label=label) if label else rows).first()
+    if found is None:
+        which = f"revision {label!r}" if label else "revision"
+        raise NotFound(f"Part {part.number} has no {which}.")
+    return found
 
 
 def _copy(found: ProcessCapability, entry: Entry, *, retired: bool) -> None:

@@ -1,7 +1,8 @@
-"""Tolerances against what processes hold, the library of processes, chains."""
+"""Tolerances against what processes hold, the library of processes, studies, chains."""
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -9,14 +10,17 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 
+from firstoff.errors import InvalidInput, NotFound
+from firstoff.formats.studies import LARGEST, read_values
 from firstoff.queries import tolerance as reads
 from firstoff.queries.product import program as program_named
 from firstoff.rules.access import may
 from firstoff.rules.plan import FrozenStack, FrozenStackLink
-from firstoff.rules.tolerance import ProcessFacts
+from firstoff.rules.tolerance import ProcessFacts, StudyFacts
 from firstoff.services import tolerance
 from firstoff.terms import RevisionStatus
 from firstoff.web.auth import Request, page
+from firstoff.web.execution.shared import RecordForm
 from firstoff.web.forms import DateInput, Form
 from firstoff.web.templatetags.firstoff import page_bounds
 
@@ -44,6 +48,47 @@ class ProcessForm(Form):
     def facts(self, data: dict[str, Any]) -> ProcessFacts:
         shift = Decimal(0) if data["shift"] is None else data["shift"]
         return ProcessFacts(**{**data, "shift": shift})
+
+
+class StudyForm(RecordForm):
+    refused_beside = "supersedes"
+
+    values = forms.CharField(
+        strip=False,  # a row is counted from where the text begins
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 10, "spellcheck": "false"}),
+    )
+    file = forms.FileField(
+        label="Or a file of them",
+        required=False,
+        allow_empty_file=True,
+        help_text="Text, CSV or XLSX: one column, with a header or without",
+    )
+    measured_on = forms.DateField(widget=DateInput())
+    machine = forms.CharField(
+        max_length=120, required=False, help_text="Code of the equipment, or whose machine it is"
+    )
+    gauge = forms.CharField(max_length=120, required=False, help_text="What it was measured with")
+    source = forms.CharField(max_length=300, required=False, help_text="Its report")
+    supersedes = forms.ChoiceField(
+        label="Corrects", required=False, help_text="A study that was entered wrongly"
+    )
+
+    def facts(self, data: dict[str, Any]) -> StudyFacts:
+        text, file = data["values"], data["file"]
+        if bool(text.strip()) == bool(file):
+            raise InvalidInput("Paste the values or choose a file; one of them.", field="values")
+        field = "file" if file else "values"
+        source, content = ("Values", text.encode())
+        if file:
+            source, content = file.name, file.read(LARGEST + 1)
+        try:
+            values = read_values(source, content)
+        except InvalidInput as error:
+            said = {**error.details, "field": field}
+            raise InvalidInput(error.message, way_out=error.way_out, **said) from error
+        given = {name: data[name] for name in ("measured_on", "machine", "gauge", "source")}
+        return StudyFacts(values=values, unit="", **given)
 
 
 class AssignForm(Form):
@@ -159,6 +204,52 @@ def _page(request: Request, site: str, code: str, **posted: Form) -> HttpRespons
 
 
 @page("see", post="definition.edit")
+def study(request: Request, site: str, code: str, number: str) -> HttpResponse:
+    """The studies of a characteristic, what they say of it now, and room for another."""
+    program = program_named(request.actor, site, code)
+    label = request.GET.get("revision", "")[:20]
+    found = reads.tolerances(request.actor, program.id, revision=label)
+    held = next((h for h in found.holdings if h.number == number), None)
+    if held is None:
+        raise NotFound(f"Revision {found.revision} has no characteristic {number!r}.")
+    of = {"part": program.part_number, "characteristic": number}
+    offset, limit = page_bounds(request.GET)
+    items, total = reads.studies(request.actor, program.site_id, **of, offset=offset, limit=limit)
+    form: StudyForm = StudyForm.of(request)
+    # What is sent again names a study that it corrected the first time.
+    posted = request.method == "POST"
+    there = [(str(s.uid), s.label) for s in items if posted or not s.superseded]
+    form.choose("supersedes", [("", "No other study"), *there])
+    if form.attempt(
+        lambda data: tolerance.record_study(
+            site_id=program.site_id,
+            **of,
+            revision=found.revision,
+            study=form.facts(data),
+            uid=data["uid"],
+            supersedes=UUID(data["supersedes"]) if data["supersedes"] else None,
+            by=request.actor,
+            at=request.at,
+        )
+    ):
+        messages.success(request, f"The study of {held.label} is recorded.")
+        return redirect("tolerances", site, code)
+    context = {
+        "program": program,
+        "found": found,
+        "held": held,
+        "name": held.label.removeprefix(f"{number} "),
+        "items": items,
+        "total": total,
+        "may_enter": may(request.actor, "definition.edit", program.site_id) and not held.judged,
+        "corrects": bool(there),
+        "hint": f"In {held.unit}, one a line" if held.unit else "One a line",
+        "form": form,
+    }
+    return render(request, "tolerance/study.html", context, status=form.status)
+
+
+@page("see", post="definition.edit")
 def processes(request: Request) -> HttpResponse:
     search = request.GET.get("q", "").strip()[:200]
     retired = request.GET.get("retired") == "1"
@@ -206,6 +297,7 @@ urlpatterns = [
     path("processes/retire/", retire, name="process-retire"),
     path(_HERE, tolerances, name="tolerances"),
     path(f"{_HERE}process/", assign, name="tolerance-assign"),
+    path(f"{_HERE}studies/<quoted:number>/", study, name="tolerance-study"),
     path(f"{_HERE}chain/", chain, name="tolerance-chain"),
     path(f"{_HERE}chain/remove/", unchain, name="tolerance-unchain"),
 ]

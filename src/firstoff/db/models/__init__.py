@@ -102,6 +102,7 @@ from firstoff.db.models.sourcing import (
 )
 from firstoff.db.models.supply import Lot, LotBalance, LotMove, LotPlace, LotStatusRecord, Supplier
 from firstoff.db.models.tolerance import (
+    CapabilityStudy,
     CharacteristicProcess,
     ProcessCapability,
     StackUp,
@@ -134,6 +135,7 @@ __all__ = [
     "BomImport",
     "BomLine",
     "Calibration",
+    "CapabilityStudy",
     "CauseFinding",
     "ChangeItem",
     "ChangeOrder",

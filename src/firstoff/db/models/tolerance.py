@@ -5,7 +5,7 @@ from django.db import models
 from firstoff.db.models.access import Site
 from firstoff.db.models.ledger import Record
 from firstoff.db.models.plan import Equipment
-from firstoff.db.models.product import Characteristic, PartRevision
+from firstoff.db.models.product import Characteristic, Part, PartRevision
 
 
 class ProcessCapability(Record):
@@ -30,6 +30,46 @@ class ProcessCapability(Record):
 
     def __str__(self) -> str:
         return f"{self.process} {self.machine}"
+
+
+class CapabilityStudy(Record):
+    """Pieces measured to see what a process holds of one characteristic (R-13).
+
+    ``values``: canonical JSON, the exact decimals as text in the order measured, in ``unit``.
+    No limits are kept: a study is judged against those that stand when somebody looks. One that
+    was entered wrongly is superseded by another.
+    """
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="capability_studies")
+    part = models.ForeignKey(Part, models.PROTECT, related_name="capability_studies")
+    # By label, number and name, as a bar names what it asks for. A key would not let a draft drop
+    # its characteristic, or be discarded, once it was studied; and the study of revision C has to
+    # speak for D as well, which copies its characteristics into rows of their own.
+    revision = models.CharField(max_length=20)
+    characteristic = models.CharField(max_length=20)
+    name = models.CharField(max_length=200)
+    unit = models.CharField(max_length=20, blank=True)
+    pieces = models.PositiveIntegerField()
+    values = models.TextField()
+    measured_on = models.DateField()
+    equipment = models.ForeignKey(Equipment, models.PROTECT, null=True, related_name="+")
+    machine = models.CharField(max_length=120, blank=True)  # one that is not ours
+    gauge = models.CharField(max_length=120, blank=True)
+    source = models.CharField(max_length=300, blank=True)
+    supersedes = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="superseded_by"
+    )
+
+    class Meta:
+        indexes = [models.Index(fields=["part", "characteristic"], name="study_by_characteristic")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(pieces__gt=0), name="study_has_measured_something"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.characteristic} {self.name}, {self.pieces} pieces"
 
 
 class CharacteristicProcess(models.Model):

@@ -13,7 +13,10 @@ from firstoff.terms import Verdict
 class TolerancesHeld(GateCriterion):
     kind = "tolerances_held"
     title = "Tolerances inside what the process can hold"
-    needs = "limits, the process of each characteristic, the library or measured units, chains"
+    needs = (
+        "limits, the process of each characteristic, the library, studies or measured units, "
+        "chains"
+    )
     rule = "R-13, R-14"
 
     def answers(self, evidence: GateEvidence) -> tuple[Answer, ...]:

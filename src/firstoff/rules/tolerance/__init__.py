@@ -15,17 +15,29 @@ from firstoff.rules.tolerance.holding import (
     holding,
     required_index,
 )
+from firstoff.rules.tolerance.studies import (
+    MOST_PIECES,
+    StudyFacts,
+    check_studied,
+    check_study,
+    study_label,
+)
 
 __all__ = [
+    "MOST_PIECES",
     "REQUIRED",
     "REQUIRED_CRITICAL",
     "ChainLink",
     "ChainVerdict",
     "Holding",
     "ProcessFacts",
+    "StudyFacts",
     "chain_links",
     "check_process",
+    "check_studied",
+    "check_study",
     "holding",
     "judge_chain",
     "required_index",
+    "study_label",
 ]

@@ -9,7 +9,9 @@ from firstoff import stats
 from firstoff.errors import InvalidInput
 from firstoff.rules.plan import FrozenStack, FrozenStackLink
 from firstoff.rules.product import CharacteristicFacts
-from firstoff.rules.tolerance.holding import FEWEST, ProcessFacts
+from firstoff.rules.tolerance.figures import same_unit, varied
+from firstoff.rules.tolerance.holding import ProcessFacts
+from firstoff.rules.tolerance.studies import StudyFacts, usable
 from firstoff.terms import Verdict
 
 _DRAWS = 100_000
@@ -22,7 +24,8 @@ Key = tuple[str, str, str]  # part, revision, number of a characteristic
 @dataclass(frozen=True, slots=True)
 class ChainLink:
     """A link of a chain as it is reckoned with. ``measured``: values of recorded units;
-    ``process``: figures of the library; neither: what the tolerance alone says."""
+    ``studied``: those of a study; ``process``: figures of the library; none of them: what the
+    tolerance alone says."""
 
     name: str
     nominal: Decimal
@@ -32,6 +35,7 @@ class ChainLink:
     process: ProcessFacts | None = None
     measured: tuple[float, ...] = ()
     shape: str = "normal"
+    studied: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class ChainVerdict:
     draws: int
     verdict: Verdict
     sentence: str
-    rests_on: str  # tolerances alone, the library, records
+    rests_on: str  # tolerances alone, the library, studies, records
 
 
 def chain_links(
@@ -58,6 +62,7 @@ def chain_links(
     revision: str = "",
     processes: Mapping[Key, ProcessFacts] | None = None,
     measured: Mapping[Key, Sequence[float]] | None = None,
+    studies: Mapping[Key, StudyFacts] | None = None,
 ) -> tuple[ChainLink, ...]:
     """The links with what is known of each; keys are (part, revision, number).
 
@@ -75,6 +80,7 @@ def chain_links(
                 of,
                 (processes or {}).get(key),
                 tuple((measured or {}).get(key, ())),
+                usable((studies or {}).get(key), of),
             )
         )
     return tuple(found)
@@ -87,6 +93,7 @@ def _chain_link(
     of: CharacteristicFacts | None,
     process: ProcessFacts | None,
     measured: tuple[float, ...],
+    studied: tuple[float, ...],
 ) -> ChainLink:
     lower = link.lower if of is None else of.lower
     upper = link.upper if of is None else of.upper
@@ -106,10 +113,14 @@ def _chain_link(
             field="distribution",
             row=place - 1,
         )
+    if process is not None and (of is None or not same_unit(process.unit, of.unit)):
+        process = None  # a spread in inches adds nothing known to millimetres
     given = link.nominal if of is None else of.nominal
     nominal = (lower + upper) / 2 if given is None else given
     shape = link.distribution or "normal"
-    return ChainLink(name, nominal, lower, upper, link.sensitivity, process, measured, shape)
+    return ChainLink(
+        name, nominal, lower, upper, link.sensitivity, process, measured, shape, studied
+    )
 
 
 def judge_chain(chain: FrozenStack, links: Sequence[ChainLink]) -> ChainVerdict:
@@ -154,9 +165,9 @@ def judge_chain(chain: FrozenStack, links: Sequence[ChainLink]) -> ChainVerdict:
 def _stats_link(link: ChainLink) -> stats.Link:
     nominal, slope = float(link.nominal), float(link.sensitivity)
     plus, minus = float(link.upper) - nominal, nominal - float(link.lower)
-    if len(link.measured) >= FEWEST:
+    if seen := _seen(link):
         return stats.measured_link(
-            link.name, link.measured, nominal=nominal, plus=plus, minus=minus, sensitivity=slope
+            link.name, seen, nominal=nominal, plus=plus, minus=minus, sensitivity=slope
         )
     if link.process is not None:
         return stats.link(
@@ -185,14 +196,29 @@ def _basis(links: Iterable[ChainLink]) -> str:
     kinds = {_source(link) for link in links}
     if kinds == {""}:
         return "the tolerances alone, each filled at three sigma"
-    words = {"records": "units measured", "library": "figures of the library", "": "tolerances"}
-    return " and ".join(words[k] for k in ("records", "library", "") if k in kinds)
+    return " and ".join(words for kind, words in _WORDS.items() if kind in kinds)
+
+
+_WORDS = {
+    "records": "units measured",
+    "studies": "studies",
+    "library": "figures of the library",
+    "": "tolerances",
+}
 
 
 def _source(link: ChainLink) -> str:
-    if len(link.measured) >= FEWEST:
+    if varied(link.measured):
         return "records"
+    if link.studied:
+        return "studies"
     return "library" if link.process else ""
+
+
+def _seen(link: ChainLink) -> tuple[float, ...]:
+    """What was measured of a link: of recorded units, else in a study. Values that are all equal
+    show no spread to add up."""
+    return link.measured if varied(link.measured) else link.studied
 
 
 def _percent(fraction: float) -> str:

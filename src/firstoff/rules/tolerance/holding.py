@@ -1,7 +1,8 @@
 """Tolerances against what processes hold (R-13).
 
-"The machine cannot hold it" is computed: an index predicted from the library of process
-capabilities, or measured on recorded units, with its lower bound. The lower bound decides.
+"The machine cannot hold it" is computed: an index measured on recorded units or on the pieces of
+a study, or predicted from the library of process capabilities, with its lower bound. The lower
+bound decides.
 """
 
 from collections.abc import Sequence
@@ -12,18 +13,17 @@ from typing import Literal
 
 from firstoff import stats
 from firstoff.errors import InvalidInput
-from firstoff.rules.ledger import decimal_text
 from firstoff.rules.product import CharacteristicFacts, check_line, check_name
+from firstoff.rules.tolerance.figures import FEWEST, check_number, same_unit
+from firstoff.rules.tolerance.studies import StudyFacts
 from firstoff.terms import CharacteristicClass, CharacteristicKind, Verdict
 
 CONFIDENCE = 0.95
 REQUIRED = Decimal("1.33")
 REQUIRED_CRITICAL = Decimal("1.67")
-FEWEST = 2  # values that show a spread
 _MOST_VALUES = 10_000_000
-_PLACES = 9
 
-Source = Literal["records", "library", "none"]
+Source = Literal["records", "study", "library", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class ProcessFacts:
 @dataclass(frozen=True, slots=True)
 class Holding:
     """Whether a tolerance is held. ``index`` is the Cpk predicted or the Ppk measured, ``bound``
-    its one-sided lower bound; both None where nothing is known. ``outside``: the fraction that
-    the normal model puts outside the limits."""
+    its one-sided lower bound and ``interval`` its two-sided one, at 95 %; None where nothing is
+    known. ``outside``: the fraction that the normal model puts outside the limits."""
 
     number: str
     label: str
@@ -67,6 +67,8 @@ class Holding:
     values: int = 0
     tightest: str = ""  # the narrowest limits that would be held, as people write them
     judged: bool = False  # an attribute: no capability is asked of it
+    interval: tuple[float, float] | None = None
+    unit: str = ""  # of the limits
 
     @property
     def matters(self) -> bool:
@@ -78,7 +80,7 @@ def check_process(found: ProcessFacts) -> ProcessFacts:
     """The facts, trimmed. Raises InvalidInput naming the field."""
     name = check_name(found.process, "process", longest=120, field="process")
     for field in ("spread", "shift"):
-        _check_number(getattr(found, field), field)
+        check_number(getattr(found, field), f"The {field}", field=field)
     if found.spread <= 0:
         raise InvalidInput(
             f"The spread of {name} is {found.spread}; expected a standard deviation above 0.",
@@ -117,13 +119,16 @@ def holding(
     named: str = "",
     measured: Sequence[float] = (),
     where: str = "",
+    study: StudyFacts | None = None,
     asked: Decimal | None = None,
 ) -> Holding:
-    """Whether the tolerance is held: by the units measured, else by what the process held before.
+    """Whether the tolerance is held: by the units measured, else by the latest study of the
+    characteristic, else by what the process held before.
 
     named: the process that is to make it, where the library does not have it. measured: first
-    values of the units of ``where``, in the unit of the limits. asked: the index required, unless
-    the default.
+    values of the units of ``where``, in the unit of the limits. study: where it shows no spread,
+    or is in another unit, that is the answer: passed over, the library's figure would be taken
+    for what was measured. asked: the index required, unless the default.
     """
     required = required_index(of, asked)
     if of.kind is CharacteristicKind.ATTRIBUTE:
@@ -134,6 +139,8 @@ def holding(
         return _nothing(of, required, Verdict.NO_EVIDENCE, sentence)
     if len(measured) >= FEWEST:
         return _from_records(of, measured, where, required)
+    if study is not None:
+        return _from_study(of, study, required)
     if process is not None:
         return _from_library(of, process, required)
     sentence = (
@@ -145,44 +152,69 @@ def holding(
 
 
 def _nothing(
-    of: CharacteristicFacts, required: Decimal, verdict: Verdict, sentence: str
+    of: CharacteristicFacts, required: Decimal, verdict: Verdict, sentence: str, process: str = ""
 ) -> Holding:
-    return Holding(
-        of.number, of.label, of.classification, of.limits, required, "none", verdict, sentence
-    )
+    head = (of.number, of.label, of.classification, of.limits, required)
+    return Holding(*head, "none", verdict, sentence, process, unit=of.unit)
 
 
 def _from_records(
     of: CharacteristicFacts, measured: Sequence[float], where: str, required: Decimal
 ) -> Holding:
+    said = f"{where or 'process'}, {len(measured):,} values"
+    equal = f"all {len(measured):,} values are equal"
+    return _measured(of, measured, required, "records", where, said=said, equal=equal)
+
+
+def _from_study(of: CharacteristicFacts, study: StudyFacts, required: Decimal) -> Holding:
+    name, pieces = study.label, len(study.values)
+    if not same_unit(study.unit, of.unit):
+        sentence = (
+            f"{of.label} is in {of.unit or 'no unit'}, what was measured of it is in "
+            f"{study.unit or 'no unit'}: {name}."
+        )
+        return _nothing(of, required, Verdict.NO_EVIDENCE, sentence, name)
+    if pieces < FEWEST:
+        sentence = f"{of.label}: {name} shows no spread; at least {FEWEST} values are needed."
+        return _nothing(of, required, Verdict.NO_EVIDENCE, sentence, name)
+    equal = f"{name}: all values are equal"
+    return _measured(of, study.numbers, required, "study", name, said=name, equal=equal)
+
+
+def _measured(
+    of: CharacteristicFacts,
+    values: Sequence[float],
+    required: Decimal,
+    source: Source,
+    process: str,
+    *,
+    said: str,
+    equal: str,
+) -> Holding:
     low, high = _limits(of)
     try:
-        found = stats.capability(measured, lower=low, upper=high, confidence=CONFIDENCE)
+        found = stats.capability(values, lower=low, upper=high, confidence=CONFIDENCE)
     except stats.NoVariation:
-        return _nothing(
-            of,
-            required,
-            Verdict.NO_EVIDENCE,
-            f"{of.label}: all {len(measured):,} values are equal; the gauge does not resolve the "
-            "spread.",
-        )
+        sentence = f"{of.label}: {equal}; the gauge does not resolve the spread."
+        return _nothing(of, required, Verdict.NO_EVIDENCE, sentence, process)
     return _held(
         of,
         required,
-        "records",
-        where,
+        source,
+        process,
+        said=f"Ppk is measured at {found.ppk:.2f} ({said})",
         index=found.ppk,
         bound=found.ppk_lower,
+        interval=found.ppk_interval,
         outside=found.expected_outside,
         values=found.n,
         spread=found.sd,
-        name="Ppk",
     )
 
 
 def _from_library(of: CharacteristicFacts, process: ProcessFacts, required: Decimal) -> Holding:
     low, high = _limits(of)
-    if process.unit.strip().casefold() != of.unit.strip().casefold():
+    if not same_unit(process.unit, of.unit):
         return _nothing(
             of,
             required,
@@ -193,18 +225,19 @@ def _from_library(of: CharacteristicFacts, process: ProcessFacts, required: Deci
     mean, sigma = _aim(of) + float(process.shift), float(process.spread)
     nearest = stats.indices(mean, sigma, lower=low, upper=high).nearest
     below, above = stats.expected_outside(mean, sigma, lower=low, upper=high)
-    one = low is None or high is None
+    n, one = process.values, low is None or high is None
     return _held(
         of,
         required,
         "library",
         process.label,
+        said=f"Cpk is predicted at {nearest:.2f} ({process.label}, {n:,} values)",
         index=nearest,
-        bound=stats.ppk_lower_bound(nearest, process.values, confidence=CONFIDENCE, one_limit=one),
+        bound=stats.ppk_lower_bound(nearest, n, confidence=CONFIDENCE, one_limit=one),
+        interval=stats.ppk_interval(nearest, n, confidence=CONFIDENCE, one_limit=one),
         outside=below + above,
-        values=process.values,
+        values=n,
         spread=sigma,
-        name="Cpk",
     )
 
 
@@ -214,19 +247,18 @@ def _held(
     source: Source,
     process: str,
     *,
+    said: str,
     index: float,
     bound: float,
+    interval: tuple[float, float],
     outside: float,
     values: int,
     spread: float,
-    name: str,
 ) -> Holding:
     holds = bound >= float(required)
-    verb = "is measured at" if source == "records" else "is predicted at"
     tightest = _tightest(of, spread, values, required)
     sentence = (
-        f"{of.label}, {of.limits}: {name} {verb} {index:.2f} ({process or 'process'}, "
-        f"{values:,} values), lower bound {bound:.2f} at 95\u00a0%; "
+        f"{of.label}, {of.limits}: {said}, lower bound {bound:.2f} at 95\u00a0%; "
         f"{'at least' if holds else 'under'} {required} asked"
     )
     if not holds:
@@ -246,6 +278,8 @@ def _held(
         outside,
         values,
         tightest,
+        interval=interval,
+        unit=of.unit,
     )
 
 
@@ -279,12 +313,3 @@ def _aim(of: CharacteristicFacts) -> float:
     if of.nominal is not None:
         return float(of.nominal)
     return float(of.upper if of.upper is not None else of.lower or 0)
-
-
-def _check_number(value: Decimal, field: str) -> None:
-    if not value.is_finite() or abs(value) >= 10**11:
-        raise InvalidInput(f"The {field} is {value}; expected a number.", field=field)
-    if len(decimal_text(abs(value)).partition(".")[2]) > _PLACES:
-        raise InvalidInput(
-            f"The {field} is {value}; expected at most {_PLACES} decimals.", field=field
-        )
