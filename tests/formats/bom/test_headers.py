@@ -339,3 +339,40 @@ def test_a_mapping_does_not_change_the_fingerprint():
 def test_another_source_has_another_fingerprint():
     first, other = table("Ref,MPN", "R1,AB-1"), table("Ref,MPN,Qty", "R1,AB-1,1")
     assert fingerprint(first) != fingerprint(other)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "meant"),
+    [
+        (
+            "Repère,Nombre,Référence fabricant,Fabricant,Réf. fournisseur,Prix unitaire (€)",
+            '"C1,C2",2,GRM188R71H104KA93D,Murata,2611922,"0,02"',
+            "designators quantity mpn manufacturer distributor_number price",
+        ),
+        (
+            "Pos,Nombre,Cantidad,Referencia,Fabricante,Número de pieza del fabricante",
+            '1,Resistencia,2,"R1,R2",Yageo,RC0603FR-0710KL',
+            "find_number name quantity designators manufacturer mpn",
+        ),
+        (
+            "Codice produttore,Produttore,Descrizione,Quantità,Riferimento",
+            'RC0603FR-0710KL,Yageo,Resistenza 10k,2,"R1,R2"',
+            "mpn manufacturer description quantity designators",
+        ),
+        (
+            "位号,数量,规格型号,封装,厂家",
+            '"C1,C2",2,0603B104K500NT,0603,风华',
+            "designators quantity mpn package manufacturer",
+        ),
+    ],
+)
+def test_other_languages_are_read(header, row, meant):
+    assert [c.meaning for c in table(header, row).columns] == meant.split()
+
+
+@pytest.mark.parametrize(
+    ("number", "meaning"), [("200-0001", "number"), ("10", "find_number"), ("1.2", "find_number")]
+)
+def test_an_item_number_is_a_place_or_a_part_by_its_form(number, meaning):
+    file = table("Item Number,Item Name,Quantity", f"{number},PCBA,1")
+    assert meanings(file)["Item Number"] == meaning

@@ -19,7 +19,9 @@ from firstoff.rules.bom.draft import BomColumn
 _SAMPLE = 300
 _NUMBER_OF_PART = re.compile(r"(?=.*\d)(?=.*[A-Za-z])[A-Za-z0-9][^\s,;|]{4,}")
 _OF_SHOP = re.compile(r".+-ND|C\d{3,8}|\d{2,3}-[A-Z0-9].*|\d+")
-_OUTLINE = re.compile(r"\d+([.\-]\d+)*\.?")
+# 10, 1.2.3; a number of four digits after a hyphen is of a part: 200-0001.
+_OUTLINE = re.compile(r"\d{1,6}\.?|\d{1,3}([.\-]\d{1,3})+\.?")
+_AMOUNT = re.compile(r"\d+([.,]\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,7 @@ _HOLDS: Mapping[str, Callable[[list[str], set[str]], bool]] = {
     "distributor_number": lambda cells, _: _most(cells, distributor_of_number, 0.6),
     "extended_price": lambda _, taken: "price" in taken,
     "find_number": lambda cells, _: _most(cells, _OUTLINE.fullmatch, 0.6),
+    "quantity": lambda cells, _: _most(cells, _AMOUNT.fullmatch, 0.6),
 }
 
 

@@ -19,7 +19,7 @@ _WORDS = {
     "part": "part parts",
     "pn": "pn pns",
     "quantity": "qty qtys quantity quantities qnty qnt quant quan qté qte quantité cantidad "
-    "menge anzahl count stück stückzahl 数量 用量 nombre sztuk ilosc ilość antal aantal "
+    "menge anzahl count stück stückzahl 数量 用量 sztuk ilosc ilość antal aantal "
     "quantidade quantità количество кол",
     "ref": "ref refs reference references refdes refdesignator refdesignators designator "
     "designators desig desigs désignateur designador referenz referencia repère repere "
@@ -132,6 +132,7 @@ PHRASES = _phrases(
             "quantity number, total used in project, quantity part, part quantity,"
             "item quantity,"
             "how many, q, number of units, quantity each, quantity ref"),
+        (1, "quantity? name", "nombre"),  # how many in French, a name in Spanish
         (2, "quantity extended_quantity", "total quantity, quantity total, extended quantity,"
             "ext quantity, rolled up quantity, total number, total required,"
             "total number required, total pcs, cumulative quantity, quantity extended,"
@@ -160,7 +161,10 @@ PHRASES = _phrases(
             "herstellerteilenummer, part maker number,"
             "component maker part number, exact maker part number, maker s part number,"
             "maker catalog number, preferred maker part number, herstellerartikelnummer,"
-            "maker 物料编号, mpn value, primary maker part number, main mpn, vpn maker"),
+            "maker 物料编号, mpn value, primary maker part number, main mpn, vpn maker,"
+            "规格型号, ref maker, ref du maker, number de pieza del maker,"
+            "number de parte del maker, codigo del maker, codigo do maker, codice maker,"
+            "codice del maker, number part maker, numer części maker"),
         (1, "distributor_number? mpn number", "part number, pn, partnumber, part number s,"
             "type number, order part, part num, component part number, partno, product number,"
             "part sku, component number, 物料编码, part name number, catalog part"),
@@ -224,6 +228,7 @@ PHRASES = _phrases(
             "supplier item number,"
             "order reference, order ref, supplier id, supplier component number,"
             "catalogue number,"
+            "ref supplier, ref du supplier, codigo del supplier, codice supplier,"
             "supplier part id, 供应商编号, supplier 编号, purchase number, shop number,"
             "order info"),
         (1, "price extended_price", "cost, costs, amount of money"),
@@ -232,6 +237,7 @@ PHRASES = _phrases(
             "per piece,"
             "cost each, einzelpreis, piece price, each, price ea, cost per, cost per item,"
             "price pc,"
+            "price unitaire, price unitario, stückpreis,"
             "price unit, price per item, cost per pp, cost pp, estimated cost, price per each"),
         (0, "price_quantity", "supplier quantity, price break, break quantity, quantity break,"
             "price break quantity, price at quantity, break, from quantity"),
