@@ -12,9 +12,12 @@ setup:    ## make .venv with everything to work on Firstoff
 	@./setup.sh dev
 demo:     ## the golden pilot on http://127.0.0.1:8000
 	@./setup.sh run && $(BIN)/firstoff demo
+# Bytecode is kept whatever the shell says: to compile the product for each command that is started, and to rewrite
+# every assertion for each worker, takes minutes. Workers take tests from each other at the end, where some are long.
+KEPT := PYTHONDONTWRITEBYTECODE= $(BIN)/python
 test: setup  ## all tests on SQLite, then those with tables on PostgreSQL
-	$(BIN)/python -m pytest -n $(JOBS)
-	FIRSTOFF_TEST_DATABASE=postgresql $(BIN)/python -m pytest -n $(JOBS)
+	$(KEPT) -m pytest -n $(JOBS) --dist worksteal
+	FIRSTOFF_TEST_DATABASE=postgresql $(KEPT) -m pytest -n $(JOBS) --dist worksteal
 check: setup ## format, lint, types, floors, migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -22,8 +25,7 @@ check: setup ## format, lint, types, floors, migrations
 	$(BIN)/lint-imports
 	mkdir -p .venv/home && FIRSTOFF_HOME=.venv/home $(BIN)/django-admin makemigrations --check --dry-run --settings firstoff.site.settings
 # Two halves side by side: workers that hand tests to each other take longer than most of these tests.
-# Their bytecode is kept: rewriting every assertion anew is half of the time.
-FAST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -m "not slow" -p no:schemathesis -p no:django -p no:xdist \
+FAST := $(KEPT) -m pytest -q -m "not slow" -p no:schemathesis -p no:django -p no:xdist \
 	-W ignore::pytest.PytestConfigWarning --hypothesis-profile fast
 fast: setup  ## the tests that need no database, in seconds
 	@$(FAST) tests/formats > .venv/fast.log 2>&1 & other=$$!; \

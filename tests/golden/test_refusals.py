@@ -27,6 +27,8 @@ from tests.making import CROCK, judge, lock, make_pilot, opened_pilot, start
 from tests.web.conftest import Browse, browse  # noqa: F401  (a fixture)
 from tests.web.reading import PageRead
 
+pytestmark = pytest.mark.once  # it asks the doors; the rules below them are asked on both
+
 ONE, TWO = "CC1-P1", "CC1-P2"
 DAY = timedelta(days=1)
 
