@@ -14,8 +14,8 @@ SOURCE = ROOT / "src" / "firstoff"
 @pytest.mark.filterwarnings("default")
 def test_every_import_contract_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    # The linter sets up the logging of the whole process, which would silence every logger there is
-    # for the tests after this one.
+    # The linter sets up the logging of the whole process, and would silence every logger that
+    # there is for the tests after this one.
     monkeypatch.setattr("logging.config.dictConfig", lambda config: None)
     config = str(ROOT / "pyproject.toml")
     assert lint_imports(config_filename=config, no_logo=True) == EXIT_STATUS_SUCCESS

@@ -7,10 +7,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.crypto import salted_hmac
 
+from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import ApiToken, Person, RoleGrant, Site, Training
+from firstoff.db.prepared import prepared
 from firstoff.errors import NotFound
 from firstoff.rules.access import Actor, require
 from firstoff.terms import Role
@@ -71,12 +73,17 @@ class SignedIn:
 
 def signed_in(person_id: int) -> SignedIn | None:
     """The person behind a session; None when they are retired. Two queries."""
-    person = Person.objects.filter(pk=person_id, is_active=True).first()
-    if person is None:
+    found = _active(person_id)
+    if not found:
         return None
-    roles = roles_of([person_id])[person_id]
+    person, roles = found[0], roles_of([person_id])[person_id]
     seal = salted_hmac("firstoff.session", person.password, algorithm="sha256").hexdigest()
     return SignedIn(Actor(person.pk, person.username, person.name, roles), seal)
+
+
+@prepared
+def _active(person: int) -> "QuerySet[Person]":
+    return Person.objects.filter(pk=person, is_active=True)
 
 
 def actor_of(person_id: int, scopes: frozenset[str] | None = None, station: str = "") -> Actor:
@@ -167,7 +174,15 @@ def _bearer(prefix: str, row: tuple[Any, ...]) -> _Bearer:
 
 
 def roles_of(people: list[int]) -> Mapping[int, Mapping[int, frozenset[Role]]]:
-    """Roles by person by site: the latest grant of each role holds."""
+    """Roles by person by site: the latest grant of each role holds. One query."""
+    found: dict[int, dict[int, frozenset[Role]]] = {p: {} for p in people}
+    for person, site, role in _held(keys(people)):
+        found[person][site] = found[person].get(site, frozenset()) | {Role(role)}
+    return found
+
+
+@prepared
+def _held(people: Keys) -> "QuerySet[RoleGrant, tuple[int, int, str]]":
     latest = (
         RoleGrant.objects.filter(
             person=OuterRef("person"), site=OuterRef("site"), role=OuterRef("role")
@@ -175,11 +190,10 @@ def roles_of(people: list[int]) -> Mapping[int, Mapping[int, frozenset[Role]]]:
         .order_by("-id")
         .values("id")[:1]
     )
-    held = RoleGrant.objects.filter(person__in=people, granted=True, id=Subquery(latest))
-    found: dict[int, dict[int, frozenset[Role]]] = {p: {} for p in people}
-    for person, site, role in held.values_list("person_id", "site_id", "role"):
-        found[person][site] = found[person].get(site, frozenset()) | {Role(role)}
-    return found
+    held = RoleGrant.objects.filter(
+        among(RoleGrant, "person", people), granted=True, id=Subquery(latest)
+    )
+    return held.values_list("person_id", "site_id", "role")
 
 
 def roles_at(person_id: int, site_id: int) -> frozenset[Role]:
@@ -192,8 +206,13 @@ def anybody() -> bool:
 
 
 def sites(actor: Actor) -> tuple[SiteView, ...]:
-    rows = Site.objects.filter(pk__in=actor.site_ids).order_by("code")
-    return tuple(SiteView(s.pk, s.code, s.name, s.time_zone) for s in rows)
+    here = keys(actor.site_ids)
+    return tuple(SiteView(s.pk, s.code, s.name, s.time_zone) for s in _sites(here))
+
+
+@prepared
+def _sites(some: Keys) -> "QuerySet[Site]":
+    return Site.objects.filter(among(Site, "id", some)).order_by("code")
 
 
 def site(actor: Actor, code: str) -> SiteView:

@@ -15,11 +15,11 @@ from django.db import connection
 
 import firstoff
 from firstoff.db.edges import EDGES
+from firstoff.db.keys import keys
 from firstoff.db.models import Unit
 from firstoff.queries import trace
 from firstoff.queries.trace import as_built as building
 from firstoff.queries.trace import closure, places
-from firstoff.queries.trace.sets import keys
 from firstoff.rules.trace import AsOf, Question
 from firstoff.rules.trace.conditions import Equipment, Instruction, Lot, Operator, Serial
 from tests.conftest import World

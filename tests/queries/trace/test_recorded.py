@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from firstoff.db.keys import keys
 from firstoff.db.models import Lot as Material
 from firstoff.db.models import Unit
 from firstoff.queries import trace
-from firstoff.queries.trace.sets import keys
 from firstoff.rules.trace import AsOf, Question
 from firstoff.rules.trace.conditions import Lot
 from firstoff.terms import Place

@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Func, QuerySet, TextField
 
+from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import (
     Bar,
     BarCapability,
@@ -25,6 +27,7 @@ from firstoff.db.models import (
     Unit,
     UnitExclusion,
 )
+from firstoff.db.prepared import prepared
 from firstoff.queries.execution.definition import frozen, frozen_all
 from firstoff.rules import execution as rules
 from firstoff.rules.execution import (
@@ -173,12 +176,22 @@ def _run(run: Run, **recorded: Any) -> RunFacts:
 
 def bar_facts(run_ids: Iterable[int]) -> dict[int, rules.Bar]:
     """The locked bars, by run. Two queries."""
-    bars = list(Bar.objects.filter(run__in=run_ids).select_related("by"))
+    bars = _bars(keys(run_ids))
     wanted: dict[int, list[rules.BarCapability]] = defaultdict(list)
-    rows = BarCapability.objects.filter(bar__in=[b.pk for b in bars]).order_by("pk")
-    for bar_id, characteristic, minimum in rows.values_list("bar", "characteristic", "minimum"):
+    for bar_id, characteristic, minimum in _capabilities(keys(b.pk for b in bars)):
         wanted[bar_id].append(rules.BarCapability(characteristic, minimum))
     return {b.run_id: bar_of(b, tuple(wanted[b.pk])) for b in bars}
+
+
+@prepared
+def _bars(runs: Keys) -> "QuerySet[Bar]":
+    return Bar.objects.filter(among(Bar, "run", runs)).select_related("by")
+
+
+@prepared
+def _capabilities(bars: Keys) -> "QuerySet[BarCapability, tuple[int, str, Decimal]]":
+    rows = BarCapability.objects.filter(among(BarCapability, "bar", bars)).order_by("pk")
+    return rows.values_list("bar", "characteristic", "minimum")
 
 
 def bar_of(bar: Bar, capabilities: tuple[rules.BarCapability, ...]) -> rules.Bar:
@@ -203,13 +216,16 @@ def bar_of(bar: Bar, capabilities: tuple[rules.BarCapability, ...]) -> rules.Bar
 
 def decision_facts(run_ids: Iterable[int]) -> dict[int, DecisionFacts]:
     """What was signed about the runs. One query."""
-    rows = RunDecision.objects.filter(run__in=run_ids).values_list(
-        "run_id", "decision", "by__name", "decided_at", "reason", "uid"
-    )
     return {
         run: DecisionFacts(RunVerdict(decision), name, at, reason, str(uid))
-        for run, decision, name, at, reason, uid in rows
+        for run, decision, name, at, reason, uid in _decided(keys(run_ids))
     }
+
+
+@prepared
+def _decided(runs: Keys) -> "QuerySet[RunDecision, tuple[Any, ...]]":
+    rows = RunDecision.objects.filter(among(RunDecision, "run", runs))
+    return rows.values_list("run_id", "decision", "by__name", "decided_at", "reason", "uid")
 
 
 def first_article_facts(
@@ -279,12 +295,26 @@ _UNIT_COLUMNS = (
 
 def unit_facts(rows: "QuerySet[Unit]") -> list[UnitFacts]:
     """Units as values. One query."""
-    return [unit for _, _, unit in _unit_rows(rows)]
+    return [unit for _, _, unit in _as_units(_unit_columns(rows))]
 
 
-def _unit_rows(rows: "QuerySet[Unit]") -> list[tuple[int, int, UnitFacts]]:
+def facts_of_unit(unit: int) -> UnitFacts:
+    """One unit as a value. One query."""
+    ((_, _, found),) = _as_units(_unit(unit))
+    return found
+
+
+@prepared
+def _unit(unit: int) -> "QuerySet[Unit, tuple[Any, ...]]":
+    return _unit_columns(Unit.objects.filter(pk=unit))
+
+
+def _unit_columns(rows: "QuerySet[Unit]") -> "QuerySet[Unit, tuple[Any, ...]]":
     raw = rows.annotate(_uid=Raw("uid"), _started=Raw("started_at"))
-    table: Iterable[Any] = raw.values_list(*_UNIT_COLUMNS)
+    return raw.values_list(*_UNIT_COLUMNS)
+
+
+def _as_units(table: Iterable[Any]) -> list[tuple[int, int, UnitFacts]]:
     return [
         (
             run,
@@ -300,7 +330,7 @@ def _unit_rows(rows: "QuerySet[Unit]") -> list[tuple[int, int, UnitFacts]]:
 
 
 def _units(span: Span) -> list[tuple[int, int, UnitFacts]]:
-    return _unit_rows(span.of(Unit.objects.order_by("run_id", "position")))
+    return _as_units(_unit_columns(span.of(Unit.objects.order_by("run_id", "position"))))
 
 
 def exclusions(span: Span) -> dict[int, str]:
@@ -327,12 +357,27 @@ _JUDGEMENT_COLUMNS = (
 
 def judgement_facts(rows: "QuerySet[Judgement]") -> list[JudgementFacts]:
     """Judgements as values, in the order they were recorded. One query."""
-    return [judgement for _, _, judgement in _judgement_rows(rows)]
+    return [judgement for _, _, judgement in _as_judgements(_judgement_columns(rows))]
 
 
-def _judgement_rows(rows: "QuerySet[Judgement]") -> list[tuple[int, int, JudgementFacts]]:
+def judgements_of_unit(unit: int) -> list[JudgementFacts]:
+    """Judgements of one unit as values, in the order they were recorded. One query."""
+    return [judgement for _, _, judgement in _as_judgements(_judged(unit))]
+
+
+@prepared
+def _judged(unit: int) -> "QuerySet[Judgement, tuple[Any, ...]]":
+    return _judgement_columns(Judgement.objects.filter(unit=unit))
+
+
+def _judgement_columns(
+    rows: "QuerySet[Judgement]",
+) -> "QuerySet[Judgement, tuple[Any, ...]]":
     raw = rows.order_by("id").annotate(_seconds=Raw("build_seconds"), _judged=Raw("judged_at"))
-    table: Iterable[Any] = raw.values_list(*_JUDGEMENT_COLUMNS)
+    return raw.values_list(*_JUDGEMENT_COLUMNS)
+
+
+def _as_judgements(table: Iterable[Any]) -> list[tuple[int, int, JudgementFacts]]:
     return [
         (
             run,
@@ -348,7 +393,7 @@ def _judgement_rows(rows: "QuerySet[Judgement]") -> list[tuple[int, int, Judgeme
 
 
 def _judgements(span: Span) -> list[tuple[int, int, JudgementFacts]]:
-    return _judgement_rows(span.of(Judgement.objects.all()))
+    return _as_judgements(_judgement_columns(span.of(Judgement.objects.all())))
 
 
 def causes(span: Span) -> dict[int, tuple[str, str]]:

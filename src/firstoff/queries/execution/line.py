@@ -19,7 +19,7 @@ from firstoff.errors import InvalidInput
 from firstoff.formats.testdata.packing import Result, read_procedure, unpack
 from firstoff.queries.access import who_may
 from firstoff.queries.execution.definition import frozen, route
-from firstoff.queries.execution.facts import decision_facts, judgement_facts, unit_facts
+from firstoff.queries.execution.facts import decision_facts, judgements_of_unit, unit_facts
 from firstoff.queries.execution.runs import RunView
 from firstoff.rules.access import PERMISSIONS
 from firstoff.rules.execution import (
@@ -219,7 +219,7 @@ def _unit(run: RunView, serial: str) -> LineUnit | None:
     unit = found[0]
     definition = frozen(run.baseline_id, run.baseline)
     limit = None if run.bar is None else run.bar.max_unit_minutes
-    judgements = judgement_facts(Judgement.objects.filter(unit=unit.id))
+    judgements = judgements_of_unit(unit.id)
     records = list(OperationRecord.objects.filter(unit=unit.id).order_by("ended_at", "pk"))
     state = judge_units(
         found,

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Max, QuerySet
 
+from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import (
     Adjustment,
     Program,
@@ -17,6 +18,7 @@ from firstoff.db.models import (
     StepFix,
     Unit,
 )
+from firstoff.db.prepared import prepared
 from firstoff.errors import NotFound
 from firstoff.queries.execution.facts import (
     bar_facts,
@@ -161,8 +163,12 @@ def runs(
 
 def run(actor: Actor, site: str, batch_id: str) -> RunView:
     """The run with this batch ID. Raises NotFound, also where the actor has no role."""
-    found = _rows().filter(site__code=site, batch_id=batch_id)
-    return _one(actor, found)
+    return _one(actor, _called(site, batch_id))
+
+
+@prepared
+def _called(site: str, batch_id: str) -> "QuerySet[Run]":
+    return _rows().filter(site__code=site, batch_id=batch_id)
 
 
 def run_key(actor: Actor, site: str, batch_id: str) -> int:
@@ -177,7 +183,12 @@ def run_key(actor: Actor, site: str, batch_id: str) -> int:
 
 def run_by_id(actor: Actor, run_id: int) -> RunView:
     """The run with this key. Raises NotFound, also where the actor has no role."""
-    return _one(actor, _rows().filter(pk=run_id))
+    return _one(actor, _run(run_id))
+
+
+@prepared
+def _run(run: int) -> "QuerySet[Run]":
+    return _rows().filter(pk=run)
 
 
 def runs_called(actor: Actor, batch_id: str) -> tuple[RunView, ...]:
@@ -185,8 +196,8 @@ def runs_called(actor: Actor, batch_id: str) -> tuple[RunView, ...]:
     return _views(_rows().filter(site__in=actor.site_ids, batch_id=batch_id))
 
 
-def _one(actor: Actor, rows: "QuerySet[Run]") -> RunView:
-    found = _views(rows[:1])
+def _one(actor: Actor, rows: Iterable[Run]) -> RunView:
+    found = _views(rows)
     if not found:
         raise NotFound("There is no such run, or not for you.")
     require(actor, "see", found[0].site_id)
@@ -200,16 +211,21 @@ def _rows() -> "QuerySet[Run]":
     return joined.defer("baseline__content")
 
 
-def _views(rows: "QuerySet[Run]") -> tuple[RunView, ...]:
+def _views(rows: Iterable[Run]) -> tuple[RunView, ...]:
     found = list(rows)
-    ids = [row.pk for row in found]
-    bars, decisions = bar_facts(ids), decision_facts(ids)
-    counts = dict(
-        Unit.objects.filter(run__in=ids).order_by().values_list("run").annotate(n=Count("pk"))
-    )
+    ids = keys(row.pk for row in found)
+    bars, decisions = bar_facts(ids.tolist()), decision_facts(ids.tolist())
+    counts = dict(_counts(ids))
     return tuple(
         _view(row, bars.get(row.pk), decisions.get(row.pk), counts.get(row.pk, 0)) for row in found
     )
+
+
+@prepared
+def _counts(runs: Keys) -> "QuerySet[Unit, tuple[int, int]]":
+    """Units, by run."""
+    units = Unit.objects.filter(among(Unit, "run", runs)).order_by().values_list("run")
+    return units.annotate(n=Count("pk"))
 
 
 def _view(row: Run, bar: Bar | None, decision: DecisionFacts | None, units: int) -> RunView:

@@ -10,19 +10,11 @@ from functools import reduce
 import numpy as np
 from django.db import connection
 
+from firstoff.db.keys import Keys, keys, parameter, settled, within
 from firstoff.queries.trace import closure
 from firstoff.queries.trace.direct import Met, met
 from firstoff.queries.trace.places import Counts, UnitAtRisk, counts, only, rows
-from firstoff.queries.trace.sets import (
-    Keys,
-    common,
-    fetch,
-    inside,
-    keys,
-    parameter,
-    settled,
-    within,
-)
+from firstoff.queries.trace.sets import common, fetch, inside
 from firstoff.rules.access import Actor, require
 from firstoff.rules.trace import AsOf, Condition, Question
 from firstoff.terms import Place

@@ -8,13 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from firstoff.db.fields import PLACES
+from firstoff.db.keys import Keys, among, keys, parameter, within
 from firstoff.db.models import FloorRecord, Unit
+from firstoff.db.prepared import prepared
 from firstoff.queries.trace.closure import stored
-from firstoff.queries.trace.sets import Keys, among, keys, parameter, within
 from firstoff.rules.trace.tree import LotIn, Removal, UnitIn, built
 
 MOST = 5_000  # parts read of one unit
@@ -53,9 +55,14 @@ def as_built(unit: int, as_of: datetime | None = None) -> AsBuilt:
 
 
 def _root(unit: int) -> tuple[UnitIn, int | None]:
-    columns = ("part__number", "part__name", "serial", "run__batch_id", "run_id")
-    part, name, serial, batch, run = Unit.objects.values_list(*columns).get(pk=unit)
+    ((part, name, serial, batch, run),) = _head(unit)
     return UnitIn(unit, part, name, serial, batch or "", "", None), run
+
+
+@prepared
+def _head(unit: int) -> "QuerySet[Unit, tuple[Any, ...]]":
+    columns = ("part__number", "part__name", "serial", "run__batch_id", "run_id")
+    return Unit.objects.filter(pk=unit).values_list(*columns)
 
 
 def _edges(unit: int, as_of: datetime | None) -> list[tuple[Any, ...]]:
@@ -122,14 +129,19 @@ def _part(e: tuple[Any, ...], removals: dict[int, Removal], *, cut: bool) -> Uni
 
 
 def _removals(records: Iterable[int]) -> dict[int, Removal]:
-    rows = FloorRecord.objects.filter(among(FloorRecord, "id", keys(records)))
     found = {}
-    for key, at, by, content in rows.values_list("pk", "happened_at", "operator__name", "content"):
+    for key, at, by, content in _said(keys(records)):
         said = json.loads(content)
         new = said.get("replaced_by") or {}
         serial = new.get("serial", "") if isinstance(new, dict) else str(new)
         found[key] = Removal(at, str(said.get("reason") or ""), by, serial)
     return found
+
+
+@prepared
+def _said(records: Keys) -> "QuerySet[FloorRecord, tuple[Any, ...]]":
+    rows = FloorRecord.objects.filter(among(FloorRecord, "id", records))
+    return rows.values_list("pk", "happened_at", "operator__name", "content")
 
 
 _LOT = """l.id, l.code, p.number, p.name, COALESCE(s.name, ''),

@@ -13,17 +13,8 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from firstoff.queries.trace.sets import (
-    Keys,
-    fetch,
-    inside,
-    parameter,
-    rows_of,
-    settled,
-    together,
-    within,
-    without,
-)
+from firstoff.db.keys import Keys, parameter, rows_of, settled, within
+from firstoff.queries.trace.sets import fetch, inside, together, without
 from firstoff.rules.trace import AsOf
 
 _FEW = 300  # up to so many units: recursion; more of them, a level at a time

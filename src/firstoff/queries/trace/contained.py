@@ -10,11 +10,11 @@ import numpy as np
 from django.db import connection
 from django.db.models import OuterRef, Subquery
 
+from firstoff.db.keys import Keys, among, keys, parameter, within
 from firstoff.db.models import ContainedUnit, ContainmentFinding, Unit, UnitState
 from firstoff.errors import InvalidInput, NotFound
 from firstoff.queries.trace.containments import JOINED, NOW, ContainmentView, base
 from firstoff.queries.trace.places import Where, where
-from firstoff.queries.trace.sets import Keys, among, keys, parameter, within
 from firstoff.queries.trace.unmoved import Unmoved
 from firstoff.rules.trace import meant
 from firstoff.rules.trace.containment import (

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.db.models import Count, F, Max, QuerySet
 
+from firstoff.db.keys import parameter, within
 from firstoff.db.models import (
     ContainedUnit,
     Containment,
@@ -19,7 +20,6 @@ from firstoff.db.models import (
     CustomerNotice,
 )
 from firstoff.errors import NotFound
-from firstoff.queries.trace.sets import parameter, within
 from firstoff.queries.trace.standing import outermost
 from firstoff.queries.trace.unmoved import Unmoved
 from firstoff.rules.access import Actor, require, sees

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
+from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import Assembly, Consumption, Lot, LotStatusRecord, Unit
 from firstoff.queries.execution.definition import frozen
 from firstoff.queries.execution.runs import RunView
 from firstoff.queries.trace.material import held_in, material_of
-from firstoff.queries.trace.sets import Keys, among, keys
 from firstoff.queries.trace.views import UnitTrace
 from firstoff.rules.trace.designed import Beside, Designed, Difference, LotThen, Made, differences
 from firstoff.rules.trace.tree import LotIn, UnitIn

@@ -16,6 +16,7 @@ from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Greatest, Length
 from django.db.models.lookups import Exact
 
+from firstoff.db.keys import Keys, among, keys, parameter, within
 from firstoff.db.models import (
     Baseline,
     BatchConsumption,
@@ -42,7 +43,6 @@ from firstoff.db.models import (
 )
 from firstoff.errors import NotFound
 from firstoff.queries.trace import closure
-from firstoff.queries.trace.sets import Keys, among, keys, parameter, within
 from firstoff.rules.trace import Condition, Question, conditions
 from firstoff.rules.trace.conditions import Calibrated, Subject, doubt
 from firstoff.terms import CalibrationResult, FloorKind

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 
+from firstoff.db.keys import Keys, among, keys, parameter, rows_of
 from firstoff.db.models import (
     ContainedUnit,
     ContainmentFinding,
@@ -16,7 +17,8 @@ from firstoff.db.models import (
     Unit,
     UnitState,
 )
-from firstoff.queries.trace.sets import Keys, among, fetch, keys, parameter, rows_of
+from firstoff.db.prepared import prepared
+from firstoff.queries.trace.sets import fetch
 from firstoff.rules.trace import Condition
 from firstoff.rules.trace.containment import OUTCOMES, label
 from firstoff.terms import ContainmentOutcome, Place
@@ -209,38 +211,55 @@ def roots(ids: Keys) -> dict[int, int]:
 
 
 def _states(ids: Keys) -> dict[int, tuple[Any, ...]]:
-    rows = UnitState.objects.filter(among(UnitState, "unit", ids))
-    columns = ("unit_id", "place", "since", "package__code", "package__state__inside__code")
     return {
         key: (Place(place), since, package or "", pallet or "", holds)
-        for key, place, since, package, pallet, holds in rows.values_list(*columns, "holds")
+        for key, place, since, package, pallet, holds in _standing(ids)
     }
+
+
+@prepared
+def _standing(ids: Keys) -> "QuerySet[UnitState, tuple[Any, ...]]":
+    rows = UnitState.objects.filter(among(UnitState, "unit", ids))
+    columns = ("unit_id", "place", "since", "package__code", "package__state__inside__code")
+    return rows.values_list(*columns, "holds")
 
 
 def _sent(ids: Keys) -> dict[int, tuple[str, str, datetime]]:
     """The last shipment of each."""
+    return {key: (code, customer, at) for key, code, customer, at in _shipments(ids)}
+
+
+@prepared
+def _shipments(ids: Keys) -> "QuerySet[ShippedUnit, tuple[Any, ...]]":
     rows = ShippedUnit.objects.filter(among(ShippedUnit, "unit", ids), cancelled_at__isnull=True)
     columns = ("unit_id", "shipment__code", "shipment__customer__name", "shipment__shipped_at")
-    ordered = rows.order_by("shipment__shipped_at", "shipment_id").values_list(*columns)
-    return {key: (code, customer, at) for key, code, customer, at in ordered}
+    return rows.order_by("shipment__shipped_at", "shipment_id").values_list(*columns)
 
 
 def _named(ids: Keys) -> dict[int, tuple[str, str]]:
+    return {key: (part, serial) for key, part, serial in _names(ids)}
+
+
+@prepared
+def _names(ids: Keys) -> "QuerySet[Unit, tuple[int, str, str]]":
     rows = Unit.objects.filter(among(Unit, "id", ids))
-    columns = ("pk", "part__number", "serial")
-    return {key: (part, serial) for key, part, serial in rows.values_list(*columns)}
+    return rows.values_list("pk", "part__number", "serial")
 
 
 def _holding(ids: Keys) -> dict[int, tuple[str, ...]]:
     """The containments that hold each unit still: its last finding in them did not end that."""
+    found: dict[int, tuple[str, ...]] = {}
+    for unit, number, outcome in _members(ids):
+        if not outcome or not OUTCOMES[ContainmentOutcome(outcome)].frees:
+            found[unit] = (*found.get(unit, ()), label(number))
+    return found
+
+
+@prepared
+def _members(ids: Keys) -> "QuerySet[ContainedUnit, tuple[Any, ...]]":
     last = ContainmentFinding.objects.filter(member=OuterRef("pk")).order_by("-pk")
     rows = ContainedUnit.objects.filter(among(ContainedUnit, "unit", ids)).filter(
         unit__state__holds__gt=0
     )
-    rows = rows.annotate(last=Subquery(last.values("outcome")[:1]))
-    found: dict[int, tuple[str, ...]] = {}
-    columns = ("unit_id", "containment__number", "last")
-    for unit, number, outcome in rows.order_by("pk").values_list(*columns):
-        if not outcome or not OUTCOMES[ContainmentOutcome(outcome)].frees:
-            found[unit] = (*found.get(unit, ()), label(number))
-    return found
+    said = rows.annotate(last=Subquery(last.values("outcome")[:1])).order_by("pk")
+    return said.values_list("unit_id", "containment__number", "last")

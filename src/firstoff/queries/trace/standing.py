@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import connection
 
+from firstoff.db.keys import Keys, parameter, rows_of
 from firstoff.db.models import Customer
-from firstoff.queries.trace.sets import Keys, parameter, rows_of
 from firstoff.rules.trace.containment import CUSTOMER, HOUSE, SCRAPPED, Whereabouts, whereabouts
 from firstoff.terms import Place
 

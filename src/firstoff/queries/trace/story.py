@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from firstoff.db.keys import keys
 from firstoff.errors import NotFound
 from firstoff.queries.execution.definition import frozen
 from firstoff.queries.trace.as_built import AsBuilt, as_built
 from firstoff.queries.trace.designed import compared
 from firstoff.queries.trace.places import Where, where
-from firstoff.queries.trace.sets import keys
 from firstoff.queries.trace.timeline import Happening, timeline
 from firstoff.queries.trace.unit import trace_of, unit_row
 from firstoff.queries.trace.used import Used, used

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import (
     Assembly,
     ContainedUnit,
+    ContainmentFinding,
     FloorRecord,
     ShippedUnit,
     Unit,
     UnitState,
 )
-from firstoff.queries.trace.sets import among, keys
+from firstoff.db.prepared import prepared
 from firstoff.queries.trace.views import UnitTrace
 from firstoff.rules.evidence.words import trimmed
 from firstoff.terms import FloorKind, OperationOutcome, Place, TestOutcome
@@ -97,22 +99,28 @@ def _said(parts: list[str]) -> str:
 
 
 def _floor(unit: Unit) -> Iterator[Happening]:
-    rows = FloorRecord.objects.filter(unit=unit)
-    if unit.run_id is not None:
-        batch = Q(run=unit.run_id, unit__isnull=True, kind=FloorKind.OPERATION)
-        many = FloorRecord.objects.filter(batch).order_by("pk")[:FEWEST]
-        rows = FloorRecord.objects.filter(
-            Q(unit=unit) | Q(pk__in=list(many.values_list("pk", flat=True)))
-        )
-    columns = ("kind", "happened_at", "operator__name", "content", "seq", "equipment__code")
-    ordered = rows.order_by("happened_at", "pk").values_list(*columns, "superseded_by")
-    for kind, at, by, content, seq, equipment, voided in ordered:
+    batch = [] if unit.run_id is None else _of_batch(unit.run_id)
+    for kind, at, by, content, seq, equipment, voided in _recorded(unit.pk, keys(batch)):
         say = _WORDS.get(kind)
         if say is None:
             continue
         what, detail, good = say(json.loads(content), seq)
         on = f"on {equipment}" if equipment else ""
         yield Happening(at, what, _said([detail, on]), by, good, voided is not None)
+
+
+@prepared
+def _of_batch(run: int) -> "QuerySet[FloorRecord, int]":
+    """Operations on the whole of it."""
+    rows = FloorRecord.objects.filter(run=run, unit__isnull=True, kind=FloorKind.OPERATION)
+    return rows.order_by("pk").values_list("pk", flat=True)[:FEWEST]
+
+
+@prepared
+def _recorded(unit: int, more: Keys) -> "QuerySet[FloorRecord, tuple[Any, ...]]":
+    rows = FloorRecord.objects.filter(Q(unit=unit) | Q(among(FloorRecord, "id", more)))
+    columns = ("kind", "happened_at", "operator__name", "content", "seq", "equipment__code")
+    return rows.order_by("happened_at", "pk").values_list(*columns, "superseded_by")
 
 
 Told = tuple[str, str, bool | None]
@@ -178,18 +186,11 @@ _WORDS: Mapping[str, Callable[[Mapping[str, Any], int | None], Told]] = {
 
 
 def _moves(unit: Unit) -> Iterator[Happening]:
-    rows = list(
-        Assembly.objects.filter(Q(parent=unit) | Q(child=unit)).select_related("parent", "child")
-    )
+    rows = _fitted(unit.pk)
     records = keys(
         r for a in rows for r in (a.install_record_id, a.remove_record_id) if r is not None
     )
-    said = {
-        key: (by, json.loads(content))
-        for key, by, content in FloorRecord.objects.filter(
-            among(FloorRecord, "id", records)
-        ).values_list("pk", "operator__name", "content")
-    }
+    said = {key: (by, json.loads(content)) for key, by, content in _said_of(records)}
     for a in rows:
         at_place = f"at {a.position}" if a.position else ""
         by, _ = said.get(a.install_record_id, ("", {}))
@@ -202,23 +203,58 @@ def _moves(unit: Unit) -> Iterator[Happening]:
             yield Happening(a.removed_at, what, str(told.get("reason") or ""), by, False)
 
 
+@prepared
+def _fitted(unit: int) -> "QuerySet[Assembly]":
+    rows = Assembly.objects.filter(Q(parent=unit) | Q(child=unit))
+    return rows.select_related("parent", "child")
+
+
+@prepared
+def _said_of(records: Keys) -> "QuerySet[FloorRecord, tuple[int, str, str]]":
+    rows = FloorRecord.objects.filter(among(FloorRecord, "id", records))
+    return rows.values_list("pk", "operator__name", "content")
+
+
 def _packed(unit: Unit) -> Iterator[Happening]:
-    rows = ShippedUnit.objects.filter(unit=unit).order_by("shipment__shipped_at")
-    columns = ("shipment__shipped_at", "shipment__code", "shipment__customer__name")
-    more = ("shipment__reference", "package__code", "cancelled_at", "shipment__by__name")
-    for at, code, customer, reference, package, cancelled, by in rows.values_list(*columns, *more):
+    for at, code, customer, reference, package, cancelled, by in _shipped(unit.pk):
         detail = [f"shipment {code}", reference, f"in {package}" if package else ""]
         yield Happening(at, f"Shipped to {customer}", _said(detail), by, None, bool(cancelled))
         if cancelled is not None:
             yield Happening(cancelled, f"Shipment {code} cancelled")
-    state = UnitState.objects.filter(unit=unit, place=Place.PACKED)
-    for at, package in state.values_list("since", "package__code"):
+    for at, package in _in_package(unit.pk):
         yield Happening(at, f"Packed into {package}" if package else "Packed")
 
 
+@prepared
+def _shipped(unit: int) -> "QuerySet[ShippedUnit, tuple[Any, ...]]":
+    rows = ShippedUnit.objects.filter(unit=unit).order_by("shipment__shipped_at")
+    columns = ("shipment__shipped_at", "shipment__code", "shipment__customer__name")
+    more = ("shipment__reference", "package__code", "cancelled_at", "shipment__by__name")
+    return rows.values_list(*columns, *more)
+
+
+@prepared
+def _in_package(unit: int) -> "QuerySet[UnitState, tuple[Any, ...]]":
+    rows = UnitState.objects.filter(unit=unit, place=Place.PACKED)
+    return rows.values_list("since", "package__code")
+
+
+@prepared
+def _memberships(unit: int) -> "QuerySet[ContainedUnit]":
+    rows = ContainedUnit.objects.filter(unit=unit).order_by("pk")
+    return rows.select_related("containment", "by")
+
+
+@prepared
+def _findings(unit: int) -> "QuerySet[ContainmentFinding]":
+    rows = ContainmentFinding.objects.filter(member__unit=unit).order_by("pk")
+    return rows.select_related("by")
+
+
 def _contained(unit: Unit) -> Iterator[Happening]:
-    rows = ContainedUnit.objects.filter(unit=unit).select_related("containment", "by")
-    for member in rows.prefetch_related("findings__by"):
+    members = _memberships(unit.pk)
+    findings = _findings(unit.pk) if members else []
+    for member in members:
         late = "joined it later" if member.late else ""
         name, title = str(member.containment), member.containment.title
         yield Happening(
@@ -228,6 +264,6 @@ def _contained(unit: Unit) -> Iterator[Happening]:
             member.by.name,
             False,
         )
-        for finding in member.findings.all():
+        for finding in (f for f in findings if f.member_id == member.pk):
             outcome = finding.outcome.replace("_", " ")
             yield Happening(finding.found_at, f"{name}: {outcome}", finding.note, finding.by.name)

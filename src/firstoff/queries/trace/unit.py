@@ -6,11 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.db.models import BooleanField, Q
+from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
+from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import (
     Adjustment,
     Attachment,
@@ -27,11 +29,12 @@ from firstoff.db.models import (
     TestRecord,
     Unit,
 )
+from firstoff.db.prepared import prepared
 from firstoff.errors import NotFound
 from firstoff.formats import store
 from firstoff.formats.testdata.packing import Measured, read_procedure, unpack
 from firstoff.queries.execution.definition import frozen
-from firstoff.queries.execution.facts import judgement_facts, unit_facts
+from firstoff.queries.execution.facts import facts_of_unit, judgements_of_unit
 from firstoff.queries.execution.runs import run_by_id
 from firstoff.queries.trace.views import (
     AttachmentView,
@@ -55,12 +58,16 @@ _AROUND = timedelta(hours=8)  # adjustments a shift before the unit was started
 
 def unit_row(actor: Actor, site: str, part: str, serial: str) -> Unit:
     """The unit with its part and run. One query. Raises NotFound."""
+    for unit in _called(site, part, serial):
+        require(actor, "see", unit.part.site_id)
+        return unit
+    raise NotFound("There is no such unit, or not for you.")
+
+
+@prepared
+def _called(site: str, part: str, serial: str) -> "QuerySet[Unit]":
     rows = Unit.objects.filter(part__site__code=site, part__number=part, serial=serial)
-    unit = rows.select_related("part", "equipment", "operator", "by").first()
-    if unit is None:
-        raise NotFound("There is no such unit, or not for you.")
-    require(actor, "see", unit.part.site_id)
-    return unit
+    return rows.select_related("part", "equipment", "operator", "by")
 
 
 def unit_trace(actor: Actor, site: str, part: str, serial: str) -> UnitTrace:
@@ -73,7 +80,7 @@ def trace_of(actor: Actor, unit: Unit) -> UnitTrace:
     run = None if unit.run_id is None else run_by_id(actor, unit.run_id)
     definition = None if run is None else frozen(run.baseline_id, run.baseline)
     plan = {} if definition is None else {o.seq: o for o in definition.operations}
-    facts = unit_facts(Unit.objects.filter(pk=unit.pk))
+    facts = facts_of_unit(unit.pk)
     operations = _operations(unit, plan)
     judgements = _judgements(unit)
     tests = _tests(unit, definition)
@@ -81,8 +88,8 @@ def trace_of(actor: Actor, unit: Unit) -> UnitTrace:
     firsts = [o.seconds for o in operations if o.attempt == 1]
     whole = bool(firsts) and len(firsts) >= len(plan)
     state = judge_units(
-        facts,
-        judgement_facts(Judgement.objects.filter(unit=unit.pk)),
+        [facts],
+        judgements_of_unit(unit.pk),
         max_unit_seconds=None if limit is None else float(limit) * 60,
         operation_seconds={unit.pk: sum(firsts)} if whole else None,
     )[unit.pk]
@@ -90,7 +97,7 @@ def trace_of(actor: Actor, unit: Unit) -> UnitTrace:
     entries |= {o.entry for o in operations}
     entries |= {j.entry for j in judgements}
     entries |= {t.entry for t in tests}
-    entries |= set(FloorRecord.objects.filter(unit=unit).values_list("entry_id", flat=True))
+    entries |= set(_floor_entries(unit.pk))
     before, after = _neighbours(unit)
     released = "" if definition is None else definition.instruction
     return UnitTrace(
@@ -112,8 +119,8 @@ def trace_of(actor: Actor, unit: Unit) -> UnitTrace:
         follows_baseline=definition is not None and unit.instruction == released,
         previous_serial=unit.previous_serial,
         made_into=_made_into(unit),
-        exclusion=facts[0].excluded,
-        reasons=() if run is None else left_out_reasons(facts[0], released),
+        exclusion=facts.excluded,
+        reasons=() if run is None else left_out_reasons(facts, released),
         state=state,
         judgements=judgements,
         operations=operations,
@@ -126,11 +133,15 @@ def trace_of(actor: Actor, unit: Unit) -> UnitTrace:
     )
 
 
+@prepared
+def _floor_entries(unit: int) -> "QuerySet[FloorRecord, int]":
+    return FloorRecord.objects.filter(unit=unit).values_list("entry_id", flat=True)
+
+
 def _operations(unit: Unit, plan: Mapping[int, PlanOperation]) -> tuple[OperationView, ...]:
-    rows = OperationRecord.objects.filter(unit=unit).order_by("began_at", "pk")
     parameters = _parameters(unit)
     found = []
-    for r in rows.select_related("operator", "equipment", "context"):
+    for r in _done(unit.pk):
         planned = plan.get(r.seq)
         context = getattr(r, "context", None)
         found.append(
@@ -155,20 +166,30 @@ def _operations(unit: Unit, plan: Mapping[int, PlanOperation]) -> tuple[Operatio
     return tuple(found)
 
 
+@prepared
+def _done(unit: int) -> "QuerySet[OperationRecord]":
+    rows = OperationRecord.objects.filter(unit=unit).order_by("began_at", "pk")
+    return rows.select_related("operator", "equipment", "context")
+
+
 def _parameters(unit: Unit) -> dict[int | None, list[ParameterView]]:
     """By operation record."""
-    rows = ParameterReading.objects.filter(unit=unit).order_by("pk")
-    columns = ("operation_id", "name", "value", "lower", "upper", "measured_in", "read_at")
     found: dict[int | None, list[ParameterView]] = {}
-    for operation, *row in rows.values_list(*columns):
+    for operation, *row in _readings(unit.pk):
         found.setdefault(operation, []).append(ParameterView(*row))
     return found
 
 
-def _judgements(unit: Unit) -> tuple[JudgementView, ...]:
-    rows = list(
-        Judgement.objects.filter(unit=unit).order_by("pk").select_related("inspector", "by")
+@prepared
+def _readings(unit: int) -> "QuerySet[ParameterReading, tuple[Any, ...]]":
+    rows = ParameterReading.objects.filter(unit=unit).order_by("pk")
+    return rows.values_list(
+        "operation_id", "name", "value", "lower", "upper", "measured_in", "read_at"
     )
+
+
+def _judgements(unit: Unit) -> tuple[JudgementView, ...]:
+    rows = _judged(unit.pk)
     uids = {r.pk: str(r.uid) for r in rows}
     corrected = {r.supersedes_id: str(r.uid) for r in rows if r.supersedes_id is not None}
     defects = _defects(unit)
@@ -195,14 +216,18 @@ def _judgements(unit: Unit) -> tuple[JudgementView, ...]:
     )
 
 
+@prepared
+def _judged(unit: int) -> "QuerySet[Judgement]":
+    rows = Judgement.objects.filter(unit=unit).order_by("pk")
+    return rows.select_related("inspector", "by")
+
+
 def _defects(unit: Unit) -> dict[int, list[DefectView]]:
     findings: dict[int, list[CauseView]] = {}
-    rows = CauseFinding.objects.filter(defect__unit=unit).order_by("pk")
-    columns = ("defect_id", "cause_class", "cause", "by__name", "received_at")
-    for defect, cause_class, cause, by, at in rows.values_list(*columns):
+    for defect, cause_class, cause, by, at in _causes(unit.pk):
         findings.setdefault(defect, []).append(CauseView(cause_class, cause, by, at))
     found: dict[int, list[DefectView]] = {}
-    for d in Defect.objects.filter(unit=unit).order_by("pk"):
+    for d in _found(unit.pk):
         view = DefectView(
             str(d.uid), d.code, d.name, d.category, d.note, tuple(findings.get(d.pk, ()))
         )
@@ -210,18 +235,34 @@ def _defects(unit: Unit) -> dict[int, list[DefectView]]:
     return found
 
 
+@prepared
+def _causes(unit: int) -> "QuerySet[CauseFinding, tuple[Any, ...]]":
+    rows = CauseFinding.objects.filter(defect__unit=unit).order_by("pk")
+    return rows.values_list("defect_id", "cause_class", "cause", "by__name", "received_at")
+
+
+@prepared
+def _found(unit: int) -> "QuerySet[Defect]":
+    return Defect.objects.filter(unit=unit).order_by("pk")
+
+
 def _tests(unit: Unit, definition: BaselineFacts | None) -> tuple[TestView, ...]:
-    rows = TestRecord.objects.filter(unit=unit).order_by("began_at", "pk")
     files: dict[int, list[AttachmentView]] = {}
-    columns = ("test_record_id", "name", "media_type", "size", "sha256")
-    for record, *file in (
-        Attachment.objects.filter(test_record__unit=unit).order_by("pk").values_list(*columns)
-    ):
+    for record, *file in _attached(unit.pk):
         files.setdefault(record, []).append(AttachmentView(*file))
-    return tuple(
-        _test(r, files.get(r.pk, ()), definition)
-        for r in rows.select_related("procedure", "operator")
-    )
+    return tuple(_test(r, files.get(r.pk, ()), definition) for r in _tested(unit.pk))
+
+
+@prepared
+def _attached(unit: int) -> "QuerySet[Attachment, tuple[Any, ...]]":
+    rows = Attachment.objects.filter(test_record__unit=unit).order_by("pk")
+    return rows.values_list("test_record_id", "name", "media_type", "size", "sha256")
+
+
+@prepared
+def _tested(unit: int) -> "QuerySet[TestRecord]":
+    rows = TestRecord.objects.filter(unit=unit).order_by("began_at", "pk")
+    return rows.select_related("procedure", "operator")
 
 
 def _test(
@@ -277,44 +318,70 @@ def _events(
         )
         for a in made
     ]
-    for article in FirstArticle.objects.filter(unit=unit).select_related("by"):
+    for article in _articles(unit.pk):
         result = "passed" if article.passed else "failed"
         conform = f"{article.conforming} of {article.checked} characteristics conform"
         what = f"First article inspection {result}: {conform}"
         found.append(EventView(article.judged_at, what, article.note, article.by.name))
-    lifted = RouteRelease.objects.filter(Q(run=unit.run_id) & Q(subject=unit.serial))
-    for release in lifted.select_related("by"):
+    for release in _lifted(unit.run_id, unit.serial):
         what = f"Refusal lifted by signature: {release.rule}"
         found.append(EventView(release.received_at, what, release.reason, release.by.name))
     return tuple(sorted(found, key=lambda e: e.at))
 
 
+@prepared
+def _articles(unit: int) -> "QuerySet[FirstArticle]":
+    return FirstArticle.objects.filter(unit=unit).select_related("by")
+
+
+@prepared
+def _lifted(run: int, serial: str) -> "QuerySet[RouteRelease]":
+    return RouteRelease.objects.filter(run=run, subject=serial).select_related("by")
+
+
 def _made_into(unit: Unit) -> tuple[str, ...]:
+    return tuple(_later(unit.part_id, unit.serial))
+
+
+@prepared
+def _later(part: int, serial: str) -> "QuerySet[Unit, str]":
     # As the index of these few says it; asked otherwise, every unit of the part is read.
     made = RawSQL("NOT (previous_serial = '')", [], output_field=BooleanField())
-    later = Unit.objects.filter(made, part=unit.part_id, previous_serial=unit.serial)
-    return tuple(later.order_by("pk").values_list("serial", flat=True))
+    later = Unit.objects.filter(made, part=part, previous_serial=serial)
+    return later.order_by("pk").values_list("serial", flat=True)
 
 
 def _neighbours(unit: Unit) -> tuple[str, str]:
     if unit.run_id is None:
         return "", ""
-    rows = Unit.objects.filter(
-        run=unit.run_id, position__in=(unit.position - 1, unit.position + 1)
-    )
-    found = dict(rows.values_list("position", "serial"))
+    found = dict(_at(unit.run_id, unit.position - 1, unit.position + 1))
     return found.get(unit.position - 1, ""), found.get(unit.position + 1, "")
 
 
+@prepared
+def _at(run: int, before: int, after: int) -> "QuerySet[Unit, tuple[int, str]]":
+    rows = Unit.objects.filter(run=run, position__in=(before, after))
+    return rows.values_list("position", "serial")
+
+
 def _sources(entries: set[int]) -> tuple[str, ...]:
-    rows = RecordImport.objects.filter(entry__in=entries).order_by("pk")
-    return tuple(rows.values_list("file_name", flat=True))
+    return tuple(_files(keys(entries)))
+
+
+@prepared
+def _files(entries: Keys) -> "QuerySet[RecordImport, str]":
+    rows = RecordImport.objects.filter(among(RecordImport, "entry", entries)).order_by("pk")
+    return rows.values_list("file_name", flat=True)
 
 
 def _entries(entries: set[int]) -> tuple[EntryView, ...]:
-    rows = LedgerEntry.objects.filter(seq__in=entries).order_by("seq")
-    columns = ("seq", "at", "by", "verb", "subject", "hash")
-    return tuple(EntryView(*row) for row in rows.values_list(*columns))
+    return tuple(EntryView(*row) for row in _written(keys(entries)))
+
+
+@prepared
+def _written(entries: Keys) -> "QuerySet[LedgerEntry, tuple[Any, ...]]":
+    rows = LedgerEntry.objects.filter(among(LedgerEntry, "seq", entries)).order_by("seq")
+    return rows.values_list("seq", "at", "by", "verb", "subject", "hash")
 
 
 def find_units(

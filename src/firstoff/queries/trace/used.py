@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import (
     Calibration,
     Equipment,
@@ -17,6 +19,7 @@ from firstoff.db.models import (
     Training,
     Unit,
 )
+from firstoff.db.prepared import prepared
 from firstoff.rules.plan import PlanOperation
 from firstoff.rules.trace.then import (
     CalibrationFacts,
@@ -74,26 +77,42 @@ def _deeds(unit: Unit, plan: Mapping[int, PlanOperation]) -> Iterable[_Deed]:
     on = (unit.equipment.code,) if unit.equipment else ()
     who = (unit.operator.username, unit.operator.name)
     yield _Deed(unit.started_at, unit.started_at, "started it", "", who, on)
-    person = ("operator__username", "operator__name")
-    done = OperationRecord.objects.filter(unit=unit).order_by("began_at", "pk")
-    columns = ("seq", "began_at", "ended_at", *person, "equipment__code", "context__tools")
-    for seq, began, ended, user, name, machine, tools in done.values_list(*columns):
+    for seq, began, ended, user, name, machine, tools in _done(unit.pk):
         planned = plan.get(seq)
         codes = [*([machine] if machine else []), *json.loads(tools or "[]")]
         what = f"{seq} {planned.name}" if planned else str(seq)
         skill = planned.required_skill if planned else ""
         yield _Deed(began, ended, what, skill, (user, name), tuple(codes))
-    tests = TestRecord.objects.filter(unit=unit, operator__isnull=False).order_by("pk")
-    test = (*person, "began_at", "ended_at", "station", "procedure__name")
-    for user, name, began, ended, station, procedure in tests.values_list(*test):
+    for user, name, began, ended, station, procedure in _tested(unit.pk):
         yield _Deed(began, ended, procedure, "", (user, name), (station,) if station else ())
-    floor = FloorRecord.objects.filter(unit=unit).order_by("pk")
-    at = (*person, "happened_at", "kind", "equipment__code")
-    for user, name, happened, kind, machine in floor.values_list(*at):
+    for user, name, happened, kind, machine in _recorded(unit.pk):
         yield _Deed(
             happened, happened, _KINDS.get(kind, kind), "", (user, name), (machine,) if machine
             else ()
         )  # fmt: skip
+
+
+_PERSON = ("operator__username", "operator__name")
+
+
+@prepared
+def _done(unit: int) -> "QuerySet[OperationRecord, tuple[Any, ...]]":
+    rows = OperationRecord.objects.filter(unit=unit).order_by("began_at", "pk")
+    return rows.values_list(
+        "seq", "began_at", "ended_at", *_PERSON, "equipment__code", "context__tools"
+    )
+
+
+@prepared
+def _tested(unit: int) -> "QuerySet[TestRecord, tuple[Any, ...]]":
+    rows = TestRecord.objects.filter(unit=unit, operator__isnull=False).order_by("pk")
+    return rows.values_list(*_PERSON, "began_at", "ended_at", "station", "procedure__name")
+
+
+@prepared
+def _recorded(unit: int) -> "QuerySet[FloorRecord, tuple[Any, ...]]":
+    rows = FloorRecord.objects.filter(unit=unit).order_by("pk")
+    return rows.values_list(*_PERSON, "happened_at", "kind", "equipment__code")
 
 
 _KINDS = {
@@ -126,15 +145,19 @@ def _equipment(unit: Unit, deeds: Iterable[_Deed]) -> tuple[EquipmentThen, ...]:
 
 
 def _calibrations(equipment: Iterable[int]) -> dict[int, list[CalibrationFacts]]:
-    rows = Calibration.objects.filter(equipment__in=list(equipment))
-    columns = ("equipment_id", "calibrated_at", "as_found", "as_left", "due", "certificate")
     found: dict[int, list[CalibrationFacts]] = {}
-    for key, at, as_found, left, *rest in rows.order_by("calibrated_at", "pk").values_list(
-        *columns
-    ):
+    for key, at, as_found, left, *rest in _calibrated(keys(equipment)):
         result = (CalibrationResult(as_found), CalibrationResult(left))
         found.setdefault(key, []).append(CalibrationFacts(timezone.localtime(at), *result, *rest))
     return found
+
+
+@prepared
+def _calibrated(equipment: Keys) -> "QuerySet[Calibration, tuple[Any, ...]]":
+    rows = Calibration.objects.filter(among(Calibration, "equipment", equipment))
+    return rows.order_by("calibrated_at", "pk").values_list(
+        "equipment_id", "calibrated_at", "as_found", "as_left", "due", "certificate"
+    )
 
 
 def _operators(deeds: Iterable[_Deed]) -> tuple[OperatorThen, ...]:

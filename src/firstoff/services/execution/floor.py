@@ -40,8 +40,9 @@ from firstoff.queries.execution.definition import route
 from firstoff.queries.execution.facts import (
     bar_facts,
     decision_facts,
+    facts_of_unit,
     first_article_facts,
-    judgement_facts,
+    judgements_of_unit,
     release_facts,
     run_facts,
     unit_facts,
@@ -436,10 +437,10 @@ def unit_as_facts(unit: Unit, operator: str, equipment: Equipment | None) -> Uni
 
 
 def _result_of(unit: Unit) -> str:
-    facts = unit_facts(Unit.objects.filter(pk=unit.pk))
+    facts = [facts_of_unit(unit.pk)]
     bar = None if unit.run_id is None else bar_facts([unit.run_id]).get(unit.run_id)
     limit = None if bar is None or bar.max_unit_minutes is None else bar.max_unit_minutes * 60
-    rows = judgement_facts(Judgement.objects.filter(unit=unit.pk))
+    rows = judgements_of_unit(unit.pk)
     state = judge_units(facts, rows, max_unit_seconds=None if limit is None else float(limit))
     words = {UnitResult.REJECT: "rejected", UnitResult.GOOD: "good", UnitResult.PENDING: ""}
     return words[state[unit.pk].first]

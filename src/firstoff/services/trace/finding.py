@@ -8,12 +8,12 @@ from uuid import UUID, uuid5
 from django.db import connection
 
 from firstoff.db.inserts import fresh
+from firstoff.db.keys import keys, parameter, within
 from firstoff.db.models import Containment, ContainmentFinding, FloorRecord
 from firstoff.db.models.ledger import new_uid
 from firstoff.errors import InvalidInput, Refused
 from firstoff.queries.trace.contained import Filter, member_ids, scanned
 from firstoff.queries.trace.containments import ContainmentView, containment_of
-from firstoff.queries.trace.sets import keys, parameter, within
 from firstoff.rules.access import Actor
 from firstoff.rules.execution import check_recorded_time
 from firstoff.rules.genealogy import Scrapped

@@ -8,9 +8,9 @@ from uuid import UUID
 from django.db import connection
 
 from firstoff.db.inserts import fresh
+from firstoff.db.keys import Keys, parameter, within
 from firstoff.db.models import ContainedUnit, Containment
 from firstoff.errors import NotFound
-from firstoff.queries.trace.sets import Keys, parameter, within
 from firstoff.queries.trace.standing import standing
 from firstoff.rules.access import Actor, require, sees
 from firstoff.rules.trace.containment import label

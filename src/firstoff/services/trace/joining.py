@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from django.db import connection
 
+from firstoff.db.keys import Keys, among, keys, parameter, rows_of
 from firstoff.db.models import (
     Attachment,
     Calibration,
@@ -25,7 +26,7 @@ from firstoff.db.models import (
 from firstoff.errors import NotFound
 from firstoff.queries.trace import answers
 from firstoff.queries.trace.closure import Valid, upwards
-from firstoff.queries.trace.sets import Keys, among, keys, parameter, rows_of, without
+from firstoff.queries.trace.sets import without
 from firstoff.rules.trace import AsOf, Question, read_question
 from firstoff.rules.trace.containment import label
 from firstoff.services.ledger import Entry

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from django.db.models import Max
 
+from firstoff.db.keys import Keys, keys, parameter, rows_of
 from firstoff.db.models import ContainedUnit, Containment, Site, Unit
 from firstoff.errors import InvalidInput, Refused
 from firstoff.queries.trace import answers
 from firstoff.queries.trace.closure import Valid, upwards
-from firstoff.queries.trace.sets import Keys, keys, parameter, rows_of, without
+from firstoff.queries.trace.sets import without
 from firstoff.rules.access import Actor, require
 from firstoff.rules.product import check_prose
 from firstoff.rules.trace import Condition, Question, meant

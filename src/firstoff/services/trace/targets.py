@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.db import connection
 
+from firstoff.db.keys import keys, parameter, within
 from firstoff.db.models import Unit
 from firstoff.queries.trace.closure import Valid, downwards
 from firstoff.queries.trace.containments import JOINED, NOW, base
-from firstoff.queries.trace.sets import keys, parameter, within
 from firstoff.rules.trace.containment import Member
 from firstoff.terms import ContainmentOutcome, Place
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Q, Subquery
 
+from firstoff.db.keys import among, keys
 from firstoff.db.models import (
     BatchConsumption,
     Calibration,
@@ -25,7 +26,6 @@ from firstoff.db.models import (
 )
 from firstoff.queries.execution.facts import first_article_facts
 from firstoff.queries.execution.runs import RunView, setup
-from firstoff.queries.trace.sets import among, keys
 from firstoff.rules.plan import BaselineFacts
 from firstoff.rules.trace.batch_record import (
     Contained,

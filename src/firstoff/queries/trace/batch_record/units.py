@@ -12,6 +12,7 @@ import numpy as np
 from django.db import connection
 from django.db.models import Q
 
+from firstoff.db.keys import parameter, rows_of
 from firstoff.db.models import (
     Assembly,
     Attachment,
@@ -28,7 +29,6 @@ from firstoff.db.models import (
 )
 from firstoff.formats.testdata.packing import read_procedure
 from firstoff.queries.execution.facts import Raw, judgement_facts, moment, unit_facts
-from firstoff.queries.trace.sets import parameter, rows_of
 from firstoff.rules.execution import JudgementFacts, judge_units
 from firstoff.rules.plan import BaselineFacts
 from firstoff.rules.trace.batch_record import (
