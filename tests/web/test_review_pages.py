@@ -273,3 +273,15 @@ def test_a_released_plan_shows_what_it_says(world: World, browse: Browse) -> Non
     assert (PageRead(page).problems(), "Save the plan" in page) == ([], False)
     assert "Lid clearance" in page
     assert browse(world.cy).get(address).status_code == 404
+
+
+def test_a_finding_nobody_wrote_stands_on_the_review(world: World, browse: Browse) -> None:
+    program = drafted(world)
+    number = held(world, program)
+    text = browse(world.eli).get(f"{HERE}/dfm/reviews/{number}/").content.decode()
+    assert "1 point came out as a finding, and none says what" in text
+    assert "Write it below" in text
+    assert "Nothing was found" not in text
+    review.add_findings(program_id=program, review=number, findings=[RIM], by=world.eli, at=NOW)
+    text = browse(world.eli).get(f"{HERE}/dfm/reviews/{number}/").content.decode()
+    assert "none says what" not in text

@@ -105,6 +105,7 @@ class ReviewOut(Schema):
     open: int
     checklist: dict[str, str]
     left: list[str] = Field(description="Points of the categories gone through, unanswered")
+    unwritten: list[str] = Field(description="Points that came out as a finding nobody wrote")
     findings: list[DfmFindingOut]
 
 
@@ -413,7 +414,8 @@ def _of(request: HttpRequest, site: str, code: str) -> dict[str, Any]:
 def _review(one: ReviewView) -> dict[str, Any]:
     names = ("uid", "number", "title", "revision", "held_on", "people", "by", "open", "findings")
     said = {name: getattr(one, name) for name in names}
-    return {**said, "checklist": dict(one.checklist), "left": [p.key for p in one.left]}
+    points = {"left": [p.key for p in one.left], "unwritten": [p.key for p in one.unwritten]}
+    return {**said, "checklist": dict(one.checklist), **points}
 
 
 def _pfmea_view(request: HttpRequest, site: str, code: str, revision: str, plan: str) -> PfmeaView:

@@ -5,6 +5,9 @@ from dataclasses import replace
 import pytest
 
 from firstoff.errors import InvalidInput, Refused
+from firstoff.rules.criteria import definition_samples
+from firstoff.rules.criteria.base import GateEvidence
+from firstoff.rules.criteria.dfm_findings_closed import DfmFindingsClosed
 from firstoff.rules.review import (
     CHECKLIST,
     DfmStand,
@@ -14,8 +17,9 @@ from firstoff.rules.review import (
     check_checklist,
     check_finding,
     unanswered,
+    unwritten,
 )
-from firstoff.terms import DfmCategory, FindingSeverity, FindingState
+from firstoff.terms import DfmCategory, FindingSeverity, FindingState, Verdict
 
 DRAFT = FindingFacts(
     1, 1, DfmCategory.HOUSING, FindingSeverity.MAJOR, "The rim has no draft angle."
@@ -90,3 +94,33 @@ def test_the_gravest_open_finding_comes_first() -> None:
     stand = DfmStand(1, True, (DRAFT, closed, blocker))
     assert [f.label for f in stand.open] == ["DFM-003", "DFM-001"]
     assert by_category(stand.findings) == {DfmCategory.HOUSING: (3, 2)}
+
+
+def test_a_finding_that_nobody_wrote_is_missed() -> None:
+    answers = {"housing.draft": "finding", "housing.wall": "good", "board.stack_up": "finding"}
+    missed = [p.key for p in unwritten(answers, [])]
+    assert missed == ["board.stack_up", "housing.draft"]
+    of_category = unwritten(answers, [DRAFT])
+    assert [p.key for p in of_category] == ["board.stack_up"]
+    of_another = unwritten(answers, [replace(DRAFT, point="housing.wall")])
+    assert [p.key for p in of_another] == missed
+
+
+def _evidence(stand: DfmStand) -> GateEvidence:
+    whole = definition_samples.defined(4, dfm="closed")
+    assert whole.definition is not None
+    return replace(whole, definition=replace(whole.definition, dfm=stand))
+
+
+def test_gate_4_takes_no_review_for_good_that_leaves_its_finding_out() -> None:
+    criterion = DfmFindingsClosed()
+    draft = next(p for p in CHECKLIST if p.key == "housing.draft")
+    (answer,) = criterion.answers(
+        _evidence(DfmStand(1, True, (), points=3, unwritten=((1, draft), (1, CHECKLIST[0]))))
+    )
+    assert answer.verdict is Verdict.NOT_MET
+    assert "Review 1 says there is a finding about" in answer.sentence
+    assert "and 1 more; none is written." in answer.sentence
+    assert criterion.answers(_evidence(DfmStand(1, True, ()))) == ()
+    (answer,) = criterion.answers(_evidence(DfmStand(1, True, (), points=3)))
+    assert answer.sentence == "One review found nothing."

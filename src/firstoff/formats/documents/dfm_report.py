@@ -1,7 +1,7 @@
 """The report of a review for manufacture: what was gone through, found, and what became of it."""
 
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from .frame import Doc, Signature
 from .kind import Kind
@@ -40,6 +40,7 @@ class Review(TypedDict):
     people: list[str]
     by: str
     left: int
+    unwritten: NotRequired[int]  # points that came out as a finding nobody wrote
     open: int
     blockers: int
     findings: list[DfmFinding]

@@ -164,9 +164,11 @@ def _row(view: PfmeaView, row: FailureModeFacts) -> dict[str, Any]:
 
 
 def review_paper(program: ProgramView, view: ReviewView, *, at: datetime) -> Paper:
-    """A DRAFT while a finding is open."""
-    open_ = [f for f in view.findings if f.open]
-    wait = f"{len(open_)} finding{'s are' if len(open_) > 1 else ' is'} open."
+    """A DRAFT while a finding is open, or one is not written."""
+    open_, missing = [f for f in view.findings if f.open], len(view.unwritten)
+    waits = [f"{len(open_)} finding{'s are' if len(open_) > 1 else ' is'} open."] if open_ else []
+    if missing:
+        waits.append(f"{missing} finding{'s are' if missing > 1 else ' is'} not written.")
     number = f"DFM-{program.code}-{view.number}"
     data = {
         "doc": framed(
@@ -176,7 +178,7 @@ def review_paper(program: ProgramView, view: ReviewView, *, at: datetime) -> Pap
             revision=view.revision,
             title="Review for manufacture",
             subject=f"{program.part_number} {program.part_name}, revision {view.revision}",
-            draft=[wait] if open_ else [],
+            draft=waits,
         ),
         "review": {
             "number": f"Review {view.number}",
@@ -186,6 +188,7 @@ def review_paper(program: ProgramView, view: ReviewView, *, at: datetime) -> Pap
             "people": lines(view.people),
             "by": view.by,
             "left": len(view.left),
+            "unwritten": len(view.unwritten),
             "open": len(open_),
             "blockers": sum(f.severity is FindingSeverity.BLOCKER for f in open_),
             "findings": [_finding(f) for f in view.findings],

@@ -27,6 +27,7 @@ from firstoff.rules.review import (
     QueryFacts,
     by_category,
     unanswered,
+    unwritten,
 )
 from firstoff.terms import DfmCategory, FindingSeverity, FindingState
 
@@ -34,7 +35,7 @@ from firstoff.terms import DfmCategory, FindingSeverity, FindingState
 @dataclass(frozen=True, slots=True)
 class ReviewView:
     """A review as it was held. ``left``: points of the categories gone through that nobody
-    answered."""
+    answered; ``unwritten``: those that came out as a finding of which there is none."""
 
     uid: UUID
     number: int
@@ -45,6 +46,7 @@ class ReviewView:
     by: str
     checklist: Mapping[str, str]
     left: tuple[Point, ...]
+    unwritten: tuple[Point, ...]
     findings: tuple[FindingFacts, ...]
 
     @property
@@ -148,9 +150,22 @@ def query(actor: Actor, program_id: int, number: int) -> QueryFacts:
 
 def dfm_stand(program_id: int, revision_id: int | None = None) -> DfmStand:
     """How the reviews of a program stand, without asking who looks. Three queries."""
-    held = list(DfmReview.objects.filter(program=program_id).values_list("revision_id", flat=True))
+    held = DfmReview.objects.filter(program=program_id).order_by("number")
+    columns = list(held.values_list("revision_id", "number", "checklist"))
     rows = DfmFinding.objects.filter(review__program=program_id).order_by("number")
-    return DfmStand(len(held), revision_id in held, finding_facts(rows))
+    found = finding_facts(rows)
+    answers = {number: json.loads(checklist) for _, number, checklist in columns}
+    return DfmStand(
+        len(columns),
+        any(revision == revision_id for revision, _, _ in columns),
+        found,
+        points=sum(map(len, answers.values())),
+        unwritten=tuple(
+            (number, point)
+            for number, said in answers.items()
+            for point in unwritten(said, (f for f in found if f.review == number))
+        ),
+    )
 
 
 def finding_facts(rows: Iterable[DfmFinding]) -> tuple[FindingFacts, ...]:
@@ -264,6 +279,7 @@ def _reviews(rows: Sequence[DfmReview]) -> list[ReviewView]:
                 by=row.by.name,
                 checklist=answers,
                 left=unanswered(answers, gone),
+                unwritten=unwritten(answers, of[row.number]),
                 findings=tuple(of[row.number]),
             )
         )

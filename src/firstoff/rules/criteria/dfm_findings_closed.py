@@ -23,6 +23,14 @@ class DfmFindingsClosed(GateCriterion):
         total, waiting = len(stand.findings), stand.open
         refs = tuple(Ref("finding", f.uid, f.label) for f in (waiting or stand.findings)[:100])
         threshold = "every finding"
+        if stand.unwritten:
+            many, (review, point) = len(stand.unwritten), stand.unwritten[0]
+            more = f", and {many - 1:,} more" if many > 1 else ""
+            sentence = (
+                f"Review {review} says there is a finding about {point.question!r}{more}; "
+                "none is written."
+            )
+            return (Answer(Verdict.NOT_MET, f"{many:,} unwritten", threshold, sentence, refs),)
         if waiting:
             told = " ".join(
                 f"{f.label}, {f.severity.value}: {f.text.splitlines()[0].rstrip('.')}."
@@ -33,6 +41,8 @@ class DfmFindingsClosed(GateCriterion):
             return (Answer(Verdict.NOT_MET, figure, threshold, told + more, refs),)
         kept = sum(1 for f in stand.findings if f.state is FindingState.ACCEPTED)
         held = f"{stand.reviews:,} reviews" if stand.reviews > 1 else "One review"
+        if not total and not stand.points:
+            return ()  # a review that went through nothing shows nothing
         if not total:
             sentence = f"{held} found nothing."
             return (Answer(Verdict.MET, "none", threshold, sentence, refs),)

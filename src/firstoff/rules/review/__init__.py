@@ -19,6 +19,7 @@ from firstoff.rules.review.dfm import (
     check_finding,
     point,
     unanswered,
+    unwritten,
 )
 from firstoff.rules.review.pfmea import (
     ACTION_STATES,
@@ -54,4 +55,5 @@ __all__ = [
     "priorities",
     "priority_letters",
     "unanswered",
+    "unwritten",
 ]

@@ -166,6 +166,17 @@ def unanswered(answers: Mapping[str, str], categories: Iterable[DfmCategory]) ->
     return tuple(p for p in CHECKLIST if p.category in wanted and p.key not in answers)
 
 
+def unwritten(answers: Mapping[str, str], findings: Iterable[FindingFacts]) -> tuple[Point, ...]:
+    """Points that came out as a finding of which there is none: none names the point, and none
+    of its category names no point."""
+    written = {f.point or f.category for f in findings}
+    return tuple(
+        p
+        for p in CHECKLIST
+        if answers.get(p.key) == PointAnswer.FINDING and written.isdisjoint((p.key, p.category))
+    )
+
+
 def check_finding(
     *, category: str, severity: str, text: str, point: str = ""
 ) -> tuple[DfmCategory, FindingSeverity, str]:
@@ -218,11 +229,14 @@ def check_answer(found: FindingFacts, state: FindingState, text: str, *, signed:
 @dataclass(frozen=True, slots=True)
 class DfmStand:
     """All findings of a program. ``reviews``: how many were held; ``of_revision``: whether one
-    was held of the revision that is meant."""
+    was held of the revision that is meant; ``points``: answers on their checklists; ``unwritten``:
+    points that came out as a finding nobody wrote, with the number of the review."""
 
     reviews: int
     of_revision: bool
     findings: tuple[FindingFacts, ...]
+    points: int = 0
+    unwritten: tuple[tuple[int, Point], ...] = ()
 
     @property
     def open(self) -> tuple[FindingFacts, ...]:
