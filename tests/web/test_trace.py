@@ -136,7 +136,7 @@ def test_the_trace_page_costs_the_same_however_much_is_inside(
     units.forget()
     with CaptureQueriesContext(connection) as seen:
         assert client.get(unit_page("CC-1", ODD)).status_code == 200
-    assert len(seen) == 53
+    assert len(seen) == 54
 
 
 # ---------- units at risk ----------

@@ -236,6 +236,11 @@ def preview_characteristics(
         replace_all=replace_all,
         by=by,
     )
+    return previewed(found)
+
+
+def previewed(found: product.CharacteristicPreview) -> HttpResponse:
+    """What taking a file would do, as JSON."""
     body = {
         "file": summary(found.file),
         "rows": [

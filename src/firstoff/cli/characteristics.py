@@ -1,6 +1,8 @@
 """Characteristics: listed, and taken out of files. A look at a file needs no database."""
 
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,11 +10,15 @@ import typer
 
 from firstoff.cli import shell
 from firstoff.cli.options import AsOption, JsonOption, SiteOption
-from firstoff.errors import InvalidInput
+from firstoff.cli.places import part_meant
+from firstoff.errors import InvalidInput, NotFound
 from firstoff.terms import CharacteristicClass
 
 if TYPE_CHECKING:
     from firstoff.formats.characteristics import CharacteristicDraft, CharacteristicFile
+    from firstoff.queries.product import RevisionView
+    from firstoff.rules.access import Actor
+    from firstoff.rules.product import CharacteristicFacts
     from firstoff.services.product import CharacteristicPreview
 
 app = typer.Typer(no_args_is_help=True, help="Characteristics of drawings, and files of them.")
@@ -32,10 +38,13 @@ def import_(
     into: Annotated[
         str, typer.Option("--into", metavar="PROGRAM", help="Whose draft takes them.")
     ] = "",
+    part: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Any part whose draft takes them instead.")
+    ] = "",
     revision: Annotated[str, typer.Option(help="The draft; the newest, unless said.")] = "",
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", help="Only look; without --into it needs no database."),
+        typer.Option("--dry-run", help="Only look; without --into or --part no database."),
     ] = False,
     column: Annotated[
         list[str] | None,
@@ -53,7 +62,7 @@ def import_(
 ) -> None:
     """Take the characteristics of a file into a draft: all of it or nothing.
 
-    With --dry-run only say what the file holds, and with --into what it would change."""
+    With --dry-run only say what the file holds, and with --into or --part what it would change."""
     asked: dict[str, Any] = {
         "raw": file,
         "name": file.name,
@@ -61,34 +70,30 @@ def import_(
         "classification": classed,
         "replace_all": replace,
     }
-    if into:
-        _into(into, revision, site, by, asked, dry_run=dry_run, as_json=as_json)
+    if into or part:
+        of = _of(into, part, site, shell.writer, by)
+        _into(of, revision, asked, dry_run=dry_run, as_json=as_json)
     elif dry_run:
         _look(file, asked["mapping"], as_json=as_json)
     else:
         raise InvalidInput(
-            "Into which program?",
-            way_out="Add --into with its code, or --dry-run to only look at the file.",
+            "Into which program or part?",
+            way_out="Add --into with the code of a program, --part with the number of a part, or "
+            "--dry-run to only look at the file.",
         )
 
 
 @app.command("list")
 def list_(
-    program: Annotated[str, typer.Argument(metavar="PROGRAM", help="Its code.")],
+    program: Annotated[str, typer.Argument(metavar="[PROGRAM]", help="Its code.")] = "",
+    part: Annotated[str, typer.Option(metavar="NUMBER", help="Any part instead.")] = "",
     revision: Annotated[str, typer.Option(help="The newest, unless said.")] = "",
     site: SiteOption = None,
     by: AsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """What a revision asks for, by balloon number."""
-    shell.django()
-    from firstoff.queries import product as reads
-
-    actor = shell.reader(by)
-    code = shell.site_of(actor, site, program=program).code
-    found = reads.program(actor, code, program)
-    label = revision or reads.revisions(actor, found.id)[0].label
-    there = reads.characteristics(actor, found.id, label)
+    there = _listed(_of(program, part, site, shell.reader, by), revision)
     if as_json:
         items = [{**shell.plain(c), "requirement": c.requirement} for c in there]
         shell.show({"items": items, "next": None, "total": len(items)})
@@ -111,25 +116,54 @@ def _look(file: Path, mapping: dict[str, str], *, as_json: bool) -> None:
         raise typer.Exit(InvalidInput.exit_code)
 
 
-def _into(
-    code: str,
-    revision: str,
-    site: str | None,
-    by: str | None,
-    asked: dict[str, Any],
-    *,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Of:
+    """Whose characteristics are meant: as a verb takes it, and its revisions, the newest first."""
+
+    by: "Actor"
+    asked: dict[str, int]
+    name: str
+    revisions: "tuple[RevisionView, ...]"
+
+    def revision(self, label: str) -> "RevisionView":
+        """The one called so, or the newest. Raises NotFound."""
+        for found in self.revisions:
+            if label in ("", found.label):
+                return found
+        wanted = f"no revision {label!r}" if label else "no revision yet"
+        raise NotFound(f"{self.name} has {wanted}.")
+
+
+def _of(
+    program: str, part: str, site: str | None, who: "Callable[[str | None], Actor]", by: str | None
+) -> _Of:
+    """Raises InvalidInput where not one of the two is named, NotFound."""
+    if bool(program) == bool(part):
+        raise InvalidInput(
+            "Name a program, or a part.", way_out="A program by its code, a part with --part."
+        )
     shell.django()
     from firstoff.queries import product as reads
+
+    actor = who(by)
+    if part:
+        one = part_meant(actor, site, part)
+        return _Of(actor, {"part_id": one.id}, one.number, reads.part_revisions(one.id))
+    found = reads.program(actor, shell.site_of(actor, site, program=program).code, program)
+    return _Of(actor, {"program_id": found.id}, found.code, reads.revisions(actor, found.id))
+
+
+def _listed(of: _Of, label: str) -> "tuple[CharacteristicFacts, ...]":
+    from firstoff.queries import product as reads
+
+    return reads.characteristics_of(of.revision(label).id)
+
+
+def _into(of: _Of, revision: str, asked: dict[str, Any], *, dry_run: bool, as_json: bool) -> None:
     from firstoff.services import product as verbs
 
-    actor = shell.writer(by)
-    place = shell.site_of(actor, site, program=code)
-    program = reads.program(actor, place.code, code)
-    label = revision or reads.revisions(actor, program.id)[0].label
-    asked |= {"program_id": program.id, "revision": label, "by": actor}
+    label = of.revision(revision).label
+    asked |= {**of.asked, "revision": label, "by": of.by}
     if not dry_run:
         done = verbs.import_characteristics(**asked, at=shell.now())
         counts = f"{done.added} added, {done.changed} changed, {done.removed} removed"

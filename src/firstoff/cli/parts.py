@@ -137,15 +137,17 @@ def revise(
     label: Annotated[str, typer.Option(help="What its scheme makes, unless said.")] = "",
     copy_from: Annotated[str, typer.Option(help="The newest, unless said.")] = "",
     note: Annotated[str, typer.Option(help="What is to change, and why.")] = "",
+    bought: Annotated[
+        bool, typer.Option("--bought", help="It stays bought: this is its drawing.")
+    ] = False,
     site: SiteOption = None,
     by: AsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make the next draft, with all that an earlier revision consists of."""
     actor, part, product = _about(number, site, by)
-    made = product.create_revision(
-        part_id=part.id, label=label, copy_from=copy_from, note=note, by=actor, at=shell.now()
-    )
+    given = {"label": label, "copy_from": copy_from, "note": note, "bought": bought}
+    made = product.create_revision(part_id=part.id, **given, by=actor, at=shell.now())
     said = {"part": part.number, "revision": made.label}
     shell.said(as_json, said, f"{part.number} revision {made.label} is a draft.")
 

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from firstoff.api.bom import imports, lines, parts, revisions
+from firstoff.api.bom import characteristics, imports, lines, parts, revisions
 
 router = Router()
-for _part in (parts, revisions, lines, imports):
+for _part in (parts, revisions, characteristics, lines, imports):
     router.add_router("", _part.router)

@@ -21,6 +21,7 @@ class RevisionIn(Schema):
     label: str = Field("", max_length=20, description="What the part's scheme makes, unless said")
     copy_from: str = Field("", max_length=20, description="The newest, unless said")
     note: str = Field("", description="What is to change, and why")
+    bought: bool = Field(False, description="A bought part stays one: this is its drawing")
 
 
 class MoveIn(Schema):

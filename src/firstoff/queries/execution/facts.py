@@ -178,7 +178,8 @@ def bar_facts(run_ids: Iterable[int]) -> dict[int, rules.Bar]:
     """The locked bars, by run. Two queries."""
     bars = _bars(keys(run_ids))
     wanted: dict[int, list[rules.BarCapability]] = defaultdict(list)
-    for bar_id, characteristic, minimum in _capabilities(keys(b.pk for b in bars)):
+    held = _capabilities(keys(b.pk for b in bars)) if bars else []
+    for bar_id, characteristic, minimum in held:
         wanted[bar_id].append(rules.BarCapability(characteristic, minimum))
     return {b.run_id: bar_of(b, tuple(wanted[b.pk])) for b in bars}
 

@@ -119,10 +119,17 @@ def plans_of_part(
     there = part_revisions(row.pk) if row else ()
     chosen = next((r for r in there if revision in ("", r.label)), None)
     if row is None or chosen is None:
-        raise NotFound(f"Part {part} has no revision {revision!r}." if row else
-                       f"There is no part {part!r} here.")  # fmt: skip
+        raise NotFound(_nothing_of(part, revision, there=row is not None))
     of = inspected(row, there, chosen)
     return InspectionPlanList(of, _views(InspectionPlan.objects.filter(revision=chosen.id), of))
+
+
+def _nothing_of(part: str, revision: str, *, there: bool) -> str:
+    if not there:
+        return f"There is no part {part!r} here."
+    if revision:
+        return f"Part {part} has no revision {revision!r}."
+    return f"Part {part} has no revision yet; one of its drawing says what of it is inspected."
 
 
 def inspection_plan(

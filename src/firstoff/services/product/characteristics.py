@@ -1,4 +1,5 @@
-"""Characteristics of a draft: set, added, changed, taken out."""
+"""Characteristics of a draft: set, added, changed, taken out. Of the part of a program, or of any
+part: what is bought to a drawing is inspected by its characteristics too (R-22)."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -16,7 +17,7 @@ from firstoff.rules.product import (
 )
 from firstoff.services.ledger import Entry
 from firstoff.services.product.drawn import drop_characteristic
-from firstoff.services.product.naming import draft, program_for, verb
+from firstoff.services.product.naming import subject_for
 
 _FIELDS = (
     *("number", "name", "kind", "classification", "nominal", "lower", "upper"),
@@ -27,33 +28,40 @@ _FIELDS = (
 
 def set_characteristics(
     *,
-    program_id: int,
     revision: str,
     characteristics: Sequence[CharacteristicFacts],
     by: Actor,
     at: datetime,
+    program_id: int | None = None,
+    part_id: int | None = None,
     seen: str = "",
 ) -> tuple[CharacteristicFacts, ...]:
     """All characteristics of a draft at once: what is not named goes.
 
     seen: ``state_of`` what the person saw; raises StaleState when somebody changed it since.
     """
-    program = program_for(by, program_id, "definition.edit")
+    about = subject_for(by, "definition.edit", program_id=program_id, part_id=part_id)
     wanted = check_characteristics(characteristics)
-    with verb("product.set_characteristics", by, at, program) as entry:
-        found = draft(program, revision)
+    with about.verb("product.set_characteristics", by, at) as entry:
+        found = about.draft(revision)
         check_unmoved(seen, characteristics_of(found.pk), "characteristics")
         write_characteristics(found, wanted, entry)
     return wanted
 
 
 def add_characteristic(
-    *, program_id: int, revision: str, characteristic: CharacteristicFacts, by: Actor, at: datetime
+    *,
+    revision: str,
+    characteristic: CharacteristicFacts,
+    by: Actor,
+    at: datetime,
+    program_id: int | None = None,
+    part_id: int | None = None,
 ) -> CharacteristicFacts:
-    program = program_for(by, program_id, "definition.edit")
+    about = subject_for(by, "definition.edit", program_id=program_id, part_id=part_id)
     one = check_characteristic(characteristic)
-    with verb("product.add_characteristic", by, at, program) as entry:
-        found = draft(program, revision)
+    with about.verb("product.add_characteristic", by, at) as entry:
+        found = about.draft(revision)
         check_characteristics([*facts_in(found), one])
         Characteristic.objects.create(revision=found, **values_of(one))
         entry.details.update(revision=found.label, **values_of(one))
@@ -62,18 +70,19 @@ def add_characteristic(
 
 def update_characteristic(
     *,
-    program_id: int,
     revision: str,
     number: str,
     characteristic: CharacteristicFacts,
     by: Actor,
     at: datetime,
+    program_id: int | None = None,
+    part_id: int | None = None,
 ) -> CharacteristicFacts:
     """Change one of a draft, its number included."""
-    program = program_for(by, program_id, "definition.edit")
+    about = subject_for(by, "definition.edit", program_id=program_id, part_id=part_id)
     one = check_characteristic(characteristic)
-    with verb("product.update_characteristic", by, at, program) as entry:
-        found = draft(program, revision)
+    with about.verb("product.update_characteristic", by, at) as entry:
+        found = about.draft(revision)
         row = _numbered(found, number)
         others = [c for c in facts_in(found) if c.number != row.number]
         check_characteristics([*others, one])
@@ -83,12 +92,18 @@ def update_characteristic(
 
 
 def remove_characteristic(
-    *, program_id: int, revision: str, number: str, by: Actor, at: datetime
+    *,
+    revision: str,
+    number: str,
+    by: Actor,
+    at: datetime,
+    program_id: int | None = None,
+    part_id: int | None = None,
 ) -> None:
     """Take one out of a draft; operations that checked it check it no more."""
-    program = program_for(by, program_id, "definition.edit")
-    with verb("product.remove_characteristic", by, at, program) as entry:
-        found = draft(program, revision)
+    about = subject_for(by, "definition.edit", program_id=program_id, part_id=part_id)
+    with about.verb("product.remove_characteristic", by, at) as entry:
+        found = about.draft(revision)
         row = _numbered(found, number)
         entry.details.update(revision=found.label, **values_of(facts_of(row)))
         drop_characteristic(row)

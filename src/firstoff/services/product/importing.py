@@ -27,7 +27,7 @@ from firstoff.rules.product import (
     state_of,
 )
 from firstoff.services.product.characteristics import write_characteristics
-from firstoff.services.product.naming import draft, program_for, revision_of, verb
+from firstoff.services.product.naming import subject_for
 from firstoff.terms import CharacteristicClass, CharacteristicKind
 
 
@@ -75,10 +75,11 @@ class CharacteristicsTaken:
 
 def preview_characteristics(
     *,
-    program_id: int,
     revision: str,
     raw: RawSource,
     by: Actor,
+    program_id: int | None = None,
+    part_id: int | None = None,
     name: str = "",
     mapping: Mapping[str, str] | None = None,
     classification: CharacteristicClass = CharacteristicClass.MAJOR,
@@ -90,19 +91,20 @@ def preview_characteristics(
     that the file gives no class. replace_all: what is not in the file goes. Raises InvalidInput
     where the file cannot be read at all.
     """
-    program = program_for(by, program_id, "definition.edit")
-    found = revision_of(program, revision)
+    about = subject_for(by, "definition.edit", program_id=program_id, part_id=part_id)
+    found = about.revision(revision)
     file = _read(raw, name, mapping)
     return _compared(file, characteristics_of(found.pk), classification, replace_all)
 
 
 def import_characteristics(
     *,
-    program_id: int,
     revision: str,
     raw: RawSource,
     by: Actor,
     at: datetime,
+    program_id: int | None = None,
+    part_id: int | None = None,
     name: str = "",
     mapping: Mapping[str, str] | None = None,
     classification: CharacteristicClass = CharacteristicClass.MAJOR,
@@ -114,10 +116,10 @@ def import_characteristics(
     Raises InvalidInput naming the first row that cannot be taken, StaleState when the draft moved
     since it was seen, Refused (R-10) where the revision is no draft.
     """
-    program = program_for(by, program_id, "definition.edit")
+    about = subject_for(by, "definition.edit", program_id=program_id, part_id=part_id)
     file = _read(raw, name, mapping)
-    with verb("product.import_characteristics", by, at, program) as entry:
-        found = draft(program, revision)
+    with about.verb("product.import_characteristics", by, at) as entry:
+        found = about.draft(revision)
         there = characteristics_of(found.pk)
         check_unmoved(seen, there, "characteristics")
         preview = _compared(file, there, classification, replace_all)

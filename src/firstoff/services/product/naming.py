@@ -33,6 +33,12 @@ class Subject:
             raise NotFound(f"There is no revision {label!r} of {self.name}.")
         return found
 
+    def draft(self, label: str) -> PartRevision:
+        """Raises NotFound, Refused (R-10) where it is no draft."""
+        found = self.revision(label)
+        check_editable(found.status, f"Revision {found.label}")
+        return found
+
 
 def subject_for(
     by: Actor, permission: str, *, program_id: int | None = None, part_id: int | None = None
@@ -78,10 +84,3 @@ def revision_of(program: Program, label: str) -> PartRevision:
 
 def verb(name: str, by: Actor, at: datetime, program: Program) -> AbstractContextManager[Entry]:
     return ledger.verb(name, by=by, at=at, subject=f"program {program.code}", program=program)
-
-
-def draft(program: Program, label: str) -> PartRevision:
-    """Raises NotFound, Refused (R-10) where it is no draft."""
-    found = revision_of(program, label)
-    check_editable(found.status, f"Revision {found.label}")
-    return found

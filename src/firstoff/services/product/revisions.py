@@ -39,12 +39,14 @@ def create_revision(
     label: str = "",
     copy_from: str = "",
     note: str = "",
+    bought: bool = False,
 ) -> PartRevision:
     """The next draft of a part, with all that an earlier one consists of.
 
     label: the one that the part's scheme makes, unless said. copy_from: the newest, unless said.
-    note: what is to change, and why. Refused R-10 while another draft exists: what is to be built
-    next is one thing.
+    note: what is to change, and why. bought: a bought part stays one with its first revision,
+    which is then its drawing and what of it is inspected; else it is made here from then on.
+    Refused R-10 while another draft exists: what is to be built next is one thing.
     """
     about = subject_for(by, "definition.edit", program_id=program_id, part_id=part_id)
     with about.verb("product.create_revision", by, at) as entry:
@@ -58,7 +60,8 @@ def create_revision(
         if source is None:
             made = new_revision(Part.objects.get(pk=about.part_id), label)
             PartRevision.objects.filter(pk=made.pk).update(note=note)
-            _make_here(about.part_id)
+            if not bought:
+                _make_here(about.part_id)
         else:
             made = PartRevision.objects.create(part_id=about.part_id, label=label, note=note)
             copy_revision(source, made)
@@ -248,7 +251,8 @@ def _named_by_records(found: PartRevision) -> bool:
 
 
 def _make_here(part_id: int) -> None:
-    """A part that gets a first revision of its own is made here, whatever it was."""
+    """A part that gets a first revision of its own is made here, unless it is said to be bought
+    to that drawing."""
     Part.objects.filter(pk=part_id, procurement=Procurement.BUY).update(
         procurement=Procurement.MAKE
     )

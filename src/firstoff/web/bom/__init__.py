@@ -1,6 +1,16 @@
 """Parts and bills of materials: lists, revisions, lines, imports, what differs."""
 
-from firstoff.web.bom import comparing, editing, imports, lines, part, parts, start, variants
+from firstoff.web.bom import (
+    characteristics,
+    comparing,
+    editing,
+    imports,
+    lines,
+    part,
+    parts,
+    start,
+    variants,
+)
 
 urlpatterns = [
     *start.urlpatterns,
@@ -10,5 +20,6 @@ urlpatterns = [
     *variants.urlpatterns,
     *imports.urlpatterns,
     *comparing.urlpatterns,
+    *characteristics.urlpatterns,
     *part.urlpatterns,
 ]

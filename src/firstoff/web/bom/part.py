@@ -55,7 +55,11 @@ _ACTS: dict[str, tuple[str, Callable[..., Any]]] = {
     "next": (
         "The new revision is a draft with all that the last one said.",
         lambda part, posted, **of: product.create_revision(
-            part_id=part.id, label=posted.get("label", ""), note=posted.get("note", ""), **of
+            part_id=part.id,
+            label=posted.get("label", ""),
+            note=posted.get("note", ""),
+            bought=posted.get("bought") == "1",
+            **of,
         ),
     ),
     "discard": (

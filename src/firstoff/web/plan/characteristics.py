@@ -1,5 +1,6 @@
 """Characteristics out of a file: chosen, compared with the draft, columns corrected, taken."""
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,19 +29,50 @@ class FileForm(Form):
     file = forms.FileField(label="File", allow_empty_file=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The revision that takes a file: of the part of a program, or of any part. ``of``: whose it
+    is, as the verbs take it; ``back``: the page with its characteristics."""
+
+    revision: RevisionView
+    of: dict[str, int]
+    name: str
+    part: str
+    site_id: int
+    back: str
+    program: ProgramView | None = None
+
+
 @page("see", post="definition.edit")
 def characteristics_import(request: Request, site: str, code: str) -> HttpResponse:
     program = programs.program(request.actor, site, code)
     revision = _revision(request, program)
+    back = reverse("definition", args=[program.site, program.code])
+    return take(
+        request,
+        Draft(
+            revision,
+            {"program_id": program.id},
+            f"{program.name} {program.code}",
+            program.part_number,
+            program.site_id,
+            f"{back}?{urlencode({'revision': revision.label})}#characteristics",
+            program,
+        ),
+    )
+
+
+def take(request: Request, draft: Draft) -> HttpResponse:
+    """The page of one address: the file is chosen, looked at, and taken."""
     if request.method == "POST" and request.POST.get("sha256"):
-        return _looked_at(request, program, revision, request.POST["sha256"])
+        return _looked_at(request, draft, request.POST["sha256"])
     form: FileForm = FileForm.of(request)
     if form.attempt(
         lambda data: hold_upload(data["file"].file, name=data["file"].name, at=request.at)
     ):
         name = form.cleaned_data["file"].name
-        return _preview(request, program, revision, form.result, form, name=name)
-    return _choose(request, program, revision, form)
+        return _preview(request, draft, form.result, form, name=name)
+    return _choose(request, draft, form)
 
 
 def _revision(request: Request, program: ProgramView) -> RevisionView:
@@ -52,32 +84,25 @@ def _revision(request: Request, program: ProgramView) -> RevisionView:
     raise NotFound(f"There is no revision {label!r} of this part.")
 
 
-def _looked_at(
-    request: Request, program: ProgramView, revision: RevisionView, sha256: str
-) -> HttpResponse:
+def _looked_at(request: Request, draft: Draft, sha256: str) -> HttpResponse:
     """The second post: columns corrected, or the file taken."""
     form = FileForm()
     if "take" not in request.POST:
-        return _preview(request, program, revision, sha256, form)
+        return _preview(request, draft, sha256, form)
     try:
         done = product.import_characteristics(
-            **_asked(request, program, revision, sha256),
-            at=request.at,
-            seen=request.POST.get("seen", ""),
+            **_asked(request, draft, sha256), at=request.at, seen=request.POST.get("seen", "")
         )
     except (NotAllowed, NotFound):
         raise
     except FirstoffError as error:
-        return _preview(request, program, revision, sha256, form, problem=error)
+        return _preview(request, draft, sha256, form, problem=error)
     said = f"{done.added} added, {done.changed} changed, {done.removed} removed"
     messages.success(request, f"{done.file_name} is taken: {said}.")
-    query = urlencode({"revision": revision.label})
-    return redirect(f"{reverse('definition', args=[program.site, program.code])}?{query}")
+    return redirect(draft.back)
 
 
-def _asked(
-    request: Request, program: ProgramView, revision: RevisionView, sha256: str, name: str = ""
-) -> dict[str, Any]:
+def _asked(request: Request, draft: Draft, sha256: str, name: str = "") -> dict[str, Any]:
     """How the held file is to be read: columns as corrected."""
     posted = request.POST
     mapping = {
@@ -87,8 +112,8 @@ def _asked(
     }
     classes = {c.value: c for c in CharacteristicClass}
     return {
-        "program_id": program.id,
-        "revision": revision.label,
+        **draft.of,
+        "revision": draft.revision.label,
         "by": request.actor,
         "raw": held_upload(sha256),
         "name": (name or posted.get("name", "") or "file")[:300],
@@ -100,22 +125,21 @@ def _asked(
 
 def _preview(
     request: Request,
-    program: ProgramView,
-    revision: RevisionView,
+    draft: Draft,
     sha256: str,
     form: FileForm,
     *,
     name: str = "",
     problem: FirstoffError | None = None,
 ) -> HttpResponse:
-    asked = _asked(request, program, revision, sha256, name)
+    asked = _asked(request, draft, sha256, name)
     try:
         found = product.preview_characteristics(**asked)
     except InvalidInput as error:
         form.status = 422
-        return _choose(request, program, revision, form, error)
+        return _choose(request, draft, form, error)
     context = {
-        **_about(program, revision),
+        **_about(request, draft),
         "preview": found,
         "sha256": sha256,
         "problem": problem,
@@ -143,25 +167,22 @@ def _lists(found: CharacteristicPreview) -> dict[str, Any]:
 
 
 def _choose(
-    request: Request,
-    program: ProgramView,
-    revision: RevisionView,
-    form: FileForm,
-    problem: InvalidInput | None = None,
+    request: Request, draft: Draft, form: FileForm, problem: InvalidInput | None = None
 ) -> HttpResponse:
+    may_edit = may(request.actor, "definition.edit", draft.site_id) and draft.revision.draft
     context = {
-        **_about(program, revision),
+        **_about(request, draft),
         "form": form,
         "problem": problem,
         "columns": COLUMNS,
-        "may_edit": may(request.actor, "definition.edit", program.site_id) and revision.draft,
+        "may_edit": may_edit,
     }
     return render(request, "plan/characteristics_import.html", context, status=form.status)
 
 
-def _about(program: ProgramView, revision: RevisionView) -> dict[str, Any]:
-    query = urlencode({"revision": revision.label})
-    return {"program": program, "revision": revision, "query": query}
+def _about(request: Request, draft: Draft) -> dict[str, Any]:
+    query = request.GET.urlencode()
+    return {"of": draft, "program": draft.program, "revision": draft.revision, "query": query}
 
 
 urlpatterns = [

@@ -17,9 +17,9 @@ from firstoff.queries import plan as reads
 from firstoff.queries import product as programs
 from firstoff.queries.plan import DefinitionView
 from firstoff.rules.access import may
-from firstoff.rules.product import next_label, state_of, words_of
+from firstoff.rules.product import next_label, state_of
 from firstoff.services import documents, plan, product
-from firstoff.terms import EquipmentKind, GeometricSymbol
+from firstoff.terms import EquipmentKind
 from firstoff.web.auth import Request, page
 from firstoff.web.forms import Form
 from firstoff.web.grids import Grid
@@ -250,7 +250,10 @@ def _page(request: Request, site: str, code: str, **sent: Form | Grid) -> HttpRe
         "drawings": drawn.drawings(actor, view.revision.id),
         "bom": lined.head(actor, view.revision.id),
         "documents": drawn.choices(actor, site_id) if edits else (),
-        "symbols": [words_of(symbol) for symbol in GeometricSymbol],
+        "symbols": rows.symbols(),
+        "characteristics_at": reverse(
+            "definition-characteristics", args=[view.program.site, view.program.code]
+        ),
         "seen_operations": state_of(view.operations),
         "characteristics": grids.get("characteristics") if edits else None,
         "operations": grids.get("operations") if edits_plan else None,

@@ -12,8 +12,14 @@ from firstoff.errors import InvalidInput
 from firstoff.formats.characteristics.requirements import Requirement, requirement
 from firstoff.queries.plan import EquipmentView
 from firstoff.rules.plan import CatalogueCode, PlanOperation, rewired
-from firstoff.rules.product import CharacteristicFacts
-from firstoff.terms import Aspect, CharacteristicClass, CharacteristicKind, LimitForm
+from firstoff.rules.product import CharacteristicFacts, words_of
+from firstoff.terms import (
+    Aspect,
+    CharacteristicClass,
+    CharacteristicKind,
+    GeometricSymbol,
+    LimitForm,
+)
 from firstoff.web.grids import Row
 
 _NUMBERS = re.compile(r"[,;\s]+")
@@ -128,6 +134,11 @@ def characteristic_values(found: CharacteristicFacts) -> dict[str, Any]:
         "form": found.form.value if found.form else "",
     }
     return {**plain, **shown, **words, "callout": found.callout, "said": found.requirement}
+
+
+def symbols() -> list[str]:
+    """Words that a callout may begin with."""
+    return [words_of(symbol) for symbol in GeometricSymbol]
 
 
 _PLAIN = ("number", "name", "unit", "method", "measured_as", "zone", "gauge", "source_id")
