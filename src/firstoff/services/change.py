@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from firstoff.db.models import (
     Baseline,
@@ -25,6 +25,7 @@ from firstoff.db.models import (
     Unit,
 )
 from firstoff.db.models.ledger import new_uid
+from firstoff.db.prepared import prepared
 from firstoff.errors import InvalidInput, NotFound
 from firstoff.queries.change import (
     SHORT,
@@ -262,14 +263,20 @@ def _check_freeze(baseline: Baseline) -> None:
     )
 
 
+@prepared
+def _first_order() -> "QuerySet[ChangeOrder, int]":
+    return ChangeOrder.objects.values_list("pk", flat=True)[:1]
+
+
 def _check_units(units: Sequence[Unit]) -> None:
-    keys = {unit.run_id or 0 for unit in units}
-    orders = ChangeOrder.objects.filter(program__runs__in=keys)
-    if not orders.exists():
+    ids = {unit.run_id or 0 for unit in units}
+    if not _first_order():  # most units start where nothing was ever changed
         return
-    rows = Run.objects.filter(pk__in=keys).values_list("pk", "batch_id", "baseline")
+    if not ChangeOrder.objects.filter(program__runs__in=ids).exists():
+        return
+    rows = Run.objects.filter(pk__in=ids).values_list("pk", "batch_id", "baseline")
     runs = {pk: (batch, baseline) for pk, batch, baseline in rows}
-    ended = dict(RunChange.objects.filter(run__in=keys).values_list("run", "order__number"))
+    ended = dict(RunChange.objects.filter(run__in=ids).values_list("run", "order__number"))
     replaced = superseding({baseline for _, baseline in runs.values()})
     for unit in units:
         batch, baseline = runs[unit.run_id or 0]

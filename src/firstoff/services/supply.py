@@ -12,10 +12,12 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
 from firstoff.db.fields import PLACES
 from firstoff.db.inserts import fresh
+from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import (
     Characteristic,
     Lot,
@@ -26,6 +28,7 @@ from firstoff.db.models import (
     Part,
     Supplier,
 )
+from firstoff.db.prepared import prepared
 from firstoff.errors import InvalidInput, NotFound, Refused
 from firstoff.rules.supply import (
     LotFacts,
@@ -178,13 +181,12 @@ class LotBook:
         wanted = [c for c in dict.fromkeys(codes) if c and c not in self._lots]
         for some in _chunks(wanted):
             self._lots.update((code, []) for code in some)
-            rows = Lot.objects.filter(part__site=self.site_id, code__in=some)
-            self._take(list(rows.select_related("part", "balance")))
+            self._take(_called(self.site_id, some))
 
-    def read_keys(self, keys: Iterable[int]) -> None:
+    def read_keys(self, wanted: Iterable[int]) -> None:
         """The lots with these keys, for readings that are made again."""
-        for some in _chunks([k for k in dict.fromkeys(keys) if k not in self._by_key]):
-            self._take(list(Lot.objects.filter(pk__in=some).select_related("part", "balance")))
+        for some in _chunks([k for k in dict.fromkeys(wanted) if k not in self._by_key]):
+            self._take(_lots(keys(some)))
 
     def _take(self, rows: Sequence[Lot]) -> None:
         unsure = []
@@ -199,9 +201,8 @@ class LotBook:
             self._by_key[lot.pk] = seen
             self.parts[lot.part.number] = lot.part
             unsure.append(lot.pk)
-        for some in _chunks(unsure):
-            records = LotStatusRecord.objects.filter(lot__in=some).order_by("decided_at", "pk")
-            for key, when, word in records.values_list("lot_id", "decided_at", "status"):
+        if unsure:
+            for key, when, word in _decisions(keys(unsure)):
                 self._by_key[key].decided.append((when, LotStatus(word)))
 
     def by_key(self, key: int) -> LotSeen:
@@ -371,6 +372,30 @@ class LotBook:
         write_balances({s.lot.pk: (s.on_hand, s.status) for s in changed})
         for seen in changed:
             seen.stored = (seen.on_hand, seen.status)
+
+
+def _called(site_id: int, codes: Sequence[str]) -> Sequence[Lot]:
+    if len(codes) == 1:  # what a line posts
+        return _coded(site_id, codes[0])
+    rows = Lot.objects.filter(part__site=site_id, code__in=codes)
+    return list(rows.select_related("part", "balance"))
+
+
+@prepared
+def _coded(site_id: int, code: str) -> "QuerySet[Lot]":
+    rows = Lot.objects.filter(part__site=site_id, code=code)
+    return rows.select_related("part", "balance")
+
+
+@prepared
+def _lots(some: Keys) -> "QuerySet[Lot]":
+    return Lot.objects.filter(among(Lot, "id", some)).select_related("part", "balance")
+
+
+@prepared
+def _decisions(lots: Keys) -> "QuerySet[LotStatusRecord, tuple[int, datetime, str]]":
+    rows = LotStatusRecord.objects.filter(among(LotStatusRecord, "lot", lots))
+    return rows.order_by("decided_at", "pk").values_list("lot_id", "decided_at", "status")
 
 
 def write_balances(balances: Mapping[int, tuple[Decimal, LotStatus]]) -> None:

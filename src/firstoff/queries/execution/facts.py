@@ -42,6 +42,7 @@ from firstoff.rules.execution import (
 )
 from firstoff.terms import CauseClass, RunKind, RunVerdict
 
+LATEST = 2**63 - 1  # an entry of the ledger after all there will be
 T = TypeVar("T")
 M = TypeVar("M", bound=Record)
 
@@ -233,23 +234,35 @@ def first_article_facts(
     run_ids: Iterable[int], upto: int | None = None
 ) -> dict[int, FirstArticleFacts]:
     """The latest first article inspection of each run. One query."""
-    rows = _then(FirstArticle.objects.filter(run__in=run_ids), upto).order_by("pk")
-    columns = ("run_id", "uid", "unit__serial", "passed", "checked", "conforming", "judged_at")
-    return {
-        run: FirstArticleFacts(str(uid), *rest) for run, uid, *rest in rows.values_list(*columns)
-    }
+    rows = _articles(keys(run_ids), LATEST if upto is None else upto)
+    return {run: FirstArticleFacts(str(uid), *rest) for run, uid, *rest in rows}
+
+
+@prepared
+def _articles(runs: Keys, upto: int) -> "QuerySet[FirstArticle, tuple[Any, ...]]":
+    rows = FirstArticle.objects.filter(among(FirstArticle, "run", runs), entry__lte=upto)
+    return rows.order_by("pk").values_list(
+        "run_id", "uid", "unit__serial", "passed", "checked", "conforming", "judged_at"
+    )
 
 
 def release_facts(
     run_ids: Iterable[int], upto: int | None = None
 ) -> dict[int, list[ReleaseFacts]]:
     """Refusals lifted by signature, by run. One query."""
-    rows = _then(RouteRelease.objects.filter(run__in=run_ids), upto).order_by("pk")
-    columns = ("run_id", "rule", "subject", "reason", "by__name", "received_at", "uid")
     found: dict[int, list[ReleaseFacts]] = defaultdict(list)
-    for run, rule, subject, reason, name, at, uid in rows.values_list(*columns):
+    rows = _releases(keys(run_ids), LATEST if upto is None else upto)
+    for run, rule, subject, reason, name, at, uid in rows:
         found[run].append(ReleaseFacts(rule, subject, reason, name, at, str(uid)))
     return found
+
+
+@prepared
+def _releases(runs: Keys, upto: int) -> "QuerySet[RouteRelease, tuple[Any, ...]]":
+    rows = RouteRelease.objects.filter(among(RouteRelease, "run", runs), entry__lte=upto)
+    return rows.order_by("pk").values_list(
+        "run_id", "rule", "subject", "reason", "by__name", "received_at", "uid"
+    )
 
 
 class Raw(Func):
@@ -297,6 +310,16 @@ _UNIT_COLUMNS = (
 def unit_facts(rows: "QuerySet[Unit]") -> list[UnitFacts]:
     """Units as values. One query."""
     return [unit for _, _, unit in _as_units(_unit_columns(rows))]
+
+
+def first_unit(run: int) -> list[UnitFacts]:
+    """The first unit of a run, where there is one. One query."""
+    return [unit for _, _, unit in _as_units(_first(run))]
+
+
+@prepared
+def _first(run: int) -> "QuerySet[Unit, tuple[Any, ...]]":
+    return _unit_columns(Unit.objects.filter(run=run).order_by("position")[:1])
 
 
 def facts_of_unit(unit: int) -> UnitFacts:

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from itertools import chain
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Max, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
+from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import (
     ActionEffect,
     ContainedUnit,
@@ -34,6 +35,7 @@ from firstoff.db.models import (
     Unit,
     UnitState,
 )
+from firstoff.db.prepared import prepared
 from firstoff.errors import InvalidInput
 from firstoff.queries.access import roles_at
 from firstoff.queries.execution.definition import route
@@ -42,6 +44,7 @@ from firstoff.queries.execution.facts import (
     decision_facts,
     facts_of_unit,
     first_article_facts,
+    first_unit,
     judgements_of_unit,
     release_facts,
     run_facts,
@@ -149,12 +152,9 @@ class Floor:
 
     def _read_histories(self, serials: Mapping[int, str]) -> None:
         for some in _chunks(list(serials)):
-            for row in Judgement.objects.filter(unit__in=some).order_by("pk"):
+            for row in _judged(keys(some)):
                 self.history(serials[row.unit_id]).rows.append(row)
-            records = OperationRecord.objects.filter(unit__in=some)
-            for unit, attempt, seq, outcome, *times in records.values_list(
-                "unit_id", "attempt", "seq", "outcome", "began_at", "ended_at"
-            ):
+            for unit, attempt, seq, outcome, *times in _done(keys(some)):
                 found = self.history(serials[unit])
                 found.done[attempt, seq] = outcome
                 found.spent[attempt, seq] = (times[0], times[1])
@@ -209,8 +209,8 @@ class Floor:
         """Whether a unit that counts was started: 0 or at least 1 (the first such is enough)."""
         units = Unit.objects.filter(run=self.run).order_by("position")
         # Nearly always the first one counts; few runs begin with two hundred that do not.
-        for some in (units[:1], units[1:200], units[200:]):
-            rows = unit_facts(some)
+        for some in (None, units[1:200], units[200:]):
+            rows = first_unit(self.run.pk) if some is None else unit_facts(some)
             if any(not left_out_reasons(u, self.definition.instruction) for u in rows):
                 return 1
             if not rows:
@@ -219,8 +219,7 @@ class Floor:
 
     @cached_property
     def next_position(self) -> int:
-        last = Unit.objects.filter(run=self.run).aggregate(last=Max("position"))["last"]
-        return int(last or 0) + 1
+        return max(_last_position(self.run.pk), default=0) + 1
 
     @cached_property
     def actions(self) -> tuple[ActionFacts, ...]:
@@ -250,13 +249,10 @@ class Floor:
         """The earlier tries that a repeat has to answer (R-41, R-46); pilots only."""
         if self.run.kind != RunKind.PILOT:
             return ()
-        ids = Run.objects.filter(
-            program=self.run.program_id, kind=self.run.kind, number__lt=self.run.number
-        ).order_by("number")
-        keys = list(ids.values_list("pk", flat=True))
-        if not keys:
+        before = _before(self.run.program_id, self.run.kind, self.run.number)
+        if not before:
             return ()
-        runs = run_facts(keys)
+        runs = run_facts(before)
         return earlier_batches([Reading(r) for r in runs], self.actions)
 
     @cached_property
@@ -269,7 +265,7 @@ class Floor:
     @cached_property
     def _usual_equipment(self) -> Equipment | None:
         """What a unit is made on when nobody says: the run's equipment, where it names one."""
-        named = list(RunEquipment.objects.filter(run=self.run).select_related("equipment")[:2])
+        named = _equipment(self.run.pk)
         return named[0].equipment if len(named) == 1 else None
 
     def equipment(self, code: str) -> Equipment | None:
@@ -363,12 +359,45 @@ class Floor:
         return moment.astimezone(self.zone).date()
 
 
+@prepared
+def _judged(units: Keys) -> "QuerySet[Judgement]":
+    return Judgement.objects.filter(among(Judgement, "unit", units)).order_by("pk")
+
+
+@prepared
+def _done(units: Keys) -> "QuerySet[OperationRecord, tuple[Any, ...]]":
+    rows = OperationRecord.objects.filter(among(OperationRecord, "unit", units))
+    return rows.values_list("unit_id", "attempt", "seq", "outcome", "began_at", "ended_at")
+
+
+@prepared
+def _last_position(run: int) -> "QuerySet[Unit, int]":
+    rows = Unit.objects.filter(run=run).order_by("-position")
+    return rows.values_list("position", flat=True)[:1]
+
+
+@prepared
+def _before(program: int, kind: str, number: int) -> "QuerySet[Run, int]":
+    """Runs of the program, of one kind, with a lower number."""
+    rows = Run.objects.filter(program=program, kind=kind, number__lt=number)
+    return rows.order_by("number").values_list("pk", flat=True)
+
+
+@prepared
+def _equipment(run: int) -> "QuerySet[RunEquipment]":
+    return RunEquipment.objects.filter(run=run).select_related("equipment")[:2]
+
+
+@prepared
+def _held(units: Keys) -> "QuerySet[UnitState, int]":
+    rows = UnitState.objects.filter(among(UnitState, "unit", units), holds__gt=0)
+    return rows.values_list("unit_id", flat=True)
+
+
 def holding(units: Sequence[int], serials: Mapping[int, str]) -> dict[str, tuple[Hold, ...]]:
     """Which containments hold these units, by serial (R-62). One query, and one more where there
     is any."""
-    held = list(
-        UnitState.objects.filter(unit__in=units, holds__gt=0).values_list("unit_id", flat=True)
-    )
+    held = _held(keys(units))
     if not held:
         return {}
     found: dict[str, list[Hold]] = {serials[key]: [] for key in held}

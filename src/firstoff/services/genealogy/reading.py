@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Lower
 
+from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import (
     Assembly,
     Calibration,
@@ -28,6 +29,7 @@ from firstoff.db.models import (
     Unit,
     UnitState,
 )
+from firstoff.db.prepared import prepared
 from firstoff.queries.access import roles_of
 from firstoff.rules.access import builder_class
 from firstoff.services.execution.floor import Operator, holding
@@ -226,6 +228,11 @@ def _read_procedures(picture: Picture, names: Names) -> None:
             picture.procedures[revision.digest] = revision
 
 
+@prepared
+def _states(units: Keys) -> "QuerySet[UnitState]":
+    return UnitState.objects.filter(among(UnitState, "unit", units))
+
+
 def read_stands(picture: Picture) -> None:
     """Where the units are, and which containments hold them."""
     readings = picture.readings
@@ -233,7 +240,7 @@ def read_stands(picture: Picture) -> None:
     boxes: set[int] = set()
     shipments: set[int] = set()
     for some in chunks(picture.by_key):
-        for row in UnitState.objects.filter(unit__in=some):
+        for row in _states(keys(some)):
             place = Place(row.place)
             stand = Stand(place, row.since, row.package_id, row.shipment_id)
             readings.stands[row.unit_id] = stand
@@ -339,23 +346,32 @@ def read_floors(picture: Picture, units: Iterable[Unit]) -> None:
         picture.floor(picture.runs[run_id]).know(found)
 
 
+@prepared
+def _tested(units: Keys) -> "QuerySet[TestRecord, tuple[int, str, str]]":
+    judged = among(TestRecord, "unit", units)
+    rows = TestRecord.objects.filter(judged, outcome__in=("pass", "fail"))
+    return rows.order_by("ended_at", "pk").values_list("unit_id", "procedure__name", "outcome")
+
+
 def read_tests(picture: Picture, units: Iterable[int]) -> None:
     """Which procedures the latest run of which failed. A station error says nothing (R-48)."""
     for some in chunks(units):
-        rows = TestRecord.objects.filter(unit__in=some, outcome__in=("pass", "fail"))
-        for unit, name, outcome in rows.order_by("ended_at", "pk").values_list(
-            "unit_id", "procedure__name", "outcome"
-        ):
+        for unit, name, outcome in _tested(keys(some)):
             picture.failed_tests.setdefault(unit, {})[name] = outcome == "fail"
+
+
+@prepared
+def _rework(units: Keys) -> "QuerySet[FloorRecord, tuple[int, str]]":
+    rows = FloorRecord.objects.filter(
+        among(FloorRecord, "unit", units), kind=FloorKind.REWORK, superseded_by__isnull=True
+    )
+    return rows.values_list("unit_id", "content")
 
 
 def read_attempts(picture: Picture, units: Iterable[int]) -> None:
     """Rework that began an attempt which nothing was recorded in yet."""
     for some in chunks(units):
-        rows = FloorRecord.objects.filter(
-            unit__in=some, kind=FloorKind.REWORK, superseded_by__isnull=True
-        )
-        for unit, content in rows.values_list("unit_id", "content"):
+        for unit, content in _rework(keys(some)):
             attempt = json.loads(content)["keys"].get("attempt", 1)
             picture.attempts[unit] = max(attempt, picture.attempts.get(unit, 1))
 
