@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
+from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import LedgerEntry
+from firstoff.db.prepared import prepared
 from firstoff.db.rows import record_models, stored_rows
 from firstoff.rules.ledger import START, Link, canonical, link_hash, rows_digest
 
@@ -39,9 +42,18 @@ class Verification:
 
 
 def head(*, using: str = "default") -> Head:
-    entries = LedgerEntry.objects.using(using)
-    last = entries.order_by("-seq").values_list("seq", "hash", "at").first()
-    return Head(*last) if last else Head(0, START, None)
+    last = list(_last() if using == DEFAULT_DB_ALIAS else _newest(using))
+    return Head(*last[0]) if last else Head(0, START, None)
+
+
+def _newest(using: str) -> "QuerySet[LedgerEntry, tuple[int, str, datetime]]":
+    entries = LedgerEntry.objects.using(using).order_by("-seq")
+    return entries.values_list("seq", "hash", "at")[:1]
+
+
+@prepared
+def _last() -> "QuerySet[LedgerEntry, tuple[int, str, datetime]]":
+    return _newest(DEFAULT_DB_ALIAS)
 
 
 def version(program_id: int) -> int:
@@ -63,8 +75,13 @@ def versions(program_ids: Iterable[int]) -> dict[int, int]:
 
 def hashes(seqs: Iterable[int]) -> dict[int, str]:
     """The hashes of several entries, in one query."""
-    rows = LedgerEntry.objects.filter(pk__in=set(seqs))
-    return dict(rows.values_list("seq", "hash"))
+    return dict(_hashes(keys(seqs)))
+
+
+@prepared
+def _hashes(seqs: Keys) -> "QuerySet[LedgerEntry, tuple[int, str]]":
+    rows = LedgerEntry.objects.filter(among(LedgerEntry, "seq", seqs))
+    return rows.values_list("seq", "hash")
 
 
 def entry_hash(seq: int, *, using: str = "default") -> str | None:

@@ -20,7 +20,8 @@ from firstoff.db.models import (
     StackUpLink,
 )
 from firstoff.errors import InvalidInput, NotFound
-from firstoff.queries.evidence.measured import measurements
+from firstoff.queries.evidence.measured import measurements_now
+from firstoff.queries.ledger import head
 from firstoff.queries.plan.frozen import frozen_stacks
 from firstoff.queries.product import facts_of, program_by_id
 from firstoff.rules.access import Actor, require
@@ -328,7 +329,7 @@ def _measured(
     asked = [c for c in characteristics if c.limits]
     if not runs or not asked:
         return {}, {}
-    read = measurements({run: asked for run, _ in runs}, None)
+    read = measurements_now({run: asked for run, _ in runs}, head().seq)
     values: dict[str, Sequence[float]] = {}
     where: dict[str, str] = {}
     for run, batch in runs:

@@ -228,7 +228,9 @@ def _is_number(value: object) -> bool:
 
 def _refuse_booleans(name: str, values: object) -> None:
     # True would count as 1.0: a column of pass and fail is not a column of measurements.
-    if isinstance(values, (list, tuple)):
-        for place, value in enumerate(values):
-            if isinstance(value, (bool, np.bool_)):
-                raise OutOfDomain(f"{name}, item {place + 1},", value, "a number")
+    if isinstance(values, (list, tuple)) and not _BOOLEANS.isdisjoint(map(type, values)):
+        place = next(n for n, value in enumerate(values) if type(value) in _BOOLEANS)
+        raise OutOfDomain(f"{name}, item {place + 1},", values[place], "a number")
+
+
+_BOOLEANS = frozenset({bool, np.bool_})

@@ -26,7 +26,9 @@ _Firsts = dict[str, dict[int, _First]]  # by characteristic, by unit, in the ord
 Asked = Mapping[int, Sequence[CharacteristicFacts]]
 Measurements = dict[int, dict[str, tuple[Measurement, ...]]]
 
-_kept: Kept[_Firsts] = Kept(lambda firsts: sum(map(len, firsts.values())))
+# A run, and the names by which its characteristics are looked for.
+_Key = tuple[int, tuple[tuple[str, str], ...]]
+_kept: Kept[_Key, _Firsts] = Kept(lambda firsts: sum(map(len, firsts.values())))
 forget = _kept.forget
 
 
@@ -41,10 +43,15 @@ def measurements(asked: Asked, upto: int | None) -> Measurements:
 
 def measurements_now(asked: Asked, upto: int) -> Measurements:
     """The same at the newest entry, reading only what is new: two more queries."""
-    wanted = [run for run, characteristics in asked.items() if characteristics]
+    wanted = {
+        run: (run, tuple((c.number, c.measured_as) for c in characteristics))
+        for run, characteristics in asked.items()
+        if characteristics
+    }
     if not wanted:
         return {}
-    held, newest = _kept.look(wanted, upto)
+    there, newest = _kept.look(list(wanted.values()), upto)
+    held = {run: there[key] for run, key in wanted.items() if key in there}
     found = {run: h.value for run, h in held.items() if h.entry == upto}
     on = {run: h for run, h in held.items() if h.entry != upto}
     fresh = [run for run in wanted if run not in held]
@@ -53,7 +60,7 @@ def measurements_now(asked: Asked, upto: int) -> Measurements:
     if on:
         span = Span(list(on), {run: h.entry for run, h in on.items()}, upto)
         found |= _read(asked, span, {run: h.value for run, h in on.items()})
-    _kept.keep({run: Held(upto, newest, found[run]) for run in (*fresh, *on)})
+    _kept.keep({wanted[run]: Held(upto, newest, found[run]) for run in (*fresh, *on)})
     return _shown({run: found[run] for run in wanted})
 
 

@@ -39,7 +39,7 @@ class _Ends(NamedTuple):
 
 
 _Tested = dict[int, dict[_Test, _Ends]]  # by unit
-_kept: Kept[_Tested] = Kept(lambda units: sum(map(len, units.values())))
+_kept: Kept[int, _Tested] = Kept(lambda units: sum(map(len, units.values())))
 forget = _kept.forget
 
 

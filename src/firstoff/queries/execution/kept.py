@@ -6,14 +6,15 @@ of the ledger at which the run was read last takes a millisecond.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Generic, NamedTuple, TypeVar
 
-from django.db.models import Max
+from django.db.models import QuerySet
 
 from firstoff.db.models import LedgerEntry
+from firstoff.db.prepared import prepared
 from firstoff.queries.execution.facts import (
     Recorded,
     Span,
@@ -22,8 +23,10 @@ from firstoff.queries.execution.facts import (
     recorded,
     run_facts_of,
 )
+from firstoff.queries.ledger import hashes
 from firstoff.rules.execution import Reading
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 _KEPT_RECORDS = 1_000_000  # of all kinds, over all runs; some 200 bytes each
 
@@ -38,33 +41,32 @@ class Held(Generic[T]):
     value: T
 
 
-class Kept(Generic[T]):
-    """What was read of runs, each true of every ledger that holds the entry it was read at."""
+class Kept(Generic[K, T]):
+    """What was read of runs, each true of every ledger that holds the entry it was read at: by
+    run, or by run and what was asked of it."""
 
     def __init__(self, size: Callable[[T], int]) -> None:
         self._size = size
-        self._found: OrderedDict[int, Held[T]] = OrderedDict()
+        self._found: OrderedDict[K, Held[T]] = OrderedDict()
         self._lock = Lock()
 
-    def look(self, run_ids: Sequence[int], upto: int) -> tuple[dict[int, Held[T]], str]:
-        """What is still true of the runs, and the hash of the entry asked for. Two queries."""
+    def look(self, keys: Sequence[K], upto: int) -> tuple[dict[K, Held[T]], str]:
+        """What is still true of them, and the hash of the entry asked for. Two queries."""
         with self._lock:
-            known = {key: self._found[key] for key in run_ids if key in self._found}
+            known = {key: self._found[key] for key in keys if key in self._found}
             for key in known:
                 self._found.move_to_end(key)
-        entries = {held.entry for held in known.values()} | {upto}
-        chain = LedgerEntry.objects.filter(pk__lte=upto)
-        hashes = dict(chain.filter(pk__in=entries).values_list("seq", "hash"))
+        found = hashes({held.entry for held in known.values()} | {upto})
         # An entry of no program may have given a person or a machine another name.
-        named = chain.filter(program__isnull=True).aggregate(newest=Max("seq"))["newest"] or 0
+        named = max(_of_no_program(upto), default=0)
         still = {
             key: held
             for key, held in known.items()
-            if named <= held.entry <= upto and hashes.get(held.entry) == held.hash
+            if named <= held.entry <= upto and found.get(held.entry) == held.hash
         }
-        return still, hashes.get(upto, "")
+        return still, found.get(upto, "")
 
-    def keep(self, found: Mapping[int, Held[T]]) -> None:
+    def keep(self, found: Mapping[K, Held[T]]) -> None:
         with self._lock:
             for key, held in found.items():
                 if held.hash:  # else the entry is not written: a verb is under way
@@ -80,6 +82,12 @@ class Kept(Generic[T]):
             self._found.clear()
 
 
+@prepared
+def _of_no_program(upto: int) -> "QuerySet[LedgerEntry, int]":
+    rows = LedgerEntry.objects.filter(pk__lte=upto, program__isnull=True)
+    return rows.order_by("-seq").values_list("seq", flat=True)[:1]
+
+
 class _Read(NamedTuple):
     recorded: Recorded
     reading: Reading
@@ -90,7 +98,7 @@ class _Read(NamedTuple):
         return 1 + sum(map(len, (held.units, held.judgements, held.defects, held.times)))
 
 
-_kept: Kept[_Read] = Kept(lambda read: read.size)
+_kept: Kept[int, _Read] = Kept(lambda read: read.size)
 forget = _kept.forget
 
 
