@@ -240,8 +240,33 @@ def test_what_differs_from_the_definition_and_from_the_batch(world: World, floor
         ("missing", "RING is not recorded; 5 of the 5 units beside it in its batch hold it."),
         ("extra", "RES is in this unit; 0 of the 5 units beside it in its batch hold it."),
         ("unapproved", "Lot Q-1 of RES went in while it was in quarantine."),
-        ("unapproved", "Yageo RC0402 (RES) was in no earlier unit of this program."),
-    ]
+    ]  # the first unit has nothing before it that its makers could differ from
+
+
+def test_a_maker_is_new_where_no_unit_like_its_holder_held_it(world: World, floor: Floor) -> None:
+    """At any depth: a board is compared with the boards before it, wherever those went."""
+    built(world, floor, 3)
+    from firstoff.db.models import Unit
+
+    units = list(Unit.objects.filter(run=floor.run_id).order_by("position"))
+    makers = {
+        name: ManufacturerPart.objects.create(part=floor.part("RES"), manufacturer=name, mpn="R")
+        for name in ("Yageo", "Vishay", "Batched")
+    }
+    lots = {
+        name: floor.lot(f"L-{name}", "RES", manufacturer_part=maker)
+        for name, maker in makers.items()
+    }
+    for place, unit in enumerate(units):
+        board = floor.unit("BRD", f"B-{place}")
+        floor.install(board, unit, hour(1))
+        floor.consume(board, lots["Vishay" if place == 2 else "Yageo"], hour(1))
+    floor.consume_in_batch(lots["Batched"], hour(1))
+
+    def new(serial: str) -> list[str]:
+        return [d.about for d in story(world, serial).differences if "its kind" in d.sentence]
+
+    assert [new(u.serial) for u in units] == [[], [], ["Vishay R"]]
 
 
 def test_a_refusal_that_was_lifted_is_part_of_the_story(world: World, floor: Floor) -> None:

@@ -7,9 +7,16 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 
 from firstoff.db.keys import Keys, among, keys
-from firstoff.db.models import Assembly, Consumption, Lot, LotStatusRecord, Unit
+from firstoff.db.models import (
+    Assembly,
+    BatchConsumption,
+    Consumption,
+    Lot,
+    LotStatusRecord,
+    Part,
+    Unit,
+)
 from firstoff.queries.execution.definition import frozen
-from firstoff.queries.execution.runs import RunView
 from firstoff.queries.trace.material import held_in, material_of
 from firstoff.queries.trace.views import UnitTrace
 from firstoff.rules.trace.designed import Beside, Designed, Difference, LotThen, Made, differences
@@ -20,7 +27,7 @@ AROUND = 25  # units on each side of it in the batch
 
 
 def compared(unit: Unit, trace: UnitTrace, root: UnitIn, place: Place) -> tuple[Difference, ...]:
-    """How the unit differs from what was designed. Seven queries, and four more where the
+    """How the unit differs from what was designed. Eight queries, and four more where the
     definition has a bill of materials; none where it has no run."""
     run = trace.run
     if run is None:
@@ -40,7 +47,7 @@ def compared(unit: Unit, trace: UnitTrace, root: UnitIn, place: Place) -> tuple[
         measured=frozenset(measured - {""}),
         instruction=trace.instruction,
         instructions={o.seq: o.instruction for o in trace.operations if o.instruction},
-        lots=_lots_then(unit, lots, run),
+        lots=_lots_then(root, lots, run.site_id),
         parts=Counter([*(lot.part for lot in root.lots), *(p.part for p in root.parts)]),
         finished=finished,
         held=held_in(root),
@@ -48,17 +55,17 @@ def compared(unit: Unit, trace: UnitTrace, root: UnitIn, place: Place) -> tuple[
     return differences(designed, made, _beside(unit))
 
 
-def _lots_then(unit: Unit, lots: Iterable[LotIn], run: RunView) -> tuple[LotThen, ...]:
+def _lots_then(root: UnitIn, lots: Iterable[LotIn], site_id: int) -> tuple[LotThen, ...]:
     held = list(lots)
     statuses = _statuses(keys(lot.key for lot in held))
-    new = _new_makers(unit, held, run)
+    new = _new_makers(root, site_id)
     return tuple(
         LotThen(
             code=lot.code,
             part=lot.part,
             status=_then(statuses.get(lot.key), lot),
             maker=f"{lot.manufacturer} {lot.mpn}".strip(),
-            new_to_program=(lot.manufacturer, lot.mpn) in new,
+            new_to_its_kind=(lot.manufacturer, lot.mpn) in new,
         )
         for lot in held
     )
@@ -82,25 +89,36 @@ def _statuses(lots: Keys) -> dict[int, list[tuple[datetime, str]]]:
     return found
 
 
-def _new_makers(unit: Unit, lots: list[LotIn], run: RunView) -> set[tuple[str, str]]:
-    """Manufacturer parts in this unit that no earlier unit of the program holds. Two queries."""
-    makers = {(lot.manufacturer, lot.mpn) for lot in lots if lot.mpn}
-    if not makers:
+def _new_makers(root: UnitIn, site_id: int) -> set[tuple[str, str]]:
+    """Manufacturer parts in this unit, at any depth, that no unit like the one holding them held
+    before. Of the first of its kind nothing is new: there is nothing beside it. Three queries."""
+    holders: dict[tuple[str, str], set[str]] = {}
+    first: dict[str, int] = {}  # part to the earliest unit of it in this tree
+    for unit in root.walk():
+        for lot in unit.lots:
+            if lot.mpn:
+                holders.setdefault((lot.manufacturer, lot.mpn), set()).add(unit.part)
+                first[unit.part] = min(unit.key, first.get(unit.part, unit.key))
+    if not holders:
         return set()
-    meant = Q(manufacturer_part__mpn__in={mpn for _, mpn in makers})
-    of = {
-        key: (manufacturer, mpn)
-        for key, manufacturer, mpn in Lot.objects.filter(
-            meant, part__site=run.site_id
-        ).values_list("pk", "manufacturer_part__manufacturer", "manufacturer_part__mpn")
-    }
-    earlier = Consumption.objects.filter(
-        lot=OuterRef("pk"), unit__lt=unit.pk, unit__run__program=run.program_id
+    rows = Lot.objects.filter(
+        manufacturer_part__mpn__in={mpn for _, mpn in holders}, part__site=site_id
     )
+    maker = ("manufacturer_part__manufacturer", "manufacturer_part__mpn")
+    of = {key: (name, mpn) for key, name, mpn in rows.values_list("pk", *maker)}
+    earlier, batches, compared = Q(), Q(), Q()
+    for part, key in first.items():
+        earlier |= Q(unit__part__number=part, unit__lt=key)
+        batches |= Q(run__units__part__number=part, run__units__lt=key)
+        compared |= Q(Exists(Unit.objects.filter(part=OuterRef("pk"), pk__lt=key)), number=part)
     # The first earlier unit of a lot settles it: no more of them is read.
-    seen = Lot.objects.filter(Exists(earlier), pk__in=list(of))
+    held = Consumption.objects.filter(earlier, lot=OuterRef("pk"))
+    in_batch = BatchConsumption.objects.filter(batches, lot=OuterRef("pk"))
+    seen = Lot.objects.filter(Exists(held) | Exists(in_batch), pk__in=list(of))
     known = {of[lot] for lot in seen.values_list("pk", flat=True)}
-    return makers - known
+    there = Part.objects.filter(compared, site=site_id)
+    beside = set(there.values_list("number", flat=True))
+    return {m for m, parts in holders.items() if m not in known and parts <= beside}
 
 
 def _beside(unit: Unit) -> Beside:

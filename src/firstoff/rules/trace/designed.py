@@ -54,7 +54,7 @@ class LotThen:
     part: str
     status: str
     maker: str = ""  # manufacturer and MPN
-    new_to_program: bool = False
+    new_to_its_kind: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +159,10 @@ def _lots(lots: Iterable[LotThen], material: Material) -> Iterator[Difference]:
         if said and lot.maker not in seen:
             seen.add(lot.maker)
             yield _unapproved(lot.maker, said)
-        if lot.new_to_program and lot.maker not in seen:
+        if lot.new_to_its_kind and lot.maker not in seen:
             seen.add(lot.maker)
             yield _unapproved(
-                lot.maker, f"{lot.maker} ({lot.part}) was in no earlier unit of this program."
+                lot.maker, f"{lot.maker} ({lot.part}) was in no earlier unit of its kind."
             )
 
 
