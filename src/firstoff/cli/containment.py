@@ -10,6 +10,7 @@ from firstoff.cli import shell
 from firstoff.cli.options import AsOption, JsonOption, SiteOption, StdinOption, UidOption
 from firstoff.cli.run.shared import FORMATS
 from firstoff.errors import InvalidInput
+from firstoff.rules.evidence.words import counted
 from firstoff.rules.trace.containment import (
     OUTCOMES,
     MemberState,
@@ -69,7 +70,8 @@ def open_(
         uid=uid,
     )
     view = _view(actor, place, done.label)
-    sentence = f"{done.label} is open: {done.units:,} units at risk are held."
+    held = f"{counted(done.units, 'unit')} at risk {'is' if done.units == 1 else 'are'} held."
+    sentence = f"{done.label} is open: {held}"
     shell.said(as_json, _shape(view) if as_json else None, sentence)
 
 
@@ -338,7 +340,7 @@ def notice(
         uid=uid,
     )
     body = {"uid": done.uid, "customer": done.customer, "units": done.units}
-    shell.said(as_json, body, f"{done.customer} was told about {done.units:,} units.")
+    shell.said(as_json, body, f"{done.customer} was told about {counted(done.units, 'unit')}.")
 
 
 @app.command()

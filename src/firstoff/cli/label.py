@@ -8,6 +8,7 @@ import typer
 from firstoff.cli import shell
 from firstoff.cli.options import AsOption, JsonOption, SiteOption
 from firstoff.errors import InvalidInput
+from firstoff.rules.evidence.words import counted
 
 if TYPE_CHECKING:
     from firstoff.queries.genealogy.labels import Expected, JobView
@@ -73,7 +74,8 @@ def print_(
     labels.print_labels(job=view, printer=printer, **given)
     if to is not None:
         to.write_bytes(reads.file(reads.print_job(view)).content)
-    said = f"{view.count} labels are {f'sent to {printer}' if printer else f'in {to}'}."
+    where = f"sent to {printer}" if printer else f"in {to}"
+    said = f"{counted(view.count, 'label')} {'is' if view.count == 1 else 'are'} {where}."
     _show(reads.job(actor, place.code, job.uid), said, as_json)
 
 

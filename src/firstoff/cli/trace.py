@@ -12,6 +12,7 @@ import typer
 from firstoff.cli import shell
 from firstoff.cli.options import JsonOption, ReaderOption, SiteOption
 from firstoff.errors import InvalidInput, NotFound
+from firstoff.rules.evidence.words import counted
 from firstoff.rules.trace import CONDITIONS, AsOf, Condition, Question, read_question
 from firstoff.rules.trace.conditions import Field
 from firstoff.rules.trace.fields import day_or_moment, narrowing, of_fields
@@ -248,7 +249,7 @@ def _write(answer: "Answer", to: Path, zone: str) -> None:
             file.write(workbook("Units at risk", shape.HEADER, rows))
         else:
             file.writelines(csv_stream(shape.HEADER, rows))
-    shell.err.print(f"{answer.total:,} units are written to {to}.", markup=False)
+    shell.err.print(f"{counted(answer.total, 'unit')} written to {to}.", markup=False)
 
 
 def _print_answer(answer: "Answer", limit: int, zone: ZoneInfo) -> None:
@@ -259,7 +260,7 @@ def _print_answer(answer: "Answer", limit: int, zone: ZoneInfo) -> None:
     def local(at: datetime) -> str:
         return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
-    _say(f"{answer.total:,} units at risk: {answer.question.sentence(local)}.", "bold")
+    _say(f"{counted(answer.total, 'unit')} at risk: {answer.question.sentence(local)}.", "bold")
     inside = f", {counts.inside:,} of them inside others" if counts.inside else ""
     held = f" {counts.held:,} are held." if counts.held else ""
     _say(f"{counts.top:,} stand by themselves{inside}.{held}")
