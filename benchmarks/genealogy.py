@@ -136,6 +136,9 @@ def write(units: int) -> Plant:
     )
     sink.write(ShippedUnit, ((FIRST + n, shipment, None, None) for n in range(sent)))
     sink.write(UnitRoot, _roots(lots, sent, shipment))
+    if not sink.sqlite:  # as the server does by itself, a minute after so many rows came
+        with sink.connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
     asked = {count: lots.code(place) for place, count in enumerate(ASKED) if count <= tops}
     return Plant(units, site, asked, "BIG-TOP", range(FIRST, FIRST + tops), tops)
 

@@ -36,12 +36,12 @@ WITH RECURSIVE up(id) AS (
 """
 RAW_DOWN = """
 WITH RECURSIVE down(id) AS (
-    SELECT {unit}
+    SELECT CAST({unit} AS bigint)
     UNION ALL
     SELECT a.child_id FROM down JOIN firstoff_assembly a
     ON a.parent_id = down.id AND a.removed_at IS NULL
 ) SELECT c.unit_id, c.lot_id, c.quantity FROM down CROSS JOIN firstoff_consumption c
-ON c.unit_id = down.id
+WHERE c.unit_id = down.id
 """
 
 

@@ -229,14 +229,23 @@ def preview_characteristics(
     found = product.preview_characteristics(
         program_id=program.id,
         revision=revision,
-        raw=content(file),
-        name=file.name or "",
-        mapping=read_mapping(mapping),
-        classification=classification,
-        replace_all=replace_all,
+        **as_read(file, mapping, classification, replace_all=replace_all),
         by=by,
     )
     return previewed(found)
+
+
+def as_read(
+    file: UploadedFile, mapping: str, classification: CharacteristicClass, *, replace_all: bool
+) -> dict[str, Any]:
+    """A file of characteristics, and how it is to be read, as the verbs take it."""
+    return {
+        "raw": content(file),
+        "name": file.name or "",
+        "mapping": read_mapping(mapping),
+        "classification": classification,
+        "replace_all": replace_all,
+    }
 
 
 def previewed(found: product.CharacteristicPreview) -> HttpResponse:
@@ -281,11 +290,7 @@ def import_characteristics(
     return product.import_characteristics(
         **_of(request, site, code),
         revision=revision,
-        raw=content(file),
-        name=file.name or "",
-        mapping=read_mapping(mapping),
-        classification=classification,
-        replace_all=replace_all,
+        **as_read(file, mapping, classification, replace_all=replace_all),
         seen=seen,
     )
 

@@ -13,9 +13,9 @@ from firstoff.api.product import (
     Characteristic,
     CharacteristicOut,
     CharacteristicsTakenOut,
+    as_read,
     previewed,
 )
-from firstoff.api.uploads import content, read_mapping
 from firstoff.queries import product as reads
 from firstoff.rules.product import CharacteristicFacts
 from firstoff.services import product
@@ -72,11 +72,7 @@ def preview_characteristics(
     found = product.preview_characteristics(
         **_of(request, site, part),
         revision=revision,
-        raw=content(file),
-        name=file.name or "",
-        mapping=read_mapping(mapping),
-        classification=classification,
-        replace_all=replace_all,
+        **as_read(file, mapping, classification, replace_all=replace_all),
     )
     return previewed(found)
 
@@ -101,11 +97,7 @@ def import_characteristics(
     return product.import_characteristics(
         **_of(request, site, part),
         revision=revision,
-        raw=content(file),
-        name=file.name or "",
-        mapping=read_mapping(mapping),
-        classification=classification,
-        replace_all=replace_all,
+        **as_read(file, mapping, classification, replace_all=replace_all),
         seen=seen,
         at=timezone.now(),
     )
