@@ -173,12 +173,16 @@ def _called(site: str, batch_id: str) -> "QuerySet[Run]":
 
 def run_key(actor: Actor, site: str, batch_id: str) -> int:
     """The key of the run with this batch ID, for a verb on it. One query. Raises NotFound."""
+    for key, site_id in _key(site, batch_id):
+        require(actor, "see", site_id)
+        return key
+    raise NotFound("There is no such run, or not for you.")
+
+
+@prepared
+def _key(site: str, batch_id: str) -> "QuerySet[Run, tuple[int, int]]":
     rows = Run.objects.filter(site__code=site, batch_id=batch_id)
-    found = rows.values_list("pk", "site_id").first()
-    if found is None:
-        raise NotFound("There is no such run, or not for you.")
-    require(actor, "see", found[1])
-    return found[0]
+    return rows.values_list("pk", "site_id")
 
 
 def run_by_id(actor: Actor, run_id: int) -> RunView:

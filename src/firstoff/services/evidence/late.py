@@ -7,6 +7,9 @@ ledger's lock, so a record is either read by whoever closes the run or sees that
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
+from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import (
     Adjustment,
     Bar,
@@ -28,6 +31,7 @@ from firstoff.db.models import (
     Unit,
     UnitState,
 )
+from firstoff.db.prepared import prepared
 from firstoff.rules.execution import moment
 from firstoff.rules.trace.batch_record import AFTER_CLOSING, late_refusal, outlives
 from firstoff.services.evidence.closing import CLOSE
@@ -75,11 +79,16 @@ def refuse_closed(rows: Iterable[Record]) -> None:
             units.setdefault(run, set()).add(unit)
     if not units:
         return
-    closed = RunClosure.objects.filter(run__in=list(units)).select_related("by", "run__site")
-    for found in closed.order_by("pk"):
+    for found in _closed(keys(units)):
         if not _all_outlive(units[found.run_id]):
             at = moment(found.closed_at, ZoneInfo(found.run.site.time_zone))
             raise late_refusal(found.run.batch_id, found.by.name, at)
+
+
+@prepared
+def _closed(runs: Keys) -> "QuerySet[RunClosure]":
+    rows = RunClosure.objects.filter(among(RunClosure, "run", runs))
+    return rows.select_related("by", "run__site").order_by("pk")
 
 
 def _all_outlive(units: set[int | None]) -> bool:

@@ -7,7 +7,10 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from firstoff.db.models import Record, Run
+from firstoff.db.prepared import prepared
 from firstoff.errors import InvalidInput, NotFound
 from firstoff.queries.execution.definition import frozen
 from firstoff.rules.access import Actor, require, sees
@@ -20,12 +23,17 @@ from firstoff.services.ledger import Entry
 def run_for(by: Actor, run_id: int, permission: str) -> Run:
     """The run, if the actor sees its site and may do this there. Runs never change: it may be
     read before the block."""
+    for run in _run(run_id):
+        if sees(by, run.site_id):
+            require(by, permission, run.site_id)
+            return run
+    raise NotFound("There is no such run, or not for you.")
+
+
+@prepared
+def _run(run: int) -> "QuerySet[Run]":
     rows = Run.objects.select_related("site", "program", "program__part", "baseline")
-    run = rows.defer("baseline__content").filter(pk=run_id).first()
-    if run is None or not sees(by, run.site_id):
-        raise NotFound("There is no such run, or not for you.")
-    require(by, permission, run.site_id)
-    return run
+    return rows.defer("baseline__content").filter(pk=run)
 
 
 def definition_of(run: Run) -> BaselineFacts:

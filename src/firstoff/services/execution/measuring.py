@@ -4,8 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from firstoff.db.inserts import fresh
 from firstoff.db.models import ProcedureRevision, TestRecord, Unit
+from firstoff.db.prepared import prepared
 from firstoff.errors import InvalidInput
 from firstoff.formats.testdata.fields import Unreadable, outcome
 from firstoff.formats.testdata.packing import (
@@ -122,12 +125,17 @@ def revision_of(floor: Floor, wanted: Procedure) -> ProcedureRevision:
     """The procedure as stored, or to be stored with the first record that ran it."""
     held = floor.procedures.get(wanted.digest)
     if held is None:
-        held = ProcedureRevision.objects.filter(digest=wanted.digest).first()
+        held = next(iter(_stored(wanted.digest)), None)
         held = held or ProcedureRevision(
             digest=wanted.digest, name=wanted.name[:200], definition=wanted.definition
         )
         floor.procedures[wanted.digest] = held
     return held
+
+
+@prepared
+def _stored(digest: str) -> "QuerySet[ProcedureRevision]":
+    return ProcedureRevision.objects.filter(digest=digest)
 
 
 def store_tests(entry: Entry, tests: Sequence[TestRecord]) -> None:

@@ -3,7 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+
+from firstoff.db.keys import Keys, among
+from firstoff.db.keys import keys as array
 from firstoff.db.models import Judgement, OperationRecord, Run, Unit
+from firstoff.db.prepared import prepared
 from firstoff.rules.plan import order_of
 from firstoff.services.execution.floor import Floor
 from firstoff.services.genealogy.finishing import branching, came_to_end
@@ -66,13 +71,23 @@ def _ended(
 
 
 def _runs(keys: set[int]) -> dict[int, Run]:
+    return {run.pk: run for run in _read(array(keys))}
+
+
+@prepared
+def _read(runs: Keys) -> "QuerySet[Run]":
     rows = Run.objects.select_related("site", "program", "program__part", "baseline")
-    return {run.pk: run for run in rows.defer("baseline__content").filter(pk__in=keys)}
+    return rows.defer("baseline__content").filter(among(Run, "id", runs))
+
+
+@prepared
+def _units(some: Keys) -> "QuerySet[Unit]":
+    return Unit.objects.filter(among(Unit, "id", some))
 
 
 def _know(picture: Picture, units: set[int], runs: dict[int, Run]) -> None:
     picture.runs = runs
     for some in chunks(units):
-        for unit in Unit.objects.filter(pk__in=some):
+        for unit in _units(array(some)):
             picture.by_key[unit.pk] = unit
     read_stands(picture)
