@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, QuerySet
 
+from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import (
     Baseline,
     GateDecision,
@@ -18,6 +19,7 @@ from firstoff.db.models import (
     Run,
     Waiver,
 )
+from firstoff.db.prepared import prepared
 from firstoff.queries import ledger
 from firstoff.queries.evidence.pilot import RunAddress, addresses_of
 from firstoff.queries.evidence.verdict import Assessed, assess_all
@@ -231,9 +233,13 @@ def _design_defects(
 
 
 def _latest_pilots(program_ids: list[int]) -> tuple[RunAddress, ...]:
-    rows = Run.objects.filter(program__in=program_ids, kind=RunKind.PILOT).order_by()
-    latest = rows.values_list("program_id").annotate(last=Max("pk"))
-    return addresses_of([pk for _, pk in latest])
+    return addresses_of([pk for _, pk in _last_pilots(keys(program_ids))])
+
+
+@prepared
+def _last_pilots(programs: Keys) -> "QuerySet[Run, tuple[int, int]]":
+    rows = Run.objects.filter(among(Run, "program", programs), kind=RunKind.PILOT).order_by()
+    return rows.values_list("program_id").annotate(last=Max("pk"))
 
 
 def _judgements(program_ids: list[int]) -> dict[int, int]:
@@ -243,22 +249,37 @@ def _judgements(program_ids: list[int]) -> dict[int, int]:
 
 
 def _newest_baselines(program_ids: list[int]) -> dict[int, BaselineFacts]:
-    rows = Baseline.objects.filter(program__in=program_ids).order_by()
-    newest = [pk for _, pk in rows.values_list("program_id").annotate(last=Max("pk"))]
-    table = list(Baseline.objects.filter(pk__in=newest).values_list("program_id", "pk", "digest"))
+    newest = [pk for _, pk in _last_baselines(keys(program_ids))]
+    table = _digests(keys(newest))
     frozen_all({pk: digest for _, pk, digest in table})
     return {key: frozen(pk, digest) for key, pk, digest in table}
 
 
+@prepared
+def _last_baselines(programs: Keys) -> "QuerySet[Baseline, tuple[int, int]]":
+    rows = Baseline.objects.filter(among(Baseline, "program", programs)).order_by()
+    return rows.values_list("program_id").annotate(last=Max("pk"))
+
+
+@prepared
+def _digests(baselines: Keys) -> "QuerySet[Baseline, tuple[int, int, str]]":
+    rows = Baseline.objects.filter(among(Baseline, "id", baselines))
+    return rows.values_list("program_id", "pk", "digest")
+
+
 def _statements(program_ids: list[int]) -> dict[int, list[StatementFacts]]:
-    rows = GateStatement.objects.filter(program__in=program_ids).order_by("pk")
-    columns = ("program_id", "gate", "criterion", "holds", "evidence", "by__name")
     found: dict[int, list[StatementFacts]] = {}
-    table: Iterable[Any] = rows.values_list(*columns, "received_at", "uid")
-    for key, gate, criterion, holds, evidence, by, at, uid in table:
+    for key, gate, criterion, holds, evidence, by, at, uid in _stated(keys(program_ids)):
         facts = StatementFacts(gate, criterion, holds, evidence, by, at, str(uid))
         found.setdefault(key, []).append(facts)
     return found
+
+
+@prepared
+def _stated(programs: Keys) -> "QuerySet[GateStatement, tuple[Any, ...]]":
+    rows = GateStatement.objects.filter(among(GateStatement, "program", programs))
+    columns = ("program_id", "gate", "criterion", "holds", "evidence", "by__name")
+    return rows.order_by("pk").values_list(*columns, "received_at", "uid")
 
 
 def _of_gate(statements: Iterable[StatementFacts], gate: GateSpec) -> dict[str, StatementFacts]:
@@ -266,28 +287,37 @@ def _of_gate(statements: Iterable[StatementFacts], gate: GateSpec) -> dict[str, 
 
 
 def _waivers(program_ids: list[int]) -> dict[int, list[WaiverFacts]]:
-    rows = Waiver.objects.filter(program__in=program_ids).order_by("pk")
-    columns = ("program_id", "gate", "criterion", "reason", "by__name", "received_at")
     found: dict[int, list[WaiverFacts]] = {}
-    table: Iterable[Any] = rows.values_list(*columns, "expires_at", "uid")
-    for key, gate, criterion, reason, by, at, expires_at, uid in table:
+    for key, gate, criterion, reason, by, at, expires_at, uid in _waived(keys(program_ids)):
         facts = WaiverFacts(gate, criterion, reason, by, at, expires_at, str(uid))
         found.setdefault(key, []).append(facts)
     return found
 
 
+@prepared
+def _waived(programs: Keys) -> "QuerySet[Waiver, tuple[Any, ...]]":
+    rows = Waiver.objects.filter(among(Waiver, "program", programs)).order_by("pk")
+    columns = ("program_id", "gate", "criterion", "reason", "by__name", "received_at")
+    return rows.values_list(*columns, "expires_at", "uid")
+
+
 def _decisions(program_ids: list[int]) -> dict[int, dict[int, GateDecisionFacts]]:
     """The latest decision on each gate, by program and gate."""
-    rows = GateDecision.objects.filter(program__in=program_ids).order_by("pk")
-    columns = ("program_id", "gate", "number", "passed", "reason", "by__name", "decided_at")
     found: dict[int, dict[int, GateDecisionFacts]] = {}
-    for key, gate, number, passed, reason, by, at, findings, baseline, uid in rows.values_list(
-        *columns, "findings", "baseline__digest", "uid"
+    for key, gate, number, passed, reason, by, at, findings, baseline, uid in _decided(
+        keys(program_ids)
     ):
         found.setdefault(key, {})[gate] = GateDecisionFacts(
             gate, number, passed, reason, by, at, _stored(findings), baseline or "", str(uid)
         )
     return found
+
+
+@prepared
+def _decided(programs: Keys) -> "QuerySet[GateDecision, tuple[Any, ...]]":
+    rows = GateDecision.objects.filter(among(GateDecision, "program", programs)).order_by("pk")
+    columns = ("program_id", "gate", "number", "passed", "reason", "by__name", "decided_at")
+    return rows.values_list(*columns, "findings", "baseline__digest", "uid")
 
 
 def _stored(findings: str) -> tuple[StoredFinding, ...]:

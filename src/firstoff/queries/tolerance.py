@@ -19,6 +19,7 @@ from firstoff.db.models import (
     Run,
     StackUpLink,
 )
+from firstoff.db.prepared import prepared
 from firstoff.errors import InvalidInput, NotFound
 from firstoff.queries.evidence.measured import measurements_now
 from firstoff.queries.ledger import head
@@ -288,14 +289,18 @@ def of_revision(program_id: int, site_id: int, revision: PartRevision) -> Tolera
 
 
 def _assigned(revision_id: int) -> dict[str, Assigned]:
-    rows = CharacteristicProcess.objects.filter(characteristic__revision=revision_id)
-    rows = rows.select_related("characteristic", "equipment")
     return {
         r.characteristic.number: Assigned(
             r.process, r.equipment.code if r.equipment else r.machine, r.required
         )
-        for r in rows
+        for r in _processes(revision_id)
     }
+
+
+@prepared
+def _processes(revision: int) -> "QuerySet[CharacteristicProcess]":
+    rows = CharacteristicProcess.objects.filter(characteristic__revision=revision)
+    return rows.select_related("characteristic", "equipment")
 
 
 _Known = Mapping[tuple[str, str], ProcessFacts]
@@ -303,9 +308,13 @@ _Known = Mapping[tuple[str, str], ProcessFacts]
 
 def _known(site_id: int) -> _Known:
     """By process and machine, without regard to case; the newest of several features."""
-    rows = newest(site_id).filter(retired=False).select_related("equipment").order_by("pk")
-    found = (process_facts(row) for row in rows)
+    found = (process_facts(row) for row in _library(site_id))
     return {(f.process.casefold(), f.machine.casefold()): f for f in found}
+
+
+@prepared
+def _library(site: int) -> "QuerySet[ProcessCapability]":
+    return newest(site).filter(retired=False).select_related("equipment").order_by("pk")
 
 
 def _process(known: _Known, assigned: Assigned | None) -> ProcessFacts | None:

@@ -7,7 +7,9 @@ from functools import partial
 
 from django.db.models import QuerySet
 
+from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import Run, StepFix
+from firstoff.db.prepared import prepared
 from firstoff.errors import NotFound
 from firstoff.queries.evidence.measured import (
     Asked,
@@ -75,7 +77,12 @@ def runs_called(actor: Actor, batch_id: str) -> tuple[RunAddress, ...]:
 
 def addresses_of(run_ids: Iterable[int]) -> tuple[RunAddress, ...]:
     """The runs with these keys, for queries that have asked already who may see them."""
-    return tuple(_address(row) for row in _addresses().filter(pk__in=list(run_ids)))
+    return tuple(_address(row) for row in _of_keys(keys(run_ids)))
+
+
+@prepared
+def _of_keys(runs: Keys) -> "QuerySet[Run]":
+    return _addresses().filter(among(Run, "id", runs))
 
 
 def _addresses() -> "QuerySet[Run]":

@@ -4,7 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from firstoff.db.models import Characteristic, PartRevision
+from firstoff.db.prepared import prepared
 from firstoff.errors import NotFound
 from firstoff.queries.product.programs import program_by_id
 from firstoff.rules.access import Actor
@@ -25,8 +28,12 @@ def characteristics(
 
 def characteristics_of(revision_id: int) -> tuple[CharacteristicFacts, ...]:
     """In the order of their numbers: 2 before 10, 10 before 10a. One query."""
-    rows = Characteristic.objects.filter(revision=revision_id)
-    return tuple(sorted(map(facts_of, rows), key=lambda c: balloon_key(c.number)))
+    return tuple(sorted(map(facts_of, _asked(revision_id)), key=lambda c: balloon_key(c.number)))
+
+
+@prepared
+def _asked(revision: int) -> "QuerySet[Characteristic]":
+    return Characteristic.objects.filter(revision=revision)
 
 
 def characteristics_of_many(
