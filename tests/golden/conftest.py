@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.golden.story import Pilot, read_pilot
+from tests.web.conftest import browse as browse
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from firstoff.terms import Procurement
 from tests.api.test_access import caller
 from tests.conftest import NOW, World
 from tests.recording import LATER, lot, post
-from tests.web.conftest import Browse, browse  # noqa: F401  (a fixture)
+from tests.web.conftest import Browse
 from tests.web.test_characteristics_import import sent_again
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def bought() -> bool:
 def test_in_the_browser(
     world: World,
     housing: Part,
-    browse: Browse,  # noqa: F811
+    browse: Browse,
 ) -> None:
     client = browse(world.eli)
     answer = client.post(f"{HERE}do/next/", {"label": "A", "bought": "1"})
@@ -76,7 +76,7 @@ def test_in_the_browser(
 def test_a_file_in_the_browser(
     world: World,
     housing: Part,
-    browse: Browse,  # noqa: F811
+    browse: Browse,
 ) -> None:
     client = browse(world.eli)
     client.post(f"{HERE}do/next/", {"label": "A", "bought": "1"})

@@ -29,7 +29,7 @@ from tests.making import (
     pass_first_article,
     start,
 )
-from tests.web.conftest import Browse, browse  # noqa: F401  (a fixture)
+from tests.web.conftest import Browse
 
 DAY = timedelta(days=1)
 ODD = "Ä-№ 7/日本 (سلام) <b>&\"'%2F?#"
@@ -135,7 +135,7 @@ def test_a_corner_reads_the_same_at_every_door(
     world: World,
     corner: Callable[[World], Pilot],
     headline: str,
-    browse: Browse,  # noqa: F811
+    browse: Browse,
     capsys: Any,
     monkeypatch: Any,
 ) -> None:
@@ -157,7 +157,7 @@ def test_a_corner_reads_the_same_at_every_door(
 
 def test_any_serial_is_found_again_at_every_door(
     world: World,
-    browse: Browse,  # noqa: F811
+    browse: Browse,
     capsys: Any,
     monkeypatch: Any,
 ) -> None:
@@ -354,7 +354,7 @@ def test_a_bar_that_can_decide_nothing_is_refused_in_a_sentence(
 
 def test_an_empty_bar_says_what_is_missing_beside_each_field(
     world: World,
-    browse: Browse,  # noqa: F811
+    browse: Browse,
 ) -> None:
     make_pilot(world, bar=None)
     answer = browse(world.ada).post("/runs/STOKE/CC1-P1/bar/", {"password": PASSWORD})
@@ -383,7 +383,7 @@ def test_a_unit_lies_neither_before_its_bar_nor_in_the_future(
 
 def test_a_product_without_any_characteristic_can_be_piloted_on_the_pages(
     world: World,
-    browse: Browse,  # noqa: F811
+    browse: Browse,
 ) -> None:
     """Nothing to measure is no reason to be stuck before the second unit."""
     from dataclasses import replace as changed
@@ -436,7 +436,7 @@ def test_a_run_that_is_no_pilot_releases_no_process(world: World) -> None:
 
 def test_a_repeat_takes_the_plan_and_the_jig_of_the_process_change_at_every_door(
     world: World,
-    browse: Browse,  # noqa: F811
+    browse: Browse,
     capsys: Any,
     monkeypatch: Any,
 ) -> None:
@@ -463,7 +463,7 @@ def test_a_repeat_takes_the_plan_and_the_jig_of_the_process_change_at_every_door
 
 def test_a_download_that_cannot_be_meant_is_refused_before_it_begins(
     world: World,
-    browse: Browse,  # noqa: F811
+    browse: Browse,
 ) -> None:
     a_sample_of_one(world)
     call = Caller(world, "vic", "read")
@@ -507,7 +507,7 @@ def test_recording_the_good_units_first_is_told_beside_the_pass(world: World) ->
 
 def test_a_unit_of_an_earlier_batch_is_refused_before_the_machine_is_asked_for(
     world: World,
-    browse: Browse,  # noqa: F811
+    browse: Browse,
 ) -> None:
     before = first_batch(world)
     hold(world, before.pilot.run_id, at=before.ended)

@@ -24,7 +24,7 @@ from tests.deciding import SMALL, act, first_batch, hold, second_batch
 from tests.golden.story import plain
 from tests.golden.test_cli import Terminal
 from tests.making import CROCK, judge, lock, make_pilot, opened_pilot, start
-from tests.web.conftest import Browse, browse  # noqa: F401  (a fixture)
+from tests.web.conftest import Browse
 from tests.web.reading import PageRead
 
 pytestmark = pytest.mark.once  # it asks the doors; the rules below them are asked on both
@@ -387,7 +387,7 @@ def without(words: list[str], word: str) -> list[str]:
 
 
 @pytest.mark.parametrize("case", [c for c in CASES if c.web is not None], ids=_named)
-def test_the_pages_refuse(world: World, case: Case, browse: Browse) -> None:  # noqa: F811
+def test_the_pages_refuse(world: World, case: Case, browse: Browse) -> None:
     case.before(world)
     assert case.web is not None
     page, form = case.web
@@ -431,7 +431,7 @@ def test_what_does_not_count_is_kept_and_shown_with_its_reason_at_every_door(
     reason: str,
     capsys: Any,
     monkeypatch: Any,
-    browse: Browse,  # noqa: F811
+    browse: Browse,
 ) -> None:
     pilot = opened_pilot(world, bar=SMALL)
     judge(world, pilot, 1)

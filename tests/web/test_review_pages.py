@@ -282,6 +282,9 @@ def test_a_finding_nobody_wrote_stands_on_the_review(world: World, browse: Brows
     assert "1 point came out as a finding, and none says what" in text
     assert "Write it below" in text
     assert "Nothing was found" not in text
+    listed = browse(world.eli).get(f"{HERE}/dfm/").content.decode()
+    assert "1 point came out as a finding, and none says what" in listed
+    assert ("not all written" in listed, "Nothing was found" in listed) == (True, False)
     review.add_findings(program_id=program, review=number, findings=[RIM], by=world.eli, at=NOW)
     text = browse(world.eli).get(f"{HERE}/dfm/reviews/{number}/").content.decode()
     assert "none says what" not in text

@@ -56,13 +56,15 @@ class ReviewView:
 
 @dataclass(frozen=True, slots=True)
 class FindingList:
-    """One page of findings, and the counts over all of the program."""
+    """One page of findings, and the counts over all of the program. ``unwritten``: points that
+    came out as a finding of which there is none."""
 
     items: tuple[FindingFacts, ...]
     total: int
     categories: Mapping[DfmCategory, tuple[int, int]]  # all, open
     open: int
     reviews: int
+    unwritten: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ def findings(
         categories=by_category(stand.findings),
         open=len(stand.open),
         reviews=stand.reviews,
+        unwritten=len(stand.unwritten),
     )
 
 

@@ -13,7 +13,7 @@ from firstoff.rules.product import state_of
 from firstoff.services import product
 from firstoff.terms import EquipmentKind
 from firstoff.web.auth import Request, page
-from firstoff.web.bom.shared import PART, Shown, found, here
+from firstoff.web.bom.shared import PART, found, here
 from firstoff.web.grids import Grid
 from firstoff.web.plan import rows
 from firstoff.web.plan.characteristics import Draft, take
@@ -26,8 +26,6 @@ def characteristics(request: Request, site: str, part: str, revision: str) -> Ht
     """What a revision of the part asks for, to be typed while it is a draft."""
     shown = found(request, site, part, revision)
     there = reads.characteristics_of(shown.revision.id)
-    initial = [rows.characteristic_values(c) for c in there]
-    grid = Grid(rows.CharacteristicRow, "c", initial=initial)
 
     @rows.in_its_cell()
     def save(sent: list[dict[str, Any]]) -> Any:
@@ -44,6 +42,9 @@ def characteristics(request: Request, site: str, part: str, revision: str) -> Ht
         if grid.attempt(save):
             messages.success(request, "The characteristics are saved.")
             return redirect(shown.at("part-characteristics"))
+    else:
+        initial = [rows.characteristic_values(c) for c in there]
+        grid = Grid(rows.CharacteristicRow, "c", initial=initial)
     context = shown.context(
         view={"characteristics": there, "revision": shown.revision},
         characteristics=grid if shown.edits else None,
@@ -52,7 +53,7 @@ def characteristics(request: Request, site: str, part: str, revision: str) -> Ht
         symbols=rows.symbols(),
         gauges=plan.usable(request.actor, shown.part.site_id, EquipmentKind.GAUGE),
         characteristics_at=shown.at("part-characteristics"),
-        program=None,  # the side column shows the program, the grid its own address
+        import_at=shown.at("part-characteristics-import"),
     )
     return render(request, "bom/characteristics.html", context, status=grid.status)
 
@@ -60,13 +61,9 @@ def characteristics(request: Request, site: str, part: str, revision: str) -> Ht
 @page("see", post="definition.edit")
 def characteristics_import(request: Request, site: str, part: str, revision: str) -> HttpResponse:
     shown = found(request, site, part, revision)
-    return take(request, _draft(shown))
-
-
-def _draft(shown: Shown) -> Draft:
-    one = shown.part
-    back = shown.at("part-characteristics")
-    return Draft(shown.revision, {"part_id": one.id}, one.number, one.number, one.site_id, back)
+    one, back = shown.part, shown.at("part-characteristics")
+    of = {"part_id": one.id}
+    return take(request, Draft(shown.revision, of, one.number, one.number, one.site_id, back))
 
 
 urlpatterns = [

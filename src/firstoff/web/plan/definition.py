@@ -231,6 +231,7 @@ def compare(request: Request, site: str, code: str) -> HttpResponse:
 def _page(request: Request, site: str, code: str, **sent: Form | Grid) -> HttpResponse:
     view = _view(request, site, code)
     actor, site_id = request.actor, view.program.site_id
+    here = (view.program.site, view.program.code)
     may_edit = may(actor, "definition.edit", site_id)
     edits = may_edit and view.revision.draft
     edits_plan = may_edit and view.plan is not None and view.plan.draft
@@ -251,8 +252,9 @@ def _page(request: Request, site: str, code: str, **sent: Form | Grid) -> HttpRe
         "bom": lined.head(actor, view.revision.id),
         "documents": drawn.choices(actor, site_id) if edits else (),
         "symbols": rows.symbols(),
-        "characteristics_at": reverse(
-            "definition-characteristics", args=[view.program.site, view.program.code]
+        "characteristics_at": _with_query("definition-characteristics", *here, _query(view)),
+        "import_at": _with_query(
+            "definition-characteristics-import", *here, {"revision": view.revision.label}
         ),
         "seen_operations": state_of(view.operations),
         "characteristics": grids.get("characteristics") if edits else None,
