@@ -19,7 +19,7 @@ import struct
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -92,6 +92,10 @@ class Plant:
     def measurements(self) -> int:
         return self.records * WIDTH
 
+    @property
+    def part(self) -> str:
+        return f"PART-{self.run.program}"
+
     def _procedure(self) -> int:
         from decimal import Decimal
 
@@ -144,12 +148,14 @@ class Plant:
             self._insert(TestRecord, rows, first=1_000_000 + start)
 
     def _test(self, n: int, values: Any, late: int, again: bool) -> dict[str, Any]:
+        from firstoff.db.models import POSTED
+
         began = BEGAN + timedelta(seconds=SECONDS * n, microseconds=late)
         return {
             "run_id": self.run.run_id,
             "unit_id": self.first_unit + max(0, n - again),
             "procedure_id": self.procedure,
-            "source": "api",
+            "source": POSTED,
             "source_digest": f"{n:064x}",
             "station": f"ST-{n % 4}",
             "operator_id": None,
@@ -273,6 +279,7 @@ def bare(plant: Plant) -> int:
 
 def questions(plant: Plant, report: Report, rounds: int) -> None:
     """One characteristic: as a person asks it, in the engine alone, and without a history."""
+    from benchmarks import world
     from firstoff import stats
     from firstoff.history import engine
     from firstoff.history import questions as ask
@@ -282,7 +289,10 @@ def questions(plant: Plant, report: Report, rounds: int) -> None:
     folder = Folder(plant.home / "history")
     manifest = folder.manifest()
     assert manifest is not None
-    named = ask.Ask(lines=[line_number(plant.procedure, NAMED)])
+    named = ask.Ask(
+        sites=[world.SITE], part=plant.part, lines=[line_number(plant.procedure, NAMED)]
+    )
+    rest = engine.within(named)
     history = engine.opened(folder, manifest)
 
     def series() -> Any:
@@ -302,13 +312,13 @@ def questions(plant: Plant, report: Report, rounds: int) -> None:
         _beside("of it: firstoff.stats", _best(lambda: stats.capability(values, **limits), rounds),
                 raw),
         _beside("count, mean, sd, least, most in the engine", _best(
-            lambda: history.answer(ask.summary(history.tables(named).measurements, named)), rounds
+            lambda: history.answer(ask.summary(history.tables(named).measurements, rest)), rounds
         ), raw),
         _beside("200 stretches of time for a chart", _best(lambda: history.answer(ask.series(
-            history.tables(named).measurements, named, BEGAN, plant.records * SECONDS // 200 + 1
+            history.tables(named).measurements, rest, BEGAN, plant.records * SECONDS // 200 + 1
         )), rounds), raw),
     ]  # fmt: skip
-    month = ask.Ask(lines=named.lines, since=BEGAN + timedelta(days=30), until=BEGAN + 40 * DAY)
+    month = replace(rest, since=BEGAN + timedelta(days=30), until=BEGAN + 40 * DAY)
     report.rows.append(_beside("summary of ten days of it", _best(
         lambda: history.answer(ask.summary(history.tables(month).measurements, month)), rounds
     ), raw))  # fmt: skip
@@ -334,7 +344,7 @@ def _asked(plant: Plant, raw: float) -> Row:
     from firstoff.queries.evidence.history import Meant
 
     actor = world.person("ada")
-    meant = Meant(world.SITE, f"PART-{plant.run.program}", f"M{NAMED:02}")
+    meant = Meant(world.SITE, plant.part, f"M{NAMED:02}")
     seconds = _best(lambda: history.capability(actor, meant), 3)
     return _beside("firstoff history capability, libraries loaded", seconds, raw,
                    "finds the part, its procedures and the line first")  # fmt: skip

@@ -3,8 +3,11 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+from django.db import IntegrityError, transaction
+
 from firstoff.db.inserts import insert
-from firstoff.db.models import Judgement, TestRecord, Unit
+from firstoff.db.models import POSTED, Judgement, ProcedureRevision, TestRecord, Unit
 from firstoff.db.rows import as_values
 from firstoff.queries import ledger as chain
 from firstoff.rules.ledger import canonical
@@ -70,23 +73,46 @@ def test_the_next_record_takes_the_next_number(world: World) -> None:
         )
     with ledger.verb("test.one", by=world.ben, at=NOW, subject="x") as entry:
         first, last = TestRecord.objects.order_by("pk")
-        entry.add(
-            TestRecord(
-                run_id=pilot.run_id,
-                unit_id=last.unit_id,
-                procedure_id=last.procedure_id,
-                source="api",
-                source_digest="0" * 64,
-                outcome="pass",
-                began_at=NOW,
-                ended_at=NOW,
-                values=b"\x00" * 8,
-                outcomes="P",
-            )
-        )
+        entry.add(made(pilot.run_id, last.unit_id, last.procedure_id, "api"))
     assert list(TestRecord.objects.order_by("pk").values_list("pk", flat=True)) == [
         first.pk,
         last.pk,
         last.pk + 1,
     ]
     assert (last.pk - first.pk, chain.verify().holds) == (1, True)
+
+
+def test_a_file_taken_in_twice_is_told_by_the_database_and_what_is_posted_by_its_id(
+    world: World,
+) -> None:
+    pilot = opened_pilot(world)
+    unit = Unit.objects.get()
+    with ledger.verb("test.procedure", by=world.ben, at=NOW, subject="x") as entry:
+        procedure = entry.add(
+            ProcedureRevision(digest="1" * 64, name="Bore", definition='{"measurements":[]}')
+        )
+
+    def twice(source: str) -> None:
+        with ledger.verb("test.twice", by=world.ben, at=NOW, subject="x") as entry:
+            for _ in range(2):
+                entry.add(made(pilot.run_id, unit.pk, procedure.pk, source))
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        twice("openhtf")
+    twice(POSTED)
+    assert TestRecord.objects.count() == 2
+
+
+def made(run: int, unit: int, procedure: int, source: str) -> TestRecord:
+    return TestRecord(
+        run_id=run,
+        unit_id=unit,
+        procedure_id=procedure,
+        source=source,
+        source_digest="0" * 64,
+        outcome="pass",
+        began_at=NOW,
+        ended_at=NOW,
+        values=b"\x00" * 8,
+        outcomes="P",
+    )

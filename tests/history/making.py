@@ -75,7 +75,10 @@ def several(count: int, *, first: int = 1, seed: int = 1) -> list[Test]:
                 unit=int(rng.integers(1, max(2, first + count // 2))),
                 part=int(rng.choice([1, 1, 1, 2, 3])),
                 batch=int(rng.choice([0, 1, 2])),
-                began=NOW + timedelta(minutes=float(rng.integers(0, 150_000))),
+                began=NOW
+                + timedelta(
+                    minutes=float(rng.integers(0, 150_000)), microseconds=key * 7_919 % 1_000_000
+                ),
                 outcome=FAIL if bad else TestOutcome.ERROR if key % 17 == 0 else PASS,
                 entry=(key + 4) // 5,
             )

@@ -20,7 +20,7 @@ from firstoff.history.building import build
 from firstoff.history.files import Folder
 from firstoff.history.manifest import Manifest
 from firstoff.history.questions import Ask
-from firstoff.history.schema import LINES, MEASUREMENTS, RECORDS, TABLES
+from firstoff.history.schema import LINES, MEASUREMENTS, RECORDS, TABLES, VERSION
 from tests.history.making import NOW, Test, answered, holds, number, pages, several, told
 
 MADE = several(300)
@@ -110,12 +110,12 @@ def test_a_late_record_of_a_month_long_past_is_in_its_month(folder: Folder) -> N
         assert (row["value"], len(engine.meant(held(folder).of(MEASUREMENTS), ask))) == (0.77, 1)
 
 
-def test_rows_lie_in_a_file_by_line_time_and_record(folder: Folder) -> None:
+def test_rows_lie_in_a_file_by_line_second_and_record(folder: Folder) -> None:
     add(folder, MADE)
     for night in range(310, 341, 10):
         add(folder, [*MADE, *several(night - 300, first=301)])
     for file in held(folder).of(MEASUREMENTS):
-        rows = folder.read(file).select(["line", "began", "record"]).to_pylist()
+        rows = folder.read(file).select(["line", "second", "record"]).to_pylist()
         assert rows == sorted(rows, key=lambda row: tuple(row.values()))
 
 
@@ -274,7 +274,7 @@ def test_a_manifest_that_is_none_says_the_way_out(folder: Folder) -> None:
 def test_a_history_of_another_version_is_built_anew(folder: Folder) -> None:
     add(folder, MADE[:10])
     folder.commit(replace(held(folder), version=99))
-    assert add(folder, MADE).why_anew == "It has version 99, and this is version 1."
+    assert add(folder, MADE).why_anew == f"It has version 99, and this is version {VERSION}."
     assert everything(folder) == told(MADE)
 
 

@@ -75,7 +75,7 @@ def meant(ask: Ask) -> list[Test]:
 def gaps(ask: Ask) -> list[tuple[Test, float, TestOutcome]]:
     """The first line of the two procedures that have it, in the order made."""
     found = []
-    for test in sorted(meant(ask), key=lambda t: (t.began, t.id)):
+    for test in sorted(meant(ask), key=lambda t: (int(t.began.timestamp()), t.id)):
         own = test.packed
         result = unpack(PROCEDURES[test.procedure].lines, own.values, own.outcomes, own.extras)[0]
         if test.procedure != 3 and result.value is not None and result.outcome is not None:
@@ -266,6 +266,30 @@ def test_two_tests_that_began_at_once_are_told_apart_by_their_record(
     assert history.series(ask).first_of_each_unit().value.tolist() == [0.2]
     one = Ask(lines=[line_number(1, 0)])
     assert history.series(one).first_of_each_unit().value.tolist() == [0.2]
+
+
+def test_within_a_second_the_one_recorded_first_came_first(folder: Folder, engine: Any) -> None:
+    """The same whether they were written at once, in two builds, or are asked with other lines."""
+    made = [
+        Test(1, [number("0.1")] * 3, unit=9, began=NOW + timedelta(milliseconds=1900), entry=1),
+        Test(2, [number("0.2")] * 3, unit=9, began=NOW + timedelta(milliseconds=1100), entry=1),
+        Test(3, [number("0.3")] * 3, unit=9, began=NOW + timedelta(milliseconds=1500), entry=2),
+        Test(4, [number("0.4")] * 3, unit=9, began=NOW + timedelta(milliseconds=900), entry=2),
+    ]
+    building.build(folder, pages(made[:2]), holds, at=NOW)
+    building.build(folder, pages(made), holds, at=NOW)
+    manifest = folder.manifest()
+    assert manifest is not None
+    history = History(folder, manifest, engine)
+    for ask in (Ask(lines=GAPS), Ask(lines=[line_number(1, 0)])):
+        assert history.series(ask).value.tolist() == [0.4, 0.1, 0.2, 0.3]
+    rows = history.answer(questions.values(history.tables(ask), ask)).to_pylist()
+    assert [row["value"] for row in rows] == [0.4, 0.2, 0.3, 0.1]  # a person sees times in full
+    since = Ask(since=NOW + timedelta(seconds=1))
+    (found,) = history.answer(
+        questions.span(history.tables(since).measurements, since)
+    ).to_pylist()
+    assert (found["n"], found["first"]) == (9, int(NOW.timestamp()) + 1)
 
 
 @pytest.mark.parametrize("dialect", ["trino", "clickhouse", "postgres", "bigquery", "snowflake"])

@@ -78,7 +78,7 @@ def test_a_database_behind_this_version_is_not_served(firstoff) -> None:
         database.execute("DELETE FROM django_migrations WHERE app = 'sessions'")
     done = firstoff("serve")
     assert done.returncode == 5
-    assert done.stderr.startswith("The database is behind this version: 1 migrations wait.\n")
+    assert done.stderr.startswith("The database is behind this version: 1 migration to apply.\n")
 
 
 def test_a_database_of_a_newer_version_is_not_touched(firstoff) -> None:

@@ -162,6 +162,10 @@ def test_batches_and_times_narrow_it(world: World, batch: Batch) -> None:
             history.values(world.ada, asked)
     with pytest.raises(InvalidInput, match="there is no time"):
         history.values(world.ada, Meant("STOKE", "CC-1", "1", since=middle, until=middle))
+    with pytest.raises(InvalidInput, match="expected a whole second"):
+        history.values(
+            world.ada, Meant("STOKE", "CC-1", "1", since=middle + timedelta(microseconds=1))
+        )
 
 
 def test_a_characteristic_is_found_by_its_number_and_by_its_name(

@@ -88,10 +88,12 @@ def init(
 
 def migrate(home: Home = None) -> None:
     start(home, make=True)
+    from firstoff.rules.evidence.words import counted
     from firstoff.services import upkeep
 
     applied = upkeep.migrate(out.print)
-    out.print(f"{len(applied)} migrations applied." if applied else "Nothing to migrate.")
+    done = f"{counted(len(applied), 'migration')} applied."
+    out.print(done if applied else "Nothing to migrate.")
 
 
 def serve(

@@ -22,12 +22,13 @@ class Series:
     def firsts(self) -> NDArray[np.bool_]:
         """Which values are the first of their unit: capability is of the process, not of repairs.
         shape (n,)"""
-        if not len(self) or (np.diff(self.unit) > 0).all():
-            return np.ones(len(self), bool)
+        kept = np.ones(len(self), bool)
+        np.greater(self.unit[1:], self.unit[:-1], out=kept[1:])
+        if kept.all() or (self.unit[1:] >= self.unit[:-1]).all():
+            return kept
         # Units mostly come in the order of their numbers. One beyond all before it is new; of the
         # few others, one that such a one named is not, and among the rest the first is.
         highest = np.maximum.accumulate(self.unit)
-        kept = np.ones(len(self), bool)
         np.greater(highest[1:], highest[:-1], out=kept[1:])
         others = np.flatnonzero(~kept)
         units = self.unit[others]
@@ -44,20 +45,20 @@ class Series:
 def series(table: Any) -> Series:
     """The finite numbers in the answer to ``questions.arrays``, put in order."""
     unit, value = table["unit"].to_numpy(), table["value"].to_numpy()
-    if "began" in table.column_names:
-        record, began = table["record"].to_numpy(), table["began"].cast("int64").to_numpy()
-        if not (np.diff(began) > 0).all():
-            order = _order(began, record)
+    if "second" in table.column_names:
+        record, second = table["record"].to_numpy(), table["second"].to_numpy()
+        if not (np.diff(second) > 0).all():
+            order = _order(second, record)
             unit, value = unit[order], value[order]
     finite = np.isfinite(value)
     return Series(unit, value) if finite.all() else Series(unit[finite], value[finite])
 
 
-def _order(began: Ints, record: Ints) -> NDArray[np.int64]:
-    """By time, and by record where two began at once. Times come in long runs: sorting those is
+def _order(second: Ints, record: Ints) -> NDArray[np.int64]:
+    """By second, and by record where two began in one. Times come in long runs: sorting those is
     merging them."""
-    order = np.argsort(began, kind="stable")
-    same = np.flatnonzero(np.diff(began[order]) == 0)
+    order = np.argsort(second, kind="stable")
+    same = np.flatnonzero(np.diff(second[order]) == 0)
     if (record[order[same]] > record[order[same + 1]]).any():
-        return np.lexsort((record, began))
+        return np.lexsort((record, second))
     return order

@@ -21,7 +21,7 @@ from firstoff.history.manifest import ANEW, NAME, READING, File, Manifest
 from firstoff.history.projection import GROUP, joined
 from firstoff.history.schema import DELTA, MEASUREMENTS, TABLES, schema, words
 
-_LARGEST_GROUP = 4 * GROUP
+_LARGEST_GROUP = 8 * GROUP
 _SAMPLE = 20_000
 _UNSAFE = re.compile(r"^\.+|[^\w.%~-]")
 
@@ -149,7 +149,7 @@ class Folder:
 
 
 def by_line(table: Any) -> Iterator[Any]:
-    """Measurements of several files by line, time and record, cut where a line ends."""
+    """Measurements of several files by line, second and record, cut where a line ends."""
     table = table.take(_order(table))
     numbers = table["line"].to_numpy()
     begin = 0
@@ -164,11 +164,11 @@ def _order(table: Any) -> NDArray[np.int64]:
     """Each file is in order, and mostly one is later than the other: then its runs are merged by
     line alone. Late records have all sorted."""
     line, record = table["line"].to_numpy(), table["record"].to_numpy()
-    began = table["began"].cast("int64").to_numpy()
+    second = table["second"].to_numpy()
     order = np.argsort(line, kind="stable")
-    lines, later, next_one = (np.diff(column[order]) for column in (line, began, record))
+    lines, later, next_one = (np.diff(column[order]) for column in (line, second, record))
     if ((lines == 0) & ((later < 0) | ((later == 0) & (next_one < 0)))).any():
-        order = np.lexsort((record, began, line))
+        order = np.lexsort((record, second, line))
     return order
 
 
@@ -197,7 +197,12 @@ def _encoding(table: str, sample: Any) -> dict[str, Any]:
         "compression": "zstd",
         "use_dictionary": dictionary,
         "column_encoding": dict.fromkeys(DELTA[table], "DELTA_BINARY_PACKED"),
-        "write_statistics": ["line", "began", "part"],  # what readers skip by; others cost a third
+        "write_statistics": [
+            "line",
+            "second",
+            "began",
+            "part",
+        ],  # what readers skip by; others cost a third
         "store_schema": False,  # other engines would take words for an enumeration
     }
 

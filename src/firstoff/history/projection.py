@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from firstoff.errors import Unavailable
 from firstoff.history import libraries
-from firstoff.history.intake import Known, Line, Packed, Procedure
+from firstoff.history.intake import Ints, Known, Line, Packed, Procedure
 from firstoff.history.schema import LINES, MEASUREMENTS, RECORDS, line_number, schema
 
-GROUP = 65_536  # rows at least in a row group, where there are as many
+GROUP = 32_768  # rows at least in a row group, where there are as many
 LONGEST = 200  # characters of a text; a waveform stays in its record
 _UNMEASURED = -1
 
@@ -31,7 +31,7 @@ class Partition:
     part: str
     month: str  # 2026-03
     packed: Packed
-    order: NDArray[np.int64]  # places in ``packed``: by procedure, time, record
+    order: NDArray[np.int64]  # places in ``packed``: by procedure, second, record
     known: Known
 
     @property
@@ -53,7 +53,7 @@ class Partition:
 def partitions(packed: Packed, known: Known) -> Iterator[Partition]:
     """The records as they are kept apart."""
     months = packed.began.astype("datetime64[us]").astype("datetime64[M]")
-    keys = (packed.record, packed.began, packed.procedure, months, packed.part)
+    keys = (packed.record, seconds(packed.began), packed.procedure, months, packed.part)
     order = np.lexsort(keys)
     parts, ordered = packed.part[order], months[order]
     cuts = np.flatnonzero((np.diff(parts) != 0) | (ordered[1:] != ordered[:-1])) + 1
@@ -62,8 +62,13 @@ def partitions(packed: Packed, known: Known) -> Iterator[Partition]:
         yield Partition(site, part, str(months[places[0]]), packed, places, known)
 
 
+def seconds(micros: Ints) -> Ints:
+    """Whole seconds since 1970 of times in microseconds."""
+    return micros // 1_000_000
+
+
 def measurements(partition: Partition) -> Iterator[Any]:
-    """Its measurements as Arrow tables, by line and in each by time: a row group each."""
+    """Its measurements as Arrow tables, by line and in each by second: a row group each."""
     procedures = partition.packed.procedure[partition.order]
     held: list[Any] = []
     rows = 0
@@ -178,7 +183,7 @@ def _block(
     indices = np.tile(batches.indices.to_numpy(), count)
     columns = {
         "line": np.repeat(np.array(numbers, np.int64), many),
-        "began": _times(np.tile(packed.began[places], count)),
+        "second": np.tile(seconds(packed.began[places]), count),
         "record": np.tile(packed.record[places], count),
         "unit": np.tile(packed.unit[places], count),
         "value": arrow.array(values, mask=np.isnan(values)),

@@ -5,7 +5,7 @@ and uses what every engine has: filters, joins, groups; no window functions, no 
 docs/reference/history.md shows them on Spark and Trino.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from firstoff.history import libraries
 from firstoff.terms import TestOutcome
 
 _PASS, _FAIL = TestOutcome.PASS.value, TestOutcome.FAIL.value
-_ORDER = ("began", "record", "line")
+_ORDER = ("second", "record", "line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Ask:
     """Which measurements or tests are meant: all, but for what is named.
 
     lines: numbers of procedure lines; sites: codes; since, until: when the test began, from and
-    before; batch: batch IDs.
+    before, in whole seconds; batch: batch IDs.
     """
 
     sites: Collection[str] | None = None
@@ -47,14 +47,28 @@ def asked(table: Any, ask: Ask) -> Any:
     rows = table
     for column, among in (("site", ask.sites), ("line", ask.lines), ("batch", ask.batches)):
         if among is not None and column in rows.columns:
-            rows = rows.filter(rows[column].isin(sorted(among)))
+            rows = rows.filter(_one_of(rows[column], sorted(among)))
     if ask.part is not None:
         rows = rows.filter(rows.part == ask.part)
     if ask.since is not None:
-        rows = rows.filter(rows.began >= libraries.ibis().literal(ask.since))
+        began, since = _began(rows, ask.since)
+        rows = rows.filter(began >= since)
     if ask.until is not None:
-        rows = rows.filter(rows.began < libraries.ibis().literal(ask.until))
+        began, until = _began(rows, ask.until)
+        rows = rows.filter(began < until)
     return rows
+
+
+def _one_of(column: Any, among: Sequence[Any]) -> Any:
+    """Engines skip by an equation what they have to read for a list of one."""
+    return column == among[0] if len(among) == 1 else column.isin(among)
+
+
+def _began(rows: Any, at: datetime) -> tuple[Any, Any]:
+    """When tests began and a moment, as this table has them: measurements have whole seconds."""
+    if "second" in rows.columns:
+        return rows.second, int(at.timestamp())
+    return rows.began, libraries.ibis().literal(at)
 
 
 def numbers(measurements: Any, ask: Ask) -> Any:
@@ -64,9 +78,9 @@ def numbers(measurements: Any, ask: Ask) -> Any:
 
 
 def arrays(measurements: Any, ask: Ask, *, ordered: bool = False) -> Any:
-    """Unit and value of each measurement, with time and record to put them in order by;
+    """Unit and value of each measurement, with second and record to put them in order by;
     ``ordered``: without those, where rows come in order anyway. ``figures.series`` takes it."""
-    columns = ("unit", "value") if ordered else ("unit", "value", "began", "record")
+    columns = ("unit", "value") if ordered else ("unit", "value", "second", "record")
     return asked(measurements, ask).select(*columns)
 
 
@@ -87,7 +101,8 @@ def outside(tables: Tables, ask: Ask, *, newest: int | None = None) -> Any:
 
 
 def summary(measurements: Any, ask: Ask) -> Any:
-    """One row: how many measurements, numbers and fails; mean, sd (n - 1), least, most."""
+    """One row: how many measurements, numbers and fails; mean, sd (n - 1), least, most; first and
+    last in seconds since 1970."""
     rows = asked(measurements, ask)
     finite = rows.value.notnull() & ~rows.value.isinf()
     return rows.aggregate(
@@ -99,15 +114,16 @@ def summary(measurements: Any, ask: Ask) -> Any:
         sd=rows.value.std(where=finite, how="sample"),
         minimum=rows.value.min(where=finite),
         maximum=rows.value.max(where=finite),
-        first=rows.began.min(),
-        last=rows.began.max(),
+        first=rows.second.min(),
+        last=rows.second.max(),
     )
 
 
 def span(measurements: Any, ask: Ask) -> Any:
-    """One row: how many numbers there are, when the first was measured and when the last."""
+    """One row: how many numbers there are, when the first was measured and when the last, in
+    seconds since 1970."""
     rows = numbers(measurements, ask)
-    return rows.aggregate(n=rows.count(), first=rows.began.min(), last=rows.began.max())
+    return rows.aggregate(n=rows.count(), first=rows.second.min(), last=rows.second.max())
 
 
 def series(measurements: Any, ask: Ask, start: datetime, seconds: int) -> Any:
@@ -118,7 +134,7 @@ def series(measurements: Any, ask: Ask, start: datetime, seconds: int) -> Any:
     """
     rows = numbers(measurements, ask)
     since = int(start.timestamp())
-    rows = rows.mutate(stretch=(rows.began.epoch_seconds() - since) // seconds)
+    rows = rows.mutate(stretch=(rows.second - since) // seconds)
     grouped = rows.group_by("stretch").aggregate(
         n=rows.count(),
         mean=rows.value.mean(),
@@ -173,9 +189,10 @@ def _ends(judged: Any) -> Any:
 
 
 def firsts(rows: Any) -> Any:
-    """The first row of each unit, by time and then by record: a retest replaces no first value."""
-    times = rows.group_by("unit").aggregate(began=rows.began.min())
-    tied = rows.join(times, ["unit", "began"])
+    """The first row of each unit, by second and then by record: a retest replaces no first
+    value."""
+    times = rows.group_by("unit").aggregate(second=rows.second.min())
+    tied = rows.join(times, ["unit", "second"])
     keys = tied.group_by("unit").aggregate(record=tied.record.min())
     return tied.join(keys, ["unit", "record"])
 
@@ -189,14 +206,14 @@ def procedures(records: Any, ask: Ask) -> Any:
 
 def _told(tables: Tables, rows: Any) -> Any:
     """Measurements with what a person wants to know of them, by time."""
-    named = tables.records.select("record", "serial", "uid")
+    named = tables.records.select("record", "began", "serial", "uid")
     lines = tables.lines.select("line", "name", "characteristic", "lower", "upper")
     told = rows.join(lines, "line").join(named, "record")
     columns = (
         "began", "site", "part", "batch", "serial", "unit", "characteristic", "name",
         "value", "text", "lower", "upper", "outcome", "uid", "record", "line",
     )  # fmt: skip
-    return told.select(*columns).order_by(*_ORDER)
+    return told.select(*columns).order_by("began", "record", "line")
 
 
 def _newest(rows: Any, count: int | None) -> Any:

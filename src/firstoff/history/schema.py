@@ -5,14 +5,14 @@ from typing import Any
 
 from firstoff.history import libraries
 
-VERSION = 1  # of the tables: another one is built anew
+VERSION = 2  # of the tables: another one is built anew
 MEASUREMENTS, RECORDS, LINES = "measurements", "records", "lines"
 TABLES = (MEASUREMENTS, RECORDS, LINES)
 
 # A line of a procedure is numbered by the procedure and its place in it: the same in every build.
 _PLACES = 20
 DELTA = {  # columns that grow from row to row: a few bits a row
-    MEASUREMENTS: ("began", "record", "unit"),
+    MEASUREMENTS: ("second", "record", "unit"),
     RECORDS: ("began", "ended", "record", "unit"),
     LINES: (),
 }
@@ -47,7 +47,7 @@ def _type(arrow: Any, kind: str) -> Any:
 _COLUMNS = {
     MEASUREMENTS: (
         ("line", "int"),
-        ("began", "time"),
+        ("second", "int"),  # whole seconds grow in few steps: a time in full is half of a file
         ("record", "int"),
         ("unit", "int"),
         ("value", "number"),

@@ -23,6 +23,7 @@ from firstoff.db.models import Attachment, Person, Site
 from firstoff.errors import Unavailable
 from firstoff.formats import store
 from firstoff.queries import ledger
+from firstoff.rules.evidence.words import counted
 
 _ROOM_LOW = 1_000_000_000  # bytes free under which a warning is due
 _ROOM_GONE = 100_000_000
@@ -88,7 +89,8 @@ def require_ready() -> None:
         )
     if found.pending:
         raise Unavailable(
-            f"The database is behind this version: {len(found.pending)} migrations wait.",
+            "The database is behind this version: "
+            f"{counted(len(found.pending), 'migration')} to apply.",
             way_out="Run: firstoff backup FILE, then firstoff migrate.",
         )
 

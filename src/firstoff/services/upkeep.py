@@ -13,6 +13,7 @@ from firstoff.db import edges, triggers
 from firstoff.db.creating import bring_up
 from firstoff.errors import Unavailable
 from firstoff.queries import health
+from firstoff.rules.evidence.words import counted
 from firstoff.services.genealogy.rebuilding import make_first
 
 
@@ -38,7 +39,7 @@ def migrate(say: Callable[[str], None] | None = None) -> tuple[str, ...]:
         if found.unknown:
             health.require_ready()
         if say and found.pending:
-            say(f"Migrating the database: {len(found.pending)} steps.")
+            say(f"Migrating the database: {counted(len(found.pending), 'step')}.")
         if found.pending:
             bring_up()
         edges.install(connection)

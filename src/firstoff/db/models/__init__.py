@@ -22,6 +22,7 @@ from firstoff.db.models.change import ChangeItem, ChangeOrder, ChangeStep, RunCh
 from firstoff.db.models.documents import Balloon, Document, DocumentVersion, RevisionDocument
 from firstoff.db.models.evidence import RunDecision
 from firstoff.db.models.execution import (
+    POSTED,
     Adjustment,
     Attachment,
     Bar,
@@ -120,6 +121,7 @@ from firstoff.db.models.trace import (
 )
 
 __all__ = [
+    "POSTED",
     "ActionEffect",
     "Adjustment",
     "Alternate",

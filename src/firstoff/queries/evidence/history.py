@@ -14,7 +14,7 @@ from firstoff.db.models import Characteristic, Part
 from firstoff.errors import InvalidInput, NotFound, Refused
 from firstoff.history import building, engine, questions
 from firstoff.history.choosing import Chosen, chosen
-from firstoff.history.engine import History
+from firstoff.history.engine import History, within
 from firstoff.history.files import Folder
 from firstoff.history.manifest import Manifest
 from firstoff.history.questions import Ask, Tables
@@ -157,10 +157,11 @@ def summary(actor: Actor, meant: Meant) -> Told:
     """One row: how many measurements, units, numbers and fails; mean, sd, least, most. Retests
     are among them."""
     with _asked(actor, meant) as (history, ask, tables, found, covered):
-        rows = history.answer(questions.summary(tables.measurements, ask)).to_pylist()
-    if not rows[0]["measured"]:
+        (row,) = history.answer(questions.summary(tables.measurements, within(ask))).to_pylist()
+    if not row["measured"]:
         raise _nothing(meant)
-    return Told(found, covered, tuple(rows), len(rows))
+    row |= {name: _moment(row[name]) for name in ("first", "last")}
+    return Told(found, covered, (row,), 1)
 
 
 def series(actor: Actor, meant: Meant, *, stretches: int = 200) -> Stretches:
@@ -170,13 +171,12 @@ def series(actor: Actor, meant: Meant, *, stretches: int = 200) -> Stretches:
     with _asked(actor, meant) as (history, ask, tables, found, covered):
         if found is None:
             raise InvalidInput("A series is of one characteristic.", field="characteristic")
-        (span,) = history.answer(questions.span(tables.measurements, ask)).to_pylist()
+        (span,) = history.answer(questions.span(tables.measurements, within(ask))).to_pylist()
         if not span["n"]:
             raise _nothing(meant)
-        start = span["first"].replace(microsecond=0)
-        lasted = (span["last"] - start) / timedelta(seconds=1)
-        seconds = int(lasted // stretches) + 1
-        asked = questions.series(tables.measurements, ask, start, seconds)
+        start = _moment(span["first"])
+        seconds = (span["last"] - span["first"]) // stretches + 1
+        asked = questions.series(tables.measurements, within(ask), start, seconds)
         rows = history.answer(asked).to_pylist()
     for row in rows:
         row["began"] = start + timedelta(seconds=seconds * int(row.pop("stretch")))
@@ -215,7 +215,7 @@ def capability(
 def yields(actor: Actor, meant: Meant) -> Told:
     """First-pass and final yield of each procedure that tested the part."""
     with _asked(actor, replace(meant, characteristic="")) as (history, ask, tables, _, covered):
-        rows = history.answer(questions.yields(tables.records, ask)).to_pylist()
+        rows = history.answer(questions.yields(tables.records, within(ask))).to_pylist()
     if not rows:
         raise _nothing(meant)
     return Told(None, covered, tuple(rows), len(rows))
@@ -223,11 +223,15 @@ def yields(actor: Actor, meant: Meant) -> Told:
 
 def _listed(actor: Actor, meant: Meant, question: Callable[..., Any], limit: int | None) -> Told:
     with _asked(actor, meant) as (history, ask, tables, found, covered):
-        rows = history.answer(question(tables, ask, newest=limit)).to_pylist()
+        rows = history.answer(question(tables, within(ask), newest=limit)).to_pylist()
         total = len(rows)
         if limit is not None and total == limit:
-            total = history.answer(question(tables, ask).count()).as_py()
+            total = history.answer(question(tables, within(ask)).count()).as_py()
     return Told(found, covered, tuple(map(_finite, rows)), total)
+
+
+def _moment(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC)
 
 
 def _finite(row: dict[str, Any]) -> dict[str, Any]:
@@ -263,7 +267,7 @@ def _asked(
 
 def _characteristic(history: History, tables: Tables, ask: Ask, meant: Meant) -> Chosen:
     """The lines that the part was measured by under this number or name."""
-    ran = history.answer(questions.procedures(tables.records, ask)).to_pylist()
+    ran = history.answer(questions.procedures(tables.records, within(ask))).to_pylist()
     if not ran:
         raise _nothing(meant)
     order = {row["procedure"]: place for place, row in enumerate(ran)}
@@ -306,6 +310,13 @@ def _holds(entry: int, hashed: str) -> bool:
 
 
 def _ordered(meant: Meant) -> None:
+    for name, time in (("since", meant.since), ("until", meant.until)):
+        if time is not None and time.microsecond:
+            raise InvalidInput(
+                f"{name} is {time.isoformat()}; expected a whole second: the history keeps no "
+                "fractions of when a measurement was made.",
+                field=name,
+            )
     if meant.since and meant.until and meant.since >= meant.until:
         since, until = (t.astimezone(UTC).isoformat() for t in (meant.since, meant.until))
         raise InvalidInput(f"From {since} until {until} there is no time.", field="until")

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from firstoff.db.inserts import fresh
 from firstoff.db.models import (
+    POSTED,
     Equipment,
     FloorRecord,
     OperationContext,
@@ -56,8 +57,6 @@ from firstoff.services.genealogy.assembling import fit
 from firstoff.services.genealogy.material import carry, check_open, draw
 from firstoff.services.genealogy.taking import Taking
 from firstoff.terms import FloorKind, OperationOutcome
-
-SOURCE = "records"
 
 
 def begin(taking: Taking, record: UnitBegun) -> tuple[str, ...]:
@@ -173,7 +172,7 @@ def _on_unit(taking: Taking, record: OperationDone) -> None:
         history.done, [j.attempt for j in history.judgements], rework=False
     )
     attempt = max(attempt, picture.attempts.get(unit.pk, 1))
-    done, plan = plan_done(floor, unit, posted, attempt=attempt, source=SOURCE)
+    done, plan = plan_done(floor, unit, posted, attempt=attempt, source=POSTED)
     carry(taking, run.pk, record.operation, done.ended_at)
     _with_parts(taking, record, unit, done)
     taking.use(_equipment_of(taking, record, run))
@@ -405,7 +404,7 @@ def judge(taking: Taking, record: UnitResult) -> None:
     if posted.judges:
         plan = plan_judgement(floor, unit, posted, uid=record.id)
     result = Result(plan.judgement, plan.judgement.attempt if plan.judgement else 1)
-    test = plan_values(floor, unit, posted, result, source=SOURCE)
+    test = plan_values(floor, unit, posted, result, source=POSTED)
     plan.tests += [test] if test is not None else []
     if not any(plan.rows):
         raise InvalidInput(

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from firstoff.db.inserts import Keys
 from firstoff.db.models import (
+    POSTED,
     Customer,
     Equipment,
     FloorRecord,
@@ -53,7 +54,7 @@ class Kept:
 class Picture:
     """One site, while records are taken for it."""
 
-    source = "records"  # which door or importer the tests came through
+    source = POSTED  # which door or importer the tests came through
     kept: Kept | None = None  # where it may be kept for the next post
 
     def __init__(self, site: Site, *, by: Actor, at: datetime, records: int = 1) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal, cast
 from uuid import UUID
 
-from firstoff.db.models import Site
+from firstoff.db.models import POSTED, Site
 from firstoff.errors import FirstoffError, InvalidInput, NotFound, Refused, Unavailable
 from firstoff.rules.access import Actor, require, sees
 from firstoff.rules.genealogy import (
@@ -140,7 +140,7 @@ def post_records(
     mode: Mode = "all",
     largest: int | None = LARGEST_POST,
     details: Mapping[str, object] | None = None,
-    source: str = "records",
+    source: str = POSTED,
     optional: Container[UUID] = (),
 ) -> PostAnswer:
     """Up to 10,000 records of any mix of kinds, in the order they happened.
