@@ -340,6 +340,7 @@ def test_a_unit_comes_back(world: World, browse: Browse, made: Pilot) -> None:
     page = client.post(RETURNS, fields, follow=True)
     assert "The lid leaks." in said(page)
     assert 'href="/units/STOKE/CC-1/CC1-P1-002/"' in page.content.decode()
+    assert "Now Returned" in said(client.get("/units/STOKE/CC-1/CC1-P1-002/"))
     unknown = client.post(RETURNS, {**fields, "uid": str(uuid4()), "scan": "XYZ"})
     never = client.post(RETURNS, {**fields, "uid": str(uuid4()), "scan": "CC1-P1-003"})
     assert (unknown.status_code, never.status_code) == (422, 409)
@@ -371,6 +372,8 @@ def test_rework_repair_and_scrap_of_a_unit(world: World, browse: Browse, made: P
     assert (again.status_code, "is scrapped; it cannot be scrapped." in said(again)) == (409, True)
     kinds = FloorRecord.objects.order_by("pk").values_list("kind", flat=True)
     assert list(kinds) == ["rework", "repair", "scrap"]
+    # What it was judged to be stays its first result; what it is now is not that.
+    assert "Now Scrapped" in said(client.get("/units/STOKE/CC-1/CC1-P1-003/"))
 
 
 def test_the_first_page_of_packing_shows_what_waits(

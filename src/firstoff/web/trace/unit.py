@@ -1,5 +1,6 @@
 """The trace of a unit: who built it, from which lots, with which tests, where it is."""
 
+import unicodedata
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -26,6 +27,7 @@ from firstoff.web.templatetags.firstoff import page_bounds
 from firstoff.web.trace.asking import named
 
 WIDE, HIGH = 190, 40  # of a box
+ROOM = 164  # of its width for text, between the round ends of a lot
 STEP_X, STEP_Y = 236, 50
 
 
@@ -114,9 +116,9 @@ def picture(drawn: Picture, site: str) -> dict[str, Any]:
             "y": y,
             "kind": box.kind.value,
             "title": box.title,
-            "short": _short(box.title, 22),
+            "short": _fitted(box.title, 12.5),
             "remark": box.remark,
-            "about": _short(box.remark, 30),
+            "about": _fitted(box.remark, 11),
             "url": _opens(box, site),
         }
         for box in drawn.boxes
@@ -133,8 +135,26 @@ def picture(drawn: Picture, site: str) -> dict[str, Any]:
     return {"boxes": boxes, "links": links, "width": width, "height": height}
 
 
-def _short(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+def _fitted(text: str, size: float) -> str:
+    """As much of it as a box has room for, in letters of so many pixels. Its title says it all."""
+    room = ROOM / size
+    if sum(map(_wide, text)) <= room:
+        return text
+    room -= _wide("…")
+    for end, letter in enumerate(text):
+        room -= _wide(letter)
+        if room < 0:
+            return f"{text[:end].rstrip(' ,')}…"
+    return text
+
+
+def _wide(letter: str) -> float:
+    """How wide the widest of the usual interface faces draws it, in ems."""
+    if unicodedata.east_asian_width(letter) in "WF":
+        return 1.0
+    if letter in " .,:;'|!iIjltf()[]":
+        return 0.38
+    return 0.76 if letter.isupper() or letter in "mwMW@%…×" else 0.65
 
 
 def _opens(box: Box, site: str) -> str:
