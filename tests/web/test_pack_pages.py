@@ -341,6 +341,7 @@ def test_a_unit_comes_back(world: World, browse: Browse, made: Pilot) -> None:
     assert "The lid leaks." in said(page)
     assert 'href="/units/STOKE/CC-1/CC1-P1-002/"' in page.content.decode()
     assert "Now Returned" in said(client.get("/units/STOKE/CC-1/CC1-P1-002/"))
+    assert "CC1-P1-002 The lid leaks." in said(client.get("/trace/"))
     unknown = client.post(RETURNS, {**fields, "uid": str(uuid4()), "scan": "XYZ"})
     never = client.post(RETURNS, {**fields, "uid": str(uuid4()), "scan": "CC1-P1-003"})
     assert (unknown.status_code, never.status_code) == (422, 409)

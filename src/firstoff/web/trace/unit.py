@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from firstoff.errors import InvalidInput, NotFound
 from firstoff.queries import trace as traces
+from firstoff.queries.genealogy import shipments
 from firstoff.queries.trace import Story
 from firstoff.rules.access import may
 from firstoff.rules.trace import AsOf, Question, meant
@@ -210,7 +211,9 @@ def trace(request: Request) -> HttpResponse:
     choices = () if rows or not text else named(request, request.GET["serial"])
     if len(choices) == 1:
         return redirect(choices[0].url)
-    context = {"q": text, "rows": rows, "total": total, "choices": choices}
+    # Nothing asked yet: what people come here for is mostly a unit that came back.
+    back = () if text else shipments.returns(request.actor, request.place.code, limit=8)[0]
+    context = {"q": text, "rows": rows, "total": total, "choices": choices, "returns": back}
     return render(request, "trace/trace.html", context)
 
 
