@@ -298,6 +298,12 @@ class Postgres:
             time.sleep(1)
         raise AssertionError("PostgreSQL did not come back")
 
+    @property
+    def owner(self) -> tuple[int, int]:
+        """User and group that its files belong to."""
+        found = Path(self.server.pgdata).stat()
+        return found.st_uid, found.st_gid
+
     def database(self, name: str) -> str:
         return re.sub(r"/[^/?]+(\?|$)", rf"/{name}\1", self.url, count=1)
 

@@ -6,6 +6,8 @@ import errno
 import os
 import resource
 import shutil
+import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,33 +16,36 @@ from uuid import uuid4
 import pytest
 from firstoff_station import NotAccepted
 
-from tests.faults.conftest import Plant
+from tests.faults.conftest import Plant, Postgres
 from tests.faults.recorder import unit
 from tests.ops.conftest import Firstoff
 
-pytestmark = [pytest.mark.slow, pytest.mark.once]
+pytestmark = pytest.mark.slow
 
 Small = Callable[[int], Path]
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Small]:
+def small_disk() -> Iterator[Small]:
     """A disk of its own of so many megabytes."""
     libc = ctypes.CDLL(None, use_errno=True)
     mounted: list[Path] = []
 
     def mount(megabytes: int) -> Path:
-        place = tmp_path / f"disk-{len(mounted)}"
+        place = Path(folder) / f"disk-{len(mounted)}"
         place.mkdir()
-        options = f"size={megabytes}m".encode()
+        options = f"size={megabytes}m,mode=0755".encode()
         if libc.mount(b"tmpfs", str(place).encode(), b"tmpfs", 0, options) != 0:
             pytest.skip(f"no disk can be made here: {os.strerror(ctypes.get_errno())}")
         mounted.append(place)
         return place
 
-    yield mount
-    for place in mounted:
-        libc.umount2(str(place).encode(), 2)  # MNT_DETACH
+    # Not among pytest's folders, which are closed to the account that PostgreSQL runs under.
+    with tempfile.TemporaryDirectory(prefix="firstoff-disk-") as folder:
+        Path(folder).chmod(0o755)
+        yield mount
+        for place in mounted:
+            libc.umount2(str(place).encode(), 2)  # MNT_DETACH
 
 
 def fill(place: Path) -> Path:
@@ -75,11 +80,45 @@ def on_small_disk(_made_once: tuple[Path, str], make_plant: Any, small_disk: Sma
 FULL = (503, "disk-full", "5")
 
 
+@pytest.fixture
+def postgres_on_small_disk(
+    small_disk: Small,
+    postgres: Postgres,
+    _template: tuple[Path, str],
+    make_plant: Any,
+    tmp_path: Path,
+) -> Iterator[tuple[Plant, Path]]:
+    """A plant whose tables lie on a disk of their own."""
+    home, token = _template
+    shutil.copytree(home, tmp_path / "home")
+    place = small_disk(128)
+    tables = place / "tables"
+    tables.mkdir()
+    os.chown(tables, *postgres.owner)
+    name = f"p{os.getpid()}_{time.monotonic_ns()}"
+    postgres.run(f"CREATE TABLESPACE {name} LOCATION '{tables}'")
+    postgres.run(f"CREATE DATABASE {name} TEMPLATE plant TABLESPACE {name}")
+    plant = make_plant(Firstoff(tmp_path / "home", database_url=postgres.database(name)), token)
+    yield plant, place
+    plant.server.kill()
+    postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
+    postgres.run(f"DROP TABLESPACE {name}")
+
+
+def test_a_full_disk_of_postgresql_holds_records_up_and_loses_none(
+    postgres_on_small_disk: tuple[Plant, Path],
+) -> None:
+    _held_up(*postgres_on_small_disk)
+
+
 def test_a_full_disk_of_the_server_holds_records_up_and_loses_none(on_small_disk: Plant) -> None:
-    plant = on_small_disk
+    _held_up(on_small_disk, on_small_disk.firstoff.home.parent)
+
+
+def _held_up(plant: Plant, disk: Path) -> None:
     records = [{"id": str(uuid4()), **one} for one in unit("F", 500)]
     assert plant.post(records).status == 200
-    ballast = fill(plant.firstoff.home.parent)
+    ballast = fill(disk)
     with plant.station(plant.folder / "queue") as station:
         kept = [[list(station.record_all(unit("A", n))) for n in range(1000, 1200)]]
         assert station.flush(timeout=1) is False
