@@ -25,7 +25,7 @@ from firstoff.queries.evidence.pilot import RunAddress, addresses_of
 from firstoff.queries.evidence.verdict import Assessed, assess_all
 from firstoff.queries.execution.definition import frozen, frozen_all
 from firstoff.queries.product import ProgramView, program, programs
-from firstoff.queries.techpack import definition_evidence
+from firstoff.queries.techpack import Version, definition_evidence
 from firstoff.rules.access import Actor
 from firstoff.rules.criteria import GateEvidence, PilotStanding, look
 from firstoff.rules.execution import Reading
@@ -156,8 +156,9 @@ def roads(views: Sequence[ProgramView], *, now: datetime) -> tuple[Road, ...]:
         baseline = baselines.get(view.id)
         zone = ZoneInfo(view.time_zone)
         defects = _design_defects(pilot, baseline)
-        stamp = stamps.get(versions.get(view.id, 0), "")
-        definition = definition_evidence(view, stamp, now=now)
+        newest = versions.get(view.id, 0)
+        version = Version(newest, stamps.get(newest, ""))
+        definition = definition_evidence(view, version, now=now)
         looks = tuple(
             look(
                 GateEvidence(
@@ -177,7 +178,7 @@ def roads(views: Sequence[ProgramView], *, now: datetime) -> tuple[Road, ...]:
             )
             for gate in spec.gates
         )
-        found.append(Road(view, spec, looks, standing(looks), pilot, versions.get(view.id, 0)))
+        found.append(Road(view, spec, looks, standing(looks), pilot, newest))
     return tuple(found)
 
 

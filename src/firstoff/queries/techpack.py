@@ -1,7 +1,8 @@
 """The technical package of a program, and what its records say for the gates.
 
 What a gate reads of definition and supply is kept until something of the program, or of no
-program, is recorded: a board of fifty programs asks nothing twice.
+program, is recorded: a board of fifty programs asks nothing twice. What it reads of the definition
+alone is kept longer: most entries are of units that are built, and change nothing of it.
 """
 
 from collections import OrderedDict
@@ -11,15 +12,17 @@ from datetime import date, datetime
 from threading import Lock
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from firstoff.db.models import (
     BomLine,
     Characteristic,
     InspectionPlan,
+    LedgerEntry,
     ManufacturerPart,
     PartRevision,
 )
+from firstoff.db.prepared import prepared
 from firstoff.errors import NotFound
 from firstoff.queries.genealogy.material import consumed, identity_of
 from firstoff.queries.plan.frozen import FrozenTree, frozen_tree, line_count
@@ -29,10 +32,11 @@ from firstoff.queries.review import dfm_stand, queries_of
 from firstoff.queries.sourcing.asked import Asked
 from firstoff.queries.sourcing.health import judged
 from firstoff.queries.sourcing.known import rates
-from firstoff.queries.tolerance import of_revision
+from firstoff.queries.tolerance import Declared, declared, measured_on
 from firstoff.rules.access import Actor
 from firstoff.rules.criteria.base import DefinitionEvidence, SupplyEvidence
 from firstoff.rules.product import ProgramFacts
+from firstoff.rules.review import DfmStand, QueryFacts
 from firstoff.rules.sourcing.standing import Limits
 from firstoff.rules.sourcing.values import Build
 from firstoff.rules.techpack import PackFacts, TechPack, tech_pack
@@ -46,7 +50,38 @@ from firstoff.terms import (
 
 _KEPT = 64  # programs
 _LONG = 20_000  # lines of the top from which the package is judged when somebody opens its page
+# Verbs that record what happened to units, and nothing that a definition is read from.
+BUILDING = (
+    "execution.judge_unit",
+    "execution.record_operation",
+    "execution.record_units",
+    "execution.start_unit",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The newest ledger entry of a program, or of none. The hash tells whether that entry is still
+    there, which a backup brought back does not promise; it is empty where there is none."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Definition:
+    """What is written of a program's newest revision. ``pack`` is None where it is too long to be
+    judged for a board."""
+
+    declared: Declared
+    lines: int
+    pack: TechPack | None
+    queries: tuple[QueryFacts, ...]
+    dfm: DfmStand
+
+
 _found: OrderedDict[tuple[int, str, date], DefinitionEvidence] = OrderedDict()
+_definitions: OrderedDict[int, tuple[Version, _Definition | None]] = OrderedDict()
 _lock = Lock()
 
 
@@ -71,20 +106,16 @@ def pack(actor: Actor, program_id: int, *, revision: str = "") -> PackView:
 
 
 def definition_evidence(
-    program: ProgramView, version: str, *, now: datetime
+    program: ProgramView, version: Version, *, now: datetime
 ) -> DefinitionEvidence:
-    """What the records say of a program's newest revision and its supply, for its gates.
-
-    version: hash of the newest ledger entry of the program, or of none: it tells whether that
-    entry is still there, which a backup brought back does not promise.
-    """
+    """What the records say of a program's newest revision and its supply, for its gates."""
     today = now.astimezone(ZoneInfo(program.time_zone)).date()
-    key = (program.id, version, today)
+    key = (program.id, version.hash, today)
     with _lock:
         if key in _found:
             _found.move_to_end(key)
             return _found[key]
-    evidence = _gather(program, today)
+    evidence = _gather(program, version, today)
     with _lock:
         _found[key] = evidence
         while len(_found) > _KEPT:
@@ -96,29 +127,74 @@ def forget() -> None:
     """Nothing is kept any more."""
     with _lock:
         _found.clear()
+        _definitions.clear()
 
 
-def _gather(program: ProgramView, today: date) -> DefinitionEvidence:
-    revision = PartRevision.objects.filter(part=program.part_id).order_by("-pk").first()
-    if revision is None:
+def _gather(program: ProgramView, version: Version, today: date) -> DefinitionEvidence:
+    definition = _definition(program, version)
+    if definition is None:
         return DefinitionEvidence("")
-    held = of_revision(program.id, program.site_id, revision)
-    stand = dfm_stand(program.id, revision.pk)
-    lines = line_count(revision.pk)
-    pack_ = _pack(program, revision) if lines <= _LONG else None
-    asked = _asked(program, revision, today)
-    taken = consumed(program.id) if lines else ()
+    revision, pack_, stand = definition.declared.revision, definition.pack, definition.dfm
+    held = measured_on(program.id, definition.declared)
+    supply = identity = None
+    if definition.lines:
+        asked, taken = _asked(program, revision, today), consumed(program.id)
+        supply, identity = _supply(asked), identity_of(asked, taken) if taken else None
     return DefinitionEvidence(
         revision=revision.label,
-        characteristics=characteristics_of(revision.pk),
-        queries=queries_of(program.id),
+        characteristics=definition.declared.characteristics,
+        queries=definition.queries,
         pack=pack_ if pack_ is not None and pack_.started else None,
-        supply=_supply(asked) if lines else None,
+        supply=supply,
         dfm=stand if stand.reviews else None,
         holdings=held.holdings,
         chains=tuple(c.verdict for c in held.chains if c.verdict is not None),
-        identity=identity_of(asked, taken) if lines and taken else None,
+        identity=identity,
     )
+
+
+def _definition(program: ProgramView, version: Version) -> _Definition | None:
+    """None where the program has no revision. One query where it was read before and units alone
+    were built since."""
+    with _lock:
+        at, found = _definitions.get(program.id, (None, None))
+    if at is None or not _stands(at):
+        found = _read(program)
+    with _lock:
+        if version.hash:  # else nothing tells when it changes
+            _definitions[program.id] = (version, found)
+            _definitions.move_to_end(program.id)
+        while len(_definitions) > _KEPT:
+            _definitions.popitem(last=False)
+    return found
+
+
+def _read(program: ProgramView) -> _Definition | None:
+    rows = PartRevision.objects.filter(part=program.part_id).select_related("part")
+    revision = rows.order_by("-pk").first()
+    if revision is None:
+        return None
+    lines = line_count(revision.pk)
+    return _Definition(
+        declared=declared(program.site_id, revision),
+        lines=lines,
+        pack=_pack(program, revision) if lines <= _LONG else None,
+        queries=queries_of(program.id),
+        dfm=dfm_stand(program.id, revision.pk),
+    )
+
+
+def _stands(at: Version) -> bool:
+    """Whether what was read at an entry is true: it is still there, and nothing was done since
+    but to build units. In any program: assemblies and chains reach into parts of others."""
+    return _told(at.seq) == [(at.seq, at.hash)]
+
+
+@prepared
+def _told(seq: int) -> "QuerySet[LedgerEntry, tuple[int, str]]":
+    """The entry, and the first after it by which a definition may have changed."""
+    rows = LedgerEntry.objects.filter(Q(seq=seq) | ~Q(verb__in=BUILDING), seq__gte=seq)
+    return rows.order_by("seq").values_list("seq", "hash")[:2]
 
 
 def _asked(program: ProgramView, revision: PartRevision, today: date) -> Asked:

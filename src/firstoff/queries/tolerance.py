@@ -1,7 +1,7 @@
 """Tolerances of a definition against what processes hold, and its chains, as the doors show it."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,7 +24,7 @@ from firstoff.errors import InvalidInput, NotFound
 from firstoff.queries.evidence.measured import measurements_now
 from firstoff.queries.ledger import head
 from firstoff.queries.plan.frozen import frozen_stacks
-from firstoff.queries.product import facts_of, program_by_id
+from firstoff.queries.product import characteristics_of, facts_of, program_by_id
 from firstoff.rules.access import Actor, require
 from firstoff.rules.ledger import decimal_text
 from firstoff.rules.plan import FrozenStack
@@ -92,6 +92,26 @@ class Assigned:
     process: str
     machine: str
     required: Decimal | None
+
+
+_Known = Mapping[tuple[str, str], ProcessFacts]  # by process and machine, without regard to case
+_Latest = Mapping[tuple[int, str, str], StudyFacts]  # by part, number and name
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What tolerances are judged by beside measured values: the characteristics of a revision,
+    those of others that its chains go over, the processes that are to make them, the process
+    library and the studies of their parts."""
+
+    revision: PartRevision
+    part: str
+    characteristics: tuple[CharacteristicFacts, ...]
+    assigned: Mapping[str, Assigned]
+    known: _Known
+    others: tuple[Characteristic, ...]
+    latest: _Latest
+    stacks: tuple[FrozenStack, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,30 +271,41 @@ def tolerances(actor: Actor, program_id: int, *, revision: str = "") -> Toleranc
 
 
 def of_revision(program_id: int, site_id: int, revision: PartRevision) -> ToleranceView:
-    """The same without asking who looks: what the gate reads."""
-    characteristics = tuple(
-        sorted(
-            map(facts_of, Characteristic.objects.filter(revision=revision)),
-            key=lambda c: balloon_key(c.number),
-        )
-    )
-    assigned = _assigned(revision.pk)
-    known = _known(site_id)
-    values, where = _measured(program_id, characteristics)
+    """The same without asking who looks."""
+    return measured_on(program_id, declared(site_id, revision))
+
+
+def declared(site_id: int, revision: PartRevision) -> Declared:
+    """What is said of a revision before a unit of it is measured. Some nine queries."""
     others = tuple(_others(revision.pk))
-    latest = _latest({revision.part_id, *(c.revision.part_id for c in others)})
+    return Declared(
+        revision=revision,
+        part=revision.part.number,
+        characteristics=characteristics_of(revision.pk),
+        assigned=_assigned(revision.pk),
+        known=_known(site_id),
+        others=others,
+        latest=_latest({revision.part_id, *(c.revision.part_id for c in others)}),
+        stacks=tuple(frozen_stacks([revision.pk])[revision.pk]),
+    )
+
+
+def measured_on(program_id: int, of: Declared) -> ToleranceView:
+    """That, judged with what the program's runs measured. At most five queries."""
+    values, where = _measured(program_id, of.characteristics)
+    revision, assigned = of.revision, of.assigned
     part = revision.part_id
     holdings = [
         holding(
             c,
-            process=_process(known, assigned.get(c.number)),
+            process=_process(of.known, assigned.get(c.number)),
             named=assigned[c.number].process if c.number in assigned else "",
             measured=values.get(c.number, ()),
             where=where.get(c.number, ""),
-            study=latest.get((part, c.number, c.name)),
+            study=of.latest.get((part, c.number, c.name)),
             asked=assigned[c.number].required if c.number in assigned else None,
         )
-        for c in characteristics
+        for c in of.characteristics
     ]
     holdings.sort(key=lambda h: (_WORST[h.verdict], not h.matters, balloon_key(h.number)))
     return ToleranceView(
@@ -283,7 +314,7 @@ def of_revision(program_id: int, site_id: int, revision: PartRevision) -> Tolera
         status=RevisionStatus(revision.status),
         holdings=tuple(holdings),
         assigned=assigned,
-        chains=_chains(revision, characteristics, others, assigned, known, values, latest),
+        chains=_chains(of, values),
         measured_in=tuple(dict.fromkeys(where.values())),
     )
 
@@ -303,11 +334,8 @@ def _processes(revision: int) -> "QuerySet[CharacteristicProcess]":
     return rows.select_related("characteristic", "equipment")
 
 
-_Known = Mapping[tuple[str, str], ProcessFacts]
-
-
 def _known(site_id: int) -> _Known:
-    """By process and machine, without regard to case; the newest of several features."""
+    """The newest of several features."""
     found = (process_facts(row) for row in _library(site_id))
     return {(f.process.casefold(), f.machine.casefold()): f for f in found}
 
@@ -349,9 +377,6 @@ def _measured(
     return values, where
 
 
-_Latest = Mapping[tuple[int, str, str], StudyFacts]  # by part, number and name
-
-
 def _latest(part_ids: Collection[int]) -> _Latest:
     """The latest study of each characteristic of parts, of whatever revision: units measured in a
     run count for the next revision as well. By number and name: a number that stands for something
@@ -364,29 +389,21 @@ def _latest(part_ids: Collection[int]) -> _Latest:
     return {(r.part_id, r.characteristic, r.name): study_facts(r) for r in rows}
 
 
-def _chains(
-    revision: PartRevision,
-    characteristics: Iterable[CharacteristicFacts],
-    others: Iterable[Characteristic],
-    assigned: Mapping[str, Assigned],
-    known: _Known,
-    values: Mapping[str, Sequence[float]],
-    latest: _Latest,
-) -> tuple[ChainView, ...]:
-    part = revision.part.number
-    keys = {c.number: (part, revision.label, c.number) for c in characteristics}
-    facts = {keys[c.number]: c for c in characteristics}
+def _chains(of: Declared, values: Mapping[str, Sequence[float]]) -> tuple[ChainView, ...]:
+    part, revision = of.part, of.revision
+    keys = {c.number: (part, revision.label, c.number) for c in of.characteristics}
+    facts = {keys[c.number]: c for c in of.characteristics}
     parts = dict.fromkeys(facts, revision.part_id)
-    for c in others:
+    for c in of.others:
         key = (c.revision.part.number, c.revision.label, c.number)
         facts[key], parts[key] = facts_of(c), c.revision.part_id
-    named = {key: (parts[key], of.number, of.name) for key, of in facts.items()}
-    studied = {key: latest[name] for key, name in named.items() if name in latest}
-    found = {n: _process(known, a) for n, a in assigned.items()}
+    named = {key: (parts[key], c.number, c.name) for key, c in facts.items()}
+    studied = {key: of.latest[name] for key, name in named.items() if name in of.latest}
+    found = {n: _process(of.known, a) for n, a in of.assigned.items()}
     processes = {keys[n]: p for n, p in found.items() if p is not None and n in keys}
     measured = {keys[n]: v for n, v in values.items()}
     views = []
-    for chain in frozen_stacks([revision.pk])[revision.pk]:
+    for chain in of.stacks:
         try:
             made = chain_links(
                 chain,
