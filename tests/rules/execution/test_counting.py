@@ -1,5 +1,6 @@
 """Which units count, and what became of each."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from firstoff.rules.execution import (
     DefectFacts,
     JudgementFacts,
     OperationTime,
+    OperationTimes,
     Reading,
     RunFacts,
     UnitFacts,
@@ -269,7 +271,8 @@ def timed_run(*times: tuple[int, int, float]) -> Reading:
 def test_a_unit_that_failed_half_way_has_no_build_time_and_stays_a_reject():
     found = timed_run((1, 10, 60.0), (2, 10, 61.5), (2, 20, 100.0))
     assert [(s.first, s.build_seconds) for s in found.sample] == [(REJECT, None), (GOOD, 161.5)]
-    assert found.minutes == ((unit(2), 161.5 / 60),)
+    assert [state.unit for state in found.timed] == [unit(2)]
+    assert found.build_seconds.tolist() == [161.5]
 
 
 def test_a_unit_that_failed_at_the_last_operation_has_a_build_time():
@@ -285,3 +288,93 @@ def test_a_unit_that_failed_half_way_is_good_once_its_rework_passed():
 def test_a_unit_without_a_build_time_is_not_good_by_a_retest():
     found = state(judged(1, seconds=None), judged(1, id=2, attempt=2, seconds=None))
     assert (found.first, found.final) == (PENDING, PENDING)
+
+
+def run_of(units, judgements, times, **changes) -> RunFacts:
+    facts = RunFacts(
+        1, "P1", RunKind.PILOT, 1, "b", "released", 20, "Line 2", operations=(10, 20), bar=BAR
+    )
+    rows = OperationTimes.of(times)
+    return replace(facts, units=units, judgements=judgements, times=rows, **changes)
+
+
+histories = st.lists(
+    st.tuples(
+        st.integers(1, 6),  # the unit
+        st.sampled_from(["judge", "retest", "correct", "time"]),
+        st.sampled_from(["pass", "fail", ""]),
+        st.one_of(st.none(), st.floats(1, 900)),
+    ),
+    max_size=25,
+)
+
+
+def history_of(drawn) -> tuple[list[JudgementFacts], list[OperationTime]]:
+    rows: list[JudgementFacts] = []
+    times = []
+    for n, (key, what, fit, seconds) in enumerate(drawn, 1):
+        if what == "time":
+            times.append(OperationTime(key, 10 * (1 + n % 2), seconds or 60.0))
+            continue
+        row = judged(key, fit=fit, seconds=seconds, id=n, attempt=2 if what == "retest" else 1)
+        earlier = [r for r in rows if r.unit == key and r.supersedes is None]
+        taken = {r.supersedes for r in rows}
+        if what == "correct" and earlier and earlier[-1].id not in taken:
+            row = row._replace(supersedes=earlier[-1].id, attempt=earlier[-1].attempt)
+        rows.append(row)
+    return rows, times
+
+
+def said(reading: Reading):
+    return reading.counted, reading.states, reading.sample, reading.judged, reading.rejects
+
+
+@given(histories, st.data())
+def test_a_reading_that_goes_on_says_what_one_of_all_records_says(drawn, data):
+    rows, times = history_of(drawn)
+    units = [unit(n, builder_class="engineer" if n % 3 == 0 else "line") for n in range(1, 7)]
+    reading = None
+    cut = [0, 0, 0]
+    for _ in range(3):
+        cut = [
+            data.draw(st.integers(low, len(held)))
+            for low, held in zip(cut, (units, rows, times), strict=True)
+        ]
+        known = {u.id for u in units[: cut[0]]}
+        run = run_of(
+            tuple(units[: cut[0]]),
+            tuple(row for row in rows[: cut[1]] if row.unit in known),
+            tuple(time for time in times[: cut[2]] if time.unit in known),
+        )
+        reading = Reading(run, reading)
+        assert said(reading) == said(Reading(run))
+        assert list(reading.states) == [u.id for u in run.units]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"units": (unit(1, excluded="prototype clay"), unit(2))},
+        {"judgements": (judged(2, fit="fail"), judged(1))},
+        {"times": OperationTimes.of([OperationTime(2, 10, 5.0)])},
+        {"bar": replace(BAR, sample=1)},
+        {"instruction": "later"},
+        {"operations": (10,)},
+    ],
+)
+def test_a_reading_takes_nothing_from_one_of_other_records(changes):
+    rows = (judged(1), judged(2, seconds=None))
+    before = run_of((unit(1), unit(2)), rows, [OperationTime(2, 10, 60.0)])
+    earlier = Reading(before)
+    assert said(earlier)
+    after = replace(before, **changes)
+    assert said(Reading(after, earlier)) == said(Reading(after))
+
+
+def test_a_reading_does_not_hold_the_one_before_it():
+    first = Reading(run_of((unit(1),), (judged(1),), ()))
+    assert said(first)
+    second = Reading(run_of((unit(1), unit(2)), (judged(1),), ()), first)
+    assert said(second)
+    assert second.states[1] is first.states[1]
+    assert second._known is None

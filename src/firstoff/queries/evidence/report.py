@@ -310,7 +310,7 @@ def _build(found: Assessed) -> dict[str, Any]:
         "bar_minutes": None if limit is None else float(limit),
         "mean": None if build is None else build.mean,
         "standards": [{"name": n, "minutes": m} for n, m in standards if m is not None],
-        "series": [_series(r, r is found.evidence.reading) for r in readings if r.minutes],
+        "series": [_series(r, r is found.evidence.reading) for r in readings if r.timed],
         "steps": [
             {
                 "step": str(step.seq),
@@ -327,11 +327,14 @@ def _build(found: Assessed) -> dict[str, Any]:
 
 
 def _series(reading: Reading, current: bool) -> dict[str, Any]:
-    minutes = [(unit.serial, round(value, 4)) for unit, value in reading.minutes]
+    minutes = (reading.build_seconds / 60).tolist()
     return {
         "label": reading.run.batch_id,
-        "minutes": minutes,
-        "mean": sum(value for _, value in reading.minutes) / len(minutes),
+        "minutes": [
+            (state.unit.serial, round(value, 4))
+            for state, value in zip(reading.timed, minutes, strict=True)
+        ],
+        "mean": sum(minutes) / len(minutes),
         "current": current,
     }
 

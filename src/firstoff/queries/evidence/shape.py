@@ -101,9 +101,7 @@ def _bar(bar: CauseBar) -> dict[str, Any]:
 
 
 def _build(build: BuildTime | None) -> dict[str, Any] | None:
-    if build is None:
-        return None
-    return {name: value for name, value in _fields(build).items() if name != "minutes"}
+    return None if build is None else _fields(build)
 
 
 def _comparison(found: Assessed) -> dict[str, Any] | None:

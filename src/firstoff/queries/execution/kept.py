@@ -114,7 +114,8 @@ def readings(run_ids: Sequence[int], *, upto: int) -> tuple[Reading, ...]:
         found = _read(stale, {key: h for key, h in held.items() if key in stale}, upto)
         facts = run_facts_of(found, upto=upto)
         for key, run in zip(found, facts, strict=True):
-            held[key] = Held(upto, newest, _Read(found[key], Reading(run)))
+            before = held[key].value.reading if key in held else None
+            held[key] = Held(upto, newest, _Read(found[key], Reading(run, before)))
         _kept.keep({key: held[key] for key in stale})
     return tuple(held[key].value.reading for key in run_ids)
 

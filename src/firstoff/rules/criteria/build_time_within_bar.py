@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
+
 from firstoff.rules.criteria import samples
 from firstoff.rules.criteria.base import Answer, Example, RunCriterion, unit_refs
 from firstoff.rules.evidence import PilotEvidence
@@ -24,14 +26,12 @@ class BuildTimeWithinBar(RunCriterion):
             return ()
         limit = bar.max_mean_minutes
         threshold = f"at most {trimmed(limit)}\u00a0min"
-        times = [
-            state.build_seconds for state in reading.sample if state.build_seconds is not None
-        ]
-        if not times:
+        times = reading.build_seconds
+        if not len(times):
             sentence = "No counting unit has a build time yet."
             return (Answer(Verdict.NO_EVIDENCE, "none measured", threshold, sentence),)
         # In whole milliseconds: a mean that is exactly the limit is within it.
-        total = sum(round(seconds * 1000) for seconds in times)
+        total = int(np.rint(times * 1000).sum())
         within = total <= limit * 60_000 * len(times)
         mean = total / len(times) / 60_000
         figure = minutes(mean, limit)

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from firstoff import stats
 from firstoff.rules.criteria import samples
 from firstoff.rules.criteria.base import Answer, Example, RunCriterion, unit_refs
@@ -46,7 +49,7 @@ def _one(evidence: PilotEvidence, wanted: BarCapability) -> Answer:
         return Answer(
             Verdict.NO_EVIDENCE, "no limits", threshold, sentence, subject=number, title=title
         )
-    counting = {state.unit.id: state.unit for state in evidence.reading.sample}
+    counting = evidence.reading.sample_units
     rows = [m for m in evidence.measurements.get(number, ()) if m.unit in counting]
     values = {m.unit: m.value for m in rows if m.value is not None}
     sample = 0 if evidence.run.bar is None else evidence.run.bar.sample
@@ -64,14 +67,14 @@ def _one(evidence: PilotEvidence, wanted: BarCapability) -> Answer:
         )
     refs = unit_refs(counting[unit] for unit in values)
     tests = tuple(Ref("test", m.uid, counting[m.unit].serial) for m in rows[:100])
-    in_order = [values[unit] for unit in counting if unit in values]
+    in_order = np.array([values[unit] for unit in counting if unit in values])
     return _judged(found, wanted, in_order, threshold, title, tests or refs)
 
 
 def _judged(
     found: CharacteristicFacts,
     wanted: BarCapability,
-    values: list[float],
+    values: NDArray[np.float64],
     threshold: str,
     title: str,
     records: tuple[Ref, ...],

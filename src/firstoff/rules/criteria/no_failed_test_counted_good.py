@@ -25,8 +25,8 @@ class NoFailedTestCountedGood(RunCriterion):
     def answers(self, evidence: PilotEvidence) -> tuple[Answer, ...]:
         if not evidence.tests.tested:
             return ()
-        sample = evidence.reading.sample
-        tested = sum(state.unit.id in evidence.tests.tested for state in sample)
+        sample = evidence.reading.sample_units
+        tested = len(sample.keys() & evidence.tests.tested)
         found = _contradictions(evidence)
         parameters = {"tested": tested, "contradicted": len(found)}
         if not found:

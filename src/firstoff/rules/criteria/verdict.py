@@ -74,7 +74,7 @@ def assess_run(evidence: PilotEvidence, criteria: Sequence[RunCriterion]) -> Run
         comparison=comparison,
         cautions=_cautions(reading, figures, tried, comparison) if met else (),
         sample=reading.sample,
-        beyond=reading.counting[len(reading.sample) :],
+        beyond=reading.beyond,
         left_out=tuple((left, reading.states[left.unit.id]) for left in reading.counted.left_out),
         corrections=_corrections(evidence),
         deviations=tuple(_deviation(release) for release in run.releases),
@@ -296,9 +296,11 @@ def _beyond(reading: Reading, bar: Bar) -> tuple[Caution, ...]:
     The sample is the first n that were recorded as started: whoever records the good ones first
     would pass, so it is said aloud.
     """
-    beyond = reading.counting[len(reading.sample) :]
+    beyond = reading.beyond
+    if not beyond:
+        return ()
     rejects = sum(state.first is UnitResult.REJECT for state in beyond)
-    newest = max((state.unit.started_at for state in reading.sample), default=None)
+    newest = max((unit.started_at for unit in reading.counted.sample), default=None)
     late = sum(newest is not None and state.unit.started_at < newest for state in beyond)
     if not rejects and not late:
         return ()
@@ -323,9 +325,9 @@ def _at_bar(bar: Bar) -> str:
 
 
 def _corrections(evidence: PilotEvidence) -> tuple[str, ...]:
-    serials = {unit.id: unit.serial for unit in evidence.run.units}
+    states = evidence.reading.states
     return tuple(
-        f"{serials[row.unit]}: a judgement was corrected by signature"
+        f"{states[row.unit].unit.serial}: a judgement was corrected by signature"
         f"{' (first result)' if row.attempt == 1 else ''}: {row.correction_reason}"
         for row in evidence.run.judgements
         if row.supersedes is not None

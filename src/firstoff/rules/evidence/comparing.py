@@ -68,10 +68,10 @@ def _overlap(found: stats.Comparison) -> str:
 
 def _times(evidence: PilotEvidence, earlier: Reading) -> str:
     now = build_time(evidence)
-    before = [value for _, value in earlier.minutes]
-    if now is None or not before or now.lower is None or now.upper is None:
+    before = earlier.build_seconds / 60
+    if now is None or not len(before) or now.lower is None or now.upper is None:
         return ""
-    if len(before) < 2 or min(before) <= 0:
+    if len(before) < 2 or before.min() <= 0:
         return ""
     then = stats.process_time(before)
     less = now.mean < then.mean
@@ -111,8 +111,8 @@ def _effect(evidence: PilotEvidence, earlier: Reading, action: ActionFacts) -> E
 
 
 def _mean(reading: Reading) -> str:
-    times = [value for _, value in reading.minutes]
-    return words.minutes(sum(times) / len(times)) if times else "not measured"
+    times = reading.build_seconds / 60
+    return words.minutes(float(times.mean())) if len(times) else "not measured"
 
 
 def _rejects(reading: Reading, code: str) -> int:

@@ -24,7 +24,7 @@ from firstoff.rules.evidence.values import (
 )
 from firstoff.rules.execution import Bar, Reading
 from firstoff.rules.nonconformity import CHANGES, ActionFacts
-from firstoff.terms import CauseClass, UnitResult
+from firstoff.terms import CauseClass
 
 SLOW = 1.10  # a step is slow when its mean exceeds its standard by more than a tenth
 _TRIES_SHOWN = 3
@@ -287,17 +287,17 @@ def _step_minutes(reading: Reading) -> Callable[[int], Minutes]:
     """For an operation its minutes on the units of the sample, in the order recorded."""
     units, seqs = np.asarray(reading.times.units), np.asarray(reading.times.seqs)
     seconds = np.asarray(reading.times.seconds)
-    sample = np.fromiter((state.unit.id for state in reading.sample), dtype=np.int64)
+    sample = np.fromiter(reading.sample_units, dtype=np.int64)
     counting = np.isin(units, sample) & (seconds > 0)
     return lambda seq: seconds[counting & (seqs == seq)] / 60
 
 
 def build_time(evidence: PilotEvidence) -> BuildTime | None:
     """Build time per unit of the sample; None while no unit has one."""
-    times = evidence.reading.minutes
-    if not times:
+    times = evidence.reading.build_seconds / 60
+    if not len(times):
         return None
-    mean, lower, upper = _mean_interval(np.array([value for _, value in times]))
+    mean, lower, upper = _mean_interval(times)
     bench, standard = evidence.run.bench_minutes, evidence.baseline.standard_minutes
     return BuildTime(
         n=len(times),
@@ -306,7 +306,6 @@ def build_time(evidence: PilotEvidence) -> BuildTime | None:
         upper=upper,
         bench=None if bench is None else float(bench),
         standard=None if standard is None else float(standard),
-        minutes=tuple((unit.serial, value) for unit, value in times),
     )
 
 
@@ -319,8 +318,7 @@ def _mean_interval(times: Minutes) -> tuple[float, float | None, float | None]:
 
 def yield_figures(reading: Reading) -> YieldFigures:
     """First-pass and final yield of the sample, apart (R-48)."""
-    judged = reading.judged
-    good = sum(state.first is UnitResult.GOOD for state in reading.sample)
+    judged, good = reading.judged, reading.good
     interval = stats.proportion(good, judged) if judged else None
     return YieldFigures(
         good,

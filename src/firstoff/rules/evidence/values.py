@@ -251,7 +251,6 @@ class BuildTime:
     upper: float | None
     bench: float | None
     standard: float | None
-    minutes: tuple[tuple[str, float], ...]  # serial, minutes
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,9 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from firstoff.rules.execution.values import (
     DefectFacts,
     JudgementFacts,
@@ -74,20 +77,32 @@ class Counted:
     left_out: tuple[LeftOut, ...]
 
 
-def count_units(units: Iterable[UnitFacts], instruction: str, sample: int | None) -> Counted:
+_NONE_COUNTED = Counted((), (), ())
+
+
+def count_units(
+    units: Iterable[UnitFacts],
+    instruction: str,
+    sample: int | None,
+    known: Counted = _NONE_COUNTED,
+) -> Counted:
     """The sample is the first ``sample`` units that count, in start order, judged or not.
 
     Choosing them by their place and not by their result is what keeps rejects from being
     outrun: units started later cannot push an earlier reject out of the sample.
+
+    known: other units of the run, counted by the same instructions already.
     """
-    counting: list[UnitFacts] = []
-    left_out: list[LeftOut] = []
-    for unit in sorted(units, key=attrgetter("position")):
+    counting: list[UnitFacts] = [*known.sample, *known.beyond]
+    left_out: list[LeftOut] = [*known.left_out]
+    for unit in units:
         reasons = left_out_reasons(unit, instruction)
         if reasons:
             left_out.append(LeftOut(unit, reasons))
         else:
             counting.append(unit)
+    counting.sort(key=attrgetter("position"))
+    left_out.sort(key=attrgetter("unit.position"))
     size = len(counting) if sample is None else sample
     return Counted(tuple(counting[:size]), tuple(counting[size:]), tuple(left_out))
 
@@ -218,26 +233,52 @@ def _result(aspects: _Aspects, seconds: float | None, over: bool) -> UnitResult:
 class Reading:
     """A run read once: who counts, what became of each unit, the defects in force.
 
-    Computed on demand and kept, since criteria, figures and pages all ask the same.
+    Computed on demand and kept, since criteria, figures and pages all ask the same. before: a
+    reading of the same run with fewer records; what it found of a unit stands where nothing was
+    recorded of the unit since, so that a record does not cost the judging of all units.
     """
 
-    def __init__(self, run: RunFacts) -> None:
+    def __init__(self, run: RunFacts, before: "Reading | None" = None) -> None:
         self.run = run
+        self._known = None if before is None else _Known.of(before, run)
 
     @cached_property
     def counted(self) -> Counted:
-        size = None if self.run.bar is None else self.run.bar.sample
-        return count_units(self.run.units, self.run.instruction, size)
+        run, known = self.run, self._known
+        size = None if run.bar is None else run.bar.sample
+        if known is None:
+            return count_units(run.units, run.instruction, size)
+        later = run.units[len(known.run.units) :]
+        return count_units(later, run.instruction, size, known.counted)
 
     @cached_property
     def states(self) -> dict[int, UnitState]:
+        """The state of every unit of the run, by its id."""
+        run, known = self.run, self._known
+        if known is None:
+            return self._judge(run.units, run.judgements)
+        later = run.units[len(known.run.units) :]
+        touched = {row.unit for row in run.judgements[len(known.run.judgements) :]}
+        touched.update(self.times.units[len(known.run.times) :])
+        again = [known.states[key].unit for key in touched if key in known.states]
+        touched.update(unit.id for unit in later)
+        rows = [row for row in run.judgements if row.unit in touched]
+        found = known.states | self._judge((*again, *later), rows)
+        _ = self.counted  # the other thing that is taken over
+        # Kept on, what was known would take as much memory again.
+        self._known = None
+        return found
+
+    def _judge(
+        self, units: Sequence[UnitFacts], judgements: Sequence[JudgementFacts]
+    ) -> dict[int, UnitState]:
         bar = self.run.bar
         limit = None if bar is None else bar.max_unit_minutes
         return judge_units(
-            self.run.units,
-            self.run.judgements,
+            units,
+            judgements,
             max_unit_seconds=None if limit is None else float(limit) * 60,
-            operation_seconds=self._operation_seconds(),
+            operation_seconds=self._operation_seconds(units, judgements),
         )
 
     @cached_property
@@ -245,62 +286,91 @@ class Reading:
         """Time of each operation at its first attempt, a column each."""
         return OperationTimes.of(self.run.times)
 
-    def _operation_seconds(self) -> dict[int, float]:
+    def _operation_seconds(
+        self, units: Iterable[UnitFacts], judgements: Iterable[JudgementFacts]
+    ) -> dict[int, float]:
         """Sum of the operations by unit, of the units that nobody gave a build time.
 
         Only of those with all operations of the plan: the time until a unit failed half way is
         no build time, and would make the batch look quicker than it is.
         """
-        firsts = (j for j in self.run.judgements if j.attempt == 1)
+        firsts = (j for j in judgements if j.attempt == 1)
         timed = {j.unit for j in firsts if j.build_seconds is not None}
-        sums: dict[int, float] = {u.id: 0.0 for u in self.run.units if u.id not in timed}
+        sums: dict[int, float] = {u.id: 0.0 for u in units if u.id not in timed}
         if not sums:
             return {}
         done = dict.fromkeys(sums, 0)  # an operation has one record an attempt
-        for unit, seconds in zip(self.times.units, self.times.seconds, strict=True):
-            if unit in sums:
-                sums[unit] += seconds
-                done[unit] += 1
+        of, seconds = np.asarray(self.times.units), np.asarray(self.times.seconds)
+        wanted = np.isin(of, np.fromiter(sums, dtype=np.int64))
+        for unit, spent in zip(of[wanted].tolist(), seconds[wanted].tolist(), strict=True):
+            sums[unit] += spent
+            done[unit] += 1
         whole = max(len(self.run.operations), 1)
         return {unit: sums[unit] for unit, count in done.items() if count >= whole}
 
     @cached_property
     def sample(self) -> tuple[UnitState, ...]:
         """The units of the bar's sample, in start order."""
-        return tuple(self.states[unit.id] for unit in self.counted.sample)
+        states = self.states
+        return tuple([states[unit.id] for unit in self.counted.sample])
+
+    @cached_property
+    def sample_units(self) -> dict[int, UnitFacts]:
+        """The units of the sample by their ids, in start order."""
+        return {unit.id: unit for unit in self.counted.sample}
+
+    @cached_property
+    def beyond(self) -> tuple[UnitState, ...]:
+        """Units that count, but come after the n of the bar."""
+        states = self.states
+        return tuple([states[unit.id] for unit in self.counted.beyond])
 
     @cached_property
     def counting(self) -> tuple[UnitState, ...]:
         """All units that count, those beyond the sample included."""
-        return self.sample + tuple(self.states[unit.id] for unit in self.counted.beyond)
+        return self.sample + self.beyond
+
+    @cached_property
+    def _firsts(self) -> list[UnitResult]:
+        return [state.first for state in self.sample]
+
+    @cached_property
+    def _finals(self) -> list[UnitResult]:
+        return [state.final for state in self.sample]
 
     @cached_property
     def judged(self) -> int:
         """Units of the sample with a first result."""
-        return sum(state.first is not UnitResult.PENDING for state in self.sample)
+        return len(self._firsts) - self._firsts.count(UnitResult.PENDING)
 
     @cached_property
     def rejects(self) -> tuple[UnitState, ...]:
         """Units of the sample whose first result is a reject."""
-        return tuple(state for state in self.sample if state.first is UnitResult.REJECT)
+        return tuple([state for state in self.sample if state.first is UnitResult.REJECT])
+
+    @cached_property
+    def good(self) -> int:
+        """Units of the sample whose first result is good."""
+        return self._firsts.count(UnitResult.GOOD)
 
     @cached_property
     def good_finally(self) -> int:
         """Units of the sample that are good now, rework included."""
-        return sum(state.final is UnitResult.GOOD for state in self.sample)
+        return self._finals.count(UnitResult.GOOD)
 
     @cached_property
     def judged_finally(self) -> int:
-        return sum(state.final is not UnitResult.PENDING for state in self.sample)
+        return len(self._finals) - self._finals.count(UnitResult.PENDING)
 
     @cached_property
-    def minutes(self) -> tuple[tuple[UnitFacts, float], ...]:
-        """Build time of each unit of the sample that has one."""
-        return tuple(
-            (state.unit, state.build_seconds / 60)
-            for state in self.sample
-            if state.build_seconds is not None
-        )
+    def timed(self) -> tuple[UnitState, ...]:
+        """Units of the sample that have a build time."""
+        return tuple([state for state in self.sample if state.build_seconds is not None])
+
+    @cached_property
+    def build_seconds(self) -> NDArray[np.float64]:
+        """The build time of each of them."""
+        return np.array([state.build_seconds for state in self.timed], dtype=np.float64)
 
     @cached_property
     def defects(self) -> tuple[DefectFacts, ...]:
@@ -313,12 +383,16 @@ class Reading:
     @cached_property
     def counting_defects(self) -> tuple[DefectFacts, ...]:
         """Defects of units that count."""
+        if not self.defects:
+            return ()
         counting = {state.unit.id for state in self.counting}
         return tuple(d for d in self.defects if d.unit in counting)
 
     @cached_property
     def reject_defects(self) -> dict[int, tuple[DefectFacts, ...]]:
         """Defects of the first result by unit, for the rejects of the sample."""
+        if not self.rejects:
+            return {}
         firsts = {row.id for row in effective(self.run.judgements) if row.attempt == 1}
         found: dict[int, list[DefectFacts]] = {state.unit.id: [] for state in self.rejects}
         for defect in self.defects:
@@ -329,8 +403,39 @@ class Reading:
     @cached_property
     def last_unit_at(self) -> datetime | None:
         """When the last unit of the run was started, whether it counts or not."""
-        return max((unit.started_at for unit in self.run.units), default=None)
+        return max(map(_started, self.run.units), default=None)
 
     @cached_property
     def first_unit_at(self) -> datetime | None:
-        return min((unit.started_at for unit in self.run.units), default=None)
+        return min(map(_started, self.run.units), default=None)
+
+
+_started = attrgetter("started_at")
+
+
+class _Known(NamedTuple):
+    """What a reading of the first records of a run has found."""
+
+    run: RunFacts
+    counted: Counted
+    states: dict[int, UnitState]
+
+    @classmethod
+    def of(cls, before: Reading, run: RunFacts) -> "_Known | None":
+        """None where it was not asked, or does not hold any more: a unit was declared not to
+        count, or has another operator's name."""
+        counted, states = (before.__dict__.get(name) for name in ("counted", "states"))
+        if counted is None or states is None or not _goes_on(before.run, run):
+            return None
+        return cls(before.run, counted, states)
+
+
+def _goes_on(before: RunFacts, run: RunFacts) -> bool:
+    """Whether the run has the same records, and later ones."""
+    return (
+        (run.id, run.bar, run.instruction, run.operations)
+        == (before.id, before.bar, before.instruction, before.operations)
+        and run.units[: len(before.units)] == before.units
+        and run.judgements[: len(before.judgements)] == before.judgements
+        and run.times[: len(before.times)] == before.times
+    )

@@ -1,6 +1,7 @@
 """The charts of the run page, from the verdict."""
 
 from collections import OrderedDict
+from itertools import repeat
 from threading import Lock
 from typing import Any
 from urllib.parse import quote
@@ -99,7 +100,7 @@ def _build(found: Assessed) -> BuildTime | None:
     evidence, build = found.evidence, found.verdict.build_time
     if build is None:
         return None
-    readings = [r for r in (*evidence.earlier_readings[-1:], evidence.reading) if r.minutes]
+    readings = [r for r in (*evidence.earlier_readings[-1:], evidence.reading) if r.timed]
     bar = evidence.run.bar
     limit = None if bar is None else bar.max_mean_minutes
     standards = [("bench", build.bench), ("standard", build.standard)]
@@ -111,15 +112,14 @@ def _build(found: Assessed) -> BuildTime | None:
 
 
 def _times(found: Assessed, reading: Reading, current: bool) -> BatchTimes:
-    minutes = reading.minutes
+    minutes = (reading.build_seconds / 60).tolist()
+    serials = [state.unit.serial for state in reading.timed]
     few = len(minutes) <= _LISTED
+    links = [_unit(found, serial) for serial in serials] if few else repeat("")
     return BatchTimes(
         label=reading.run.batch_id,
-        units=tuple(
-            UnitTime(unit.serial, value, _unit(found, unit.serial) if few else "")
-            for unit, value in minutes
-        ),
-        mean=sum(value for _, value in minutes) / len(minutes),
+        units=tuple(map(UnitTime, serials, minutes, links)),
+        mean=sum(minutes) / len(minutes),
         current=current,
     )
 
