@@ -5,8 +5,9 @@ histogram. A batch of earlier is grey.
 """
 
 import math
+from collections import Counter
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from . import marks, words
 from .kind import Kind, Look, Spec, Table
@@ -16,8 +17,7 @@ HEIGHT = 210
 NAMES = 160  # the column at the right that names the lines, where there is width for it
 
 
-@dataclass(frozen=True, slots=True)
-class UnitTime:
+class UnitTime(NamedTuple):
     serial: str
     minutes: float
     href: str = ""
@@ -232,11 +232,16 @@ def _spread(d: BuildTime, batches: list[BatchTimes], look: Look, *, histogram: b
     return {"height": look(HEIGHT - 40), "layer": [*drawn, *names]}
 
 
+def _bins(b: BatchTimes, step: float) -> list[int]:
+    """The bin of each unit."""
+    return [math.floor(u.minutes / step + 1e-9) for u in b.units]
+
+
 def _binned(b: BatchTimes, step: float) -> dict[int, list[UnitTime]]:
-    bins: dict[int, list[UnitTime]] = {}
-    for u in b.units:
-        bins.setdefault(math.floor(u.minutes / step + 1e-9), []).append(u)
-    return bins
+    found: dict[int, list[UnitTime]] = {}
+    for u, place in zip(b.units, _bins(b, step), strict=True):
+        found.setdefault(place, []).append(u)
+    return found
 
 
 def _dots(batches: list[BatchTimes], step: float, x: Spec) -> list[Spec]:
@@ -264,14 +269,14 @@ def _dots(batches: list[BatchTimes], step: float, x: Spec) -> list[Spec]:
 
 def _bars(batches: list[BatchTimes], step: float, x: Spec, head: float) -> list[Spec]:
     """head: what stands above the drawing; the name of the axis goes over it."""
-    counts = [(b, _binned(b, step)) for b in batches]
-    top = max(len(units) for _, bins in counts for units in bins.values())
+    counts = [(b, Counter(_bins(b, step))) for b in batches]
+    top = max(units for _, bins in counts for units in bins.values())
     axis = {"title": "units", "tickCount": 4, "tickMinStep": 1, "titleY": -head}
     y = marks.on(marks.number([0, top * 1.05], axis=axis), "y")
     layers = []
     for b, bins in sorted(counts, key=lambda c: c[0].current):
         rows: list[Place] = [
-            {"x": k * step, "x2": (k + 1) * step, "y": len(units), "base": 0, "batch": b.label,
+            {"x": k * step, "x2": (k + 1) * step, "y": units, "base": 0, "batch": b.label,
              "range": f"{words.trimmed(k * step, 2)} to {words.trimmed((k + 1) * step, 2)} min"}
             for k, units in sorted(bins.items())
         ]  # fmt: skip

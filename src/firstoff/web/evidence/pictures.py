@@ -51,13 +51,18 @@ def _pictures(found: Assessed) -> dict[str, dict[str, Any]]:
 
 
 def picture(kind: str, data: object) -> dict[str, Any]:
-    table = charts.table(kind, data)
+    table = charts.table(kind, data) if _is_short(data) else None
     return {
         "spec": script_json(charts.spec(kind, data)),
         "finding": charts.finding(kind, data),
         "title": charts.title(kind, data),
-        "table": table if len(table.rows) <= _LISTED else None,
+        "table": table,
     }
+
+
+def _is_short(data: object) -> bool:
+    """Only build times are as many as there are units."""
+    return not isinstance(data, BuildTime) or sum(len(b.units) for b in data.batches) <= _LISTED
 
 
 def _interval(found: Assessed) -> Interval | None:
