@@ -64,13 +64,18 @@ def version(program_id: int) -> int:
 
 def versions(program_ids: Iterable[int]) -> dict[int, int]:
     """The same for several programs, in one query; a program without an entry is not there."""
-    entries = LedgerEntry.objects.order_by()
-    newest = {"newest": Max("seq")}
-    own = entries.filter(program__in=list(program_ids)).values_list("program_id")
-    common = entries.filter(program__isnull=True).values_list("program_id")
-    found = dict(own.annotate(**newest).union(common.annotate(**newest), all=True))
+    found = dict(_versions(keys(program_ids)))
     of_none = found.pop(None, 0)
     return {program: max(seq, of_none) for program, seq in found.items() if program is not None}
+
+
+@prepared
+def _versions(programs: Keys) -> "QuerySet[LedgerEntry, tuple[int | None, int]]":
+    entries = LedgerEntry.objects.order_by()
+    newest = {"newest": Max("seq")}
+    own = entries.filter(among(LedgerEntry, "program", programs)).values_list("program_id")
+    common = entries.filter(program__isnull=True).values_list("program_id")
+    return own.annotate(**newest).union(common.annotate(**newest), all=True)
 
 
 def hashes(seqs: Iterable[int]) -> dict[int, str]:

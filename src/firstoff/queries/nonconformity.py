@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
+from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import CauseFinding, CorrectiveAction, Defect
+from firstoff.db.prepared import prepared
 from firstoff.errors import NotFound
 from firstoff.queries.execution.runs import RunView
+from firstoff.queries.execution.spans import LATEST
 from firstoff.rules.access import Actor, require
 from firstoff.rules.nonconformity import BUILD_TIME_CODE, ActionFacts
 from firstoff.terms import CauseClass
@@ -58,21 +63,22 @@ def action_facts(
 
     upto: as it stood after this entry of the ledger.
     """
-    ids = list(program_ids)
-    rows = CorrectiveAction.objects.filter(program__in=ids)
-    if upto is not None:
-        rows = rows.filter(entry__lte=upto)
-    found: dict[int, list[ActionFacts]] = {key: [] for key in ids}
-    columns = ("program_id", "id", "uid", "number", "run__batch_id", "against", "cause_class")
-    effect = ("effect__effective_at", "effect__evidence", "effect__entry_id")
-    table: Iterable[tuple[Any, ...]] = rows.order_by("number").values_list(
-        *columns, "what", *effect
-    )
-    for program, key, uid, *rest, at, evidence, entry in table:
-        known = entry is not None and (upto is None or entry <= upto)
+    ids, last = keys(program_ids), LATEST if upto is None else upto
+    found: dict[int, list[ActionFacts]] = {key: [] for key in ids.tolist()}
+    for program, key, uid, *rest, at, evidence, entry in _taken(ids, last):
+        known = entry is not None and entry <= last
         taken = (at, evidence) if known else (None, "")
         found[program].append(ActionFacts(key, str(uid), *rest, *taken))
     return {program: tuple(actions) for program, actions in found.items()}
+
+
+@prepared
+def _taken(programs: Keys, upto: int) -> "QuerySet[CorrectiveAction, tuple[Any, ...]]":
+    of_programs = among(CorrectiveAction, "program", programs)
+    rows = CorrectiveAction.objects.filter(of_programs, entry__lte=upto).order_by("number")
+    columns = ("program_id", "id", "uid", "number", "run__batch_id", "against", "cause_class")
+    effect = ("effect__effective_at", "effect__evidence", "effect__entry_id")
+    return rows.values_list(*columns, "what", *effect)
 
 
 def actions(
@@ -80,11 +86,21 @@ def actions(
 ) -> tuple[ActionView, ...]:
     """The program's corrective actions, or those of one batch, by number. One query."""
     require(actor, "see", site_id)
-    rows = CorrectiveAction.objects.filter(program=program_id, program__site=site_id)
-    if run_id is not None:
-        rows = rows.filter(run=run_id)
-    rows = rows.select_related("run", "by", "effect", "effect__by").order_by("number")
-    return tuple(_action(row) for row in rows)
+    if run_id is None:
+        return tuple(map(_action, _of_program(program_id, site_id)))
+    return tuple(map(_action, _of_run(program_id, site_id, run_id)))
+
+
+@prepared
+def _of_program(program: int, site: int) -> "QuerySet[CorrectiveAction]":
+    rows = CorrectiveAction.objects.filter(program=program, program__site=site)
+    return rows.select_related("run", "by", "effect", "effect__by").order_by("number")
+
+
+@prepared
+def _of_run(program: int, site: int, run: int) -> "QuerySet[CorrectiveAction]":
+    rows = CorrectiveAction.objects.filter(program=program, program__site=site, run=run)
+    return rows.select_related("run", "by", "effect", "effect__by").order_by("number")
 
 
 def action_numbered(actor: Actor, site_id: int, program_id: int, number: int) -> ActionView:
@@ -115,20 +131,24 @@ def _action(row: CorrectiveAction) -> ActionView:
 
 def defect_groups(run: RunView) -> tuple[DefectGroup, ...]:
     """The defects of a run by code, most first, superseded judgements left out. Two queries."""
-    rows = Defect.objects.filter(run=run.id, judgement__superseded_by__isnull=True)
-    columns = ("id", "code", "name", "category", "unit__serial")
-    causes = {
-        defect: (cause_class, cause)
-        for defect, cause_class, cause in CauseFinding.objects.filter(defect__run=run.id)
-        .order_by("id")
-        .values_list("defect_id", "cause_class", "cause")
-    }
+    causes = {defect: (cause_class, cause) for defect, cause_class, cause in _causes(run.id)}
     groups: dict[str, list[tuple[Any, ...]]] = {}
-    table: Iterable[tuple[Any, ...]] = rows.order_by("id").values_list(*columns)
-    for row in table:
+    for row in _defects(run.id):
         groups.setdefault(row[1], []).append(row)
     found = [_group(code, members, causes) for code, members in groups.items()]
     return tuple(sorted(found, key=lambda group: (-group.count, group.code)))
+
+
+@prepared
+def _causes(run: int) -> "QuerySet[CauseFinding, tuple[int, str, str]]":
+    rows = CauseFinding.objects.filter(defect__run=run).order_by("id")
+    return rows.values_list("defect_id", "cause_class", "cause")
+
+
+@prepared
+def _defects(run: int) -> "QuerySet[Defect, tuple[Any, ...]]":
+    rows = Defect.objects.filter(run=run, judgement__superseded_by__isnull=True)
+    return rows.order_by("id").values_list("id", "code", "name", "category", "unit__serial")
 
 
 def _group(

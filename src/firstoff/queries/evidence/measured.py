@@ -1,15 +1,20 @@
 """The first value of each unit for the characteristics that a bar asks for."""
 
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+
+from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import ProcedureRevision, TestRecord
+from firstoff.db.prepared import prepared
 from firstoff.formats.testdata.packing import Measured, read_procedure
-from firstoff.queries.execution.facts import Raw, Span, dashed, moment
+from firstoff.queries.execution.facts import Raw, dashed, moment
 from firstoff.queries.execution.kept import Held, Kept
+from firstoff.queries.execution.spans import Span, spanned
 from firstoff.rules.evidence import Measurement
 from firstoff.rules.product import CharacteristicFacts
 
@@ -76,12 +81,8 @@ def _read(asked: Asked, span: Span, before: Mapping[int, _Firsts]) -> dict[int, 
         run: {c.number: dict(before.get(run, {}).get(c.number, {})) for c in asked[run]}
         for run in span.runs
     }
-    rows = list(_rows(span))
-    definitions = dict(
-        ProcedureRevision.objects.filter(pk__in={row[-1] for row in rows}).values_list(
-            "pk", "definition"
-        )
-    )
+    rows = _rows(span)
+    definitions = dict(_definitions(keys(row[-1] for row in rows))) if rows else {}
     for run, entry, *test, procedure in rows:
         if entry > span.after.get(run, 0):
             for characteristic in asked[run]:
@@ -93,10 +94,16 @@ def _read(asked: Asked, span: Span, before: Mapping[int, _Firsts]) -> dict[int, 
     return found
 
 
-def _rows(span: Span) -> Iterable[Any]:
-    rows = span.of(TestRecord.objects.order_by("began_at", "pk"))
+@prepared
+def _definitions(procedures: Keys) -> "QuerySet[ProcedureRevision, tuple[int, str]]":
+    rows = ProcedureRevision.objects.filter(among(ProcedureRevision, "id", procedures))
+    return rows.values_list("pk", "definition")
+
+
+@spanned(TestRecord)
+def _rows(rows: "QuerySet[TestRecord]") -> "QuerySet[TestRecord, tuple[Any, ...]]":
     raw = rows.annotate(_uid=Raw("uid"), _began=Raw("began_at"))
-    return raw.values_list(
+    return raw.order_by("began_at", "pk").values_list(
         "run_id", "entry_id", "unit_id", "pk", "_began", "_uid", "values", "procedure_id"
     )
 

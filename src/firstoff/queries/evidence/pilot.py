@@ -21,6 +21,7 @@ from firstoff.queries.evidence.tested import tests, tests_now
 from firstoff.queries.execution.definition import frozen
 from firstoff.queries.execution.facts import run_facts
 from firstoff.queries.execution.kept import readings
+from firstoff.queries.execution.spans import LATEST
 from firstoff.queries.nonconformity import action_facts
 from firstoff.rules.access import Actor, require
 from firstoff.rules.evidence import PilotEvidence, TestFacts
@@ -66,7 +67,7 @@ def run_named(actor: Actor, site: str, batch_id: str) -> RunAddress:
 
 def run_at(actor: Actor, run_id: int) -> RunAddress:
     """The run with this key. Raises NotFound, also where the actor has no role."""
-    return _seen(actor, _addresses().filter(pk=run_id).first())
+    return _seen(actor, next(iter(_of_keys(keys([run_id]))), None))
 
 
 def runs_called(actor: Actor, batch_id: str) -> tuple[RunAddress, ...]:
@@ -193,9 +194,8 @@ def _evidence(
 
 def _earlier(runs: Sequence[RunAddress]) -> dict[int, list[int]]:
     """Keys of the pilot runs before each, in the order built. One query."""
-    programs = {run.program_id for run in runs if run.kind is RunKind.PILOT}
-    rows = Run.objects.filter(program__in=programs, kind=RunKind.PILOT).order_by("number")
-    pilots = list(rows.values_list("program_id", "number", "pk"))
+    programs = keys(run.program_id for run in runs if run.kind is RunKind.PILOT)
+    pilots = _pilots(programs) if programs.size else ()
     return {
         run.id: [
             key
@@ -206,6 +206,12 @@ def _earlier(runs: Sequence[RunAddress]) -> dict[int, list[int]]:
     }
 
 
+@prepared
+def _pilots(programs: Keys) -> "QuerySet[Run, tuple[int, int, int]]":
+    rows = Run.objects.filter(among(Run, "program", programs), kind=RunKind.PILOT)
+    return rows.order_by("number").values_list("program_id", "number", "pk")
+
+
 def _asked(run: RunFacts, definition: BaselineFacts) -> list[CharacteristicFacts]:
     """The characteristics whose capability the bar asks for."""
     numbers = () if run.bar is None else tuple(c.characteristic for c in run.bar.capabilities)
@@ -213,10 +219,13 @@ def _asked(run: RunFacts, definition: BaselineFacts) -> list[CharacteristicFacts
 
 
 def _step_fixes(run_ids: list[int], upto: int | None) -> dict[int, dict[int, str]]:
-    rows = StepFix.objects.filter(run__in=run_ids)
-    if upto is not None:
-        rows = rows.filter(entry__lte=upto)
     found: dict[int, dict[int, str]] = {}
-    for run, seq, proposal in rows.order_by("pk").values_list("run_id", "seq", "proposal"):
+    for run, seq, proposal in _fixes(keys(run_ids), LATEST if upto is None else upto):
         found.setdefault(run, {})[seq] = proposal  # the latest holds
     return found
+
+
+@prepared
+def _fixes(runs: Keys, upto: int) -> "QuerySet[StepFix, tuple[int, int, str]]":
+    rows = StepFix.objects.filter(among(StepFix, "run", runs), entry__lte=upto)
+    return rows.order_by("pk").values_list("run_id", "seq", "proposal")

@@ -5,10 +5,15 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+
+from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import ProcedureRevision, TestRecord
+from firstoff.db.prepared import prepared
 from firstoff.formats.testdata.packing import read_procedure
-from firstoff.queries.execution.facts import Raw, Span, dashed, moment
+from firstoff.queries.execution.facts import Raw, dashed, moment
 from firstoff.queries.execution.kept import Held, Kept
+from firstoff.queries.execution.spans import Span, spanned
 from firstoff.rules.evidence import FailedTest, TestFacts
 from firstoff.terms import TestOutcome
 
@@ -65,12 +70,9 @@ def tests_now(run_ids: Sequence[int], upto: int) -> dict[int, TestFacts]:
 
 def _read(span: Span, before: Mapping[int, _Tested]) -> dict[int, _Tested]:
     found: dict[int, _Tested] = {run: dict(before.get(run, {})) for run in span.runs}
-    rows = list(_rows(span))
-    asked = ProcedureRevision.objects.filter(pk__in={row[-1] for row in rows})
-    names = {
-        key: _Test(name, _characteristics(definition))
-        for key, name, definition in asked.values_list("pk", "name", "definition")
-    }
+    rows = _rows(span)
+    asked = _procedures(keys(row[-1] for row in rows)) if rows else ()
+    names = {key: _Test(name, _characteristics(definition)) for key, name, definition in asked}
     for run, entry, unit, outcome, ended, key, uid, procedure in rows:
         if entry > span.after.get(run, 0):
             end = _End(moment(ended), key, dashed(uid))
@@ -81,12 +83,18 @@ def _read(span: Span, before: Mapping[int, _Tested]) -> dict[int, _Tested]:
     return found
 
 
-def _rows(span: Span) -> Iterable[Any]:
+@prepared
+def _procedures(procedures: Keys) -> "QuerySet[ProcedureRevision, tuple[int, str, str]]":
+    rows = ProcedureRevision.objects.filter(among(ProcedureRevision, "id", procedures))
+    return rows.values_list("pk", "name", "definition")
+
+
+@spanned(TestRecord)
+def _rows(rows: "QuerySet[TestRecord]") -> "QuerySet[TestRecord, tuple[Any, ...]]":
     """Records that say something about the unit: an error of the station does not."""
     judged = [TestOutcome.PASS.value, TestOutcome.FAIL.value]
-    rows = span.of(TestRecord.objects.filter(outcome__in=judged).order_by("pk"))
-    raw = rows.annotate(_uid=Raw("uid"), _ended=Raw("ended_at"))
-    return raw.values_list(
+    raw = rows.filter(outcome__in=judged).annotate(_uid=Raw("uid"), _ended=Raw("ended_at"))
+    return raw.order_by("pk").values_list(
         "run_id", "entry_id", "unit_id", "outcome", "_ended", "pk", "_uid", "procedure_id"
     )
 

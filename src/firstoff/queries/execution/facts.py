@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Func, QuerySet, TextField
+from django.db.models import Func, QuerySet, TextField
 
 from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import (
@@ -20,7 +20,6 @@ from firstoff.db.models import (
     FirstArticle,
     Judgement,
     OperationRecord,
-    Record,
     RouteRelease,
     Run,
     RunDecision,
@@ -29,6 +28,7 @@ from firstoff.db.models import (
 )
 from firstoff.db.prepared import prepared
 from firstoff.queries.execution.definition import frozen, frozen_all
+from firstoff.queries.execution.spans import LATEST, Span, spanned
 from firstoff.rules import execution as rules
 from firstoff.rules.execution import (
     DecisionFacts,
@@ -41,10 +41,6 @@ from firstoff.rules.execution import (
     UnitFacts,
 )
 from firstoff.terms import CauseClass, RunKind, RunVerdict
-
-LATEST = 2**63 - 1  # an entry of the ledger after all there will be
-T = TypeVar("T")
-M = TypeVar("M", bound=Record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +69,7 @@ def run_facts(
 def run_facts_of(held: Mapping[int, Recorded], *, upto: int | None = None) -> tuple[RunFacts, ...]:
     """Runs whose units are read already, in the order they are held. Six queries."""
     ids = list(held)
-    rows = Run.objects.filter(pk__in=ids).select_related("site", "baseline", "repeat_of")
-    runs = {r.pk: r for r in rows.defer("baseline__content")}
+    runs = {r.pk: r for r in _runs(keys(ids))}
     frozen_all({r.baseline_id: r.baseline.digest for r in runs.values()})
     bars = bar_facts(ids)
     decisions = decision_facts(ids)
@@ -94,6 +89,12 @@ def run_facts_of(held: Mapping[int, Recorded], *, upto: int | None = None) -> tu
         )
         for key, found in held.items()
     )
+
+
+@prepared
+def _runs(runs: Keys) -> "QuerySet[Run]":
+    rows = Run.objects.filter(among(Run, "id", runs))
+    return rows.select_related("site", "baseline", "repeat_of").defer("baseline__content")
 
 
 def recorded(
@@ -121,38 +122,6 @@ def recorded(
         )
         for key in span.runs
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Records of some runs between two entries of the ledger."""
-
-    runs: list[int]
-    after: Mapping[int, int]
-    upto: int | None
-
-    @property
-    def since(self) -> int:
-        """The entry after which there is something to read for one of the runs."""
-        return min((self.after.get(key, 0) for key in self.runs), default=0)
-
-    def of(self, rows: "QuerySet[M]") -> "QuerySet[M]":
-        rows = _then(rows, self.upto)
-        if not self.since:
-            return rows.filter(run__in=self.runs)
-        # Few records are new and many belong to the run: the sum keeps SQLite from walking all
-        # records of the run, by the index of runs, to find those of the last entries.
-        newer: Any = rows.filter(entry__gt=self.since).alias(_run=F("run_id") + 0)
-        found: QuerySet[M] = newer.filter(_run__in=self.runs)
-        return found
-
-    def group(self, rows: Iterable[tuple[int, int, T]]) -> dict[int, list[T]]:
-        """By run, without what is known of a run already. rows: (run, entry, value)."""
-        found: dict[int, list[T]] = defaultdict(list)
-        for run, entry, value in rows:
-            if entry > self.after.get(run, 0):
-                found[run].append(value)
-        return found
 
 
 def _run(run: Run, **recorded: Any) -> RunFacts:
@@ -354,13 +323,23 @@ def _as_units(table: Iterable[Any]) -> list[tuple[int, int, UnitFacts]]:
 
 
 def _units(span: Span) -> list[tuple[int, int, UnitFacts]]:
-    return _as_units(_unit_columns(span.of(Unit.objects.order_by("run_id", "position"))))
+    return _as_units(_units_of(span))
+
+
+@spanned(Unit)
+def _units_of(rows: "QuerySet[Unit]") -> "QuerySet[Unit, tuple[Any, ...]]":
+    return _unit_columns(rows.order_by("run_id", "position"))
 
 
 def exclusions(span: Span) -> dict[int, str]:
     """Reasons of units declared not to count, by unit: of any run. One query."""
-    rows = _then(UnitExclusion.objects.filter(entry__gt=span.since), span.upto)
-    return dict(rows.values_list("unit_id", "reason"))
+    return dict(_excluded(span.since, span.last))
+
+
+@prepared
+def _excluded(since: int, upto: int) -> "QuerySet[UnitExclusion, tuple[int, str]]":
+    rows = UnitExclusion.objects.filter(entry__gt=since, entry__lte=upto)
+    return rows.values_list("unit_id", "reason")
 
 
 _JUDGEMENT_COLUMNS = (
@@ -417,25 +396,37 @@ def _as_judgements(table: Iterable[Any]) -> list[tuple[int, int, JudgementFacts]
 
 
 def _judgements(span: Span) -> list[tuple[int, int, JudgementFacts]]:
-    return _as_judgements(_judgement_columns(span.of(Judgement.objects.all())))
+    return _as_judgements(_judgements_of(span))
+
+
+@spanned(Judgement)
+def _judgements_of(rows: "QuerySet[Judgement]") -> "QuerySet[Judgement, tuple[Any, ...]]":
+    return _judgement_columns(rows)
 
 
 def causes(span: Span) -> dict[int, tuple[str, str]]:
     """The class of cause and the cause that hold, by defect; read on, of any run. One query."""
-    rows = _then(CauseFinding.objects.order_by("id"), span.upto)
     if span.since:
-        rows = rows.filter(entry__gt=span.since)
+        found = _named(span.since, span.last)
     else:
-        rows = rows.filter(defect__run__in=span.runs)
-    table: Iterable[Any] = rows.values_list("defect_id", "cause_class", "cause")
-    return {defect: (cause_class, cause) for defect, cause_class, cause in table}
+        rows = CauseFinding.objects.filter(defect__run__in=span.runs)
+        found = list(_cause_columns(span.until(rows)))
+    return {key: (cause_class, cause) for key, cause_class, cause in found}
+
+
+@prepared
+def _named(since: int, upto: int) -> "QuerySet[CauseFinding, tuple[Any, ...]]":
+    return _cause_columns(CauseFinding.objects.filter(entry__gt=since, entry__lte=upto))
+
+
+def _cause_columns(
+    rows: "QuerySet[CauseFinding]",
+) -> "QuerySet[CauseFinding, tuple[Any, ...]]":
+    return rows.order_by("id").values_list("defect_id", "cause_class", "cause")
 
 
 def _defects(span: Span) -> Iterable[tuple[int, int, DefectFacts]]:
-    found = causes(span)
-    columns = ("id", "uid", "unit_id", "judgement_id", "code", "name", "category")
-    rows = span.of(Defect.objects.order_by("id"))
-    table: Iterable[Any] = rows.values_list("run_id", "entry_id", *columns)
+    found, table = causes(span), _defects_of(span)
     unknown = (CauseClass.UNKNOWN.value, "")
     for run, entry, key, uid, unit, judgement, code, name, category in table:
         why = found.get(key, unknown)
@@ -446,14 +437,16 @@ def _defects(span: Span) -> Iterable[tuple[int, int, DefectFacts]]:
         )
 
 
+@spanned(Defect)
+def _defects_of(rows: "QuerySet[Defect]") -> "QuerySet[Defect, tuple[Any, ...]]":
+    columns = ("id", "uid", "unit_id", "judgement_id", "code", "name", "category")
+    return rows.order_by("id").values_list("run_id", "entry_id", *columns)
+
+
 def _times(span: Span) -> dict[int, OperationTimes]:
-    rows = span.of(OperationRecord.objects.filter(attempt=1).order_by("id"))
-    raw = rows.annotate(_began=Raw("began_at"), _ended=Raw("ended_at"))
-    columns = ("run_id", "entry_id", "unit_id", "seq", "_began", "_ended")
-    table: Iterable[Any] = raw.values_list(*columns)
     parse = datetime.fromisoformat
     found = {key: OperationTimes.of(()) for key in span.runs}
-    for run, entry, unit, seq, began, ended in table:
+    for run, entry, unit, seq, began, ended in _times_of(span):
         if isinstance(began, str):
             began, ended = parse(began), parse(ended)
         if entry > span.after.get(run, 0):
@@ -461,6 +454,10 @@ def _times(span: Span) -> dict[int, OperationTimes]:
     return found
 
 
-def _then(rows: "QuerySet[M]", upto: int | None) -> "QuerySet[M]":
-    """Records as they stood after an entry of the ledger."""
-    return rows if upto is None else rows.filter(entry__lte=upto)
+@spanned(OperationRecord)
+def _times_of(
+    rows: "QuerySet[OperationRecord]",
+) -> "QuerySet[OperationRecord, tuple[Any, ...]]":
+    raw = rows.filter(attempt=1).annotate(_began=Raw("began_at"), _ended=Raw("ended_at"))
+    columns = ("run_id", "entry_id", "unit_id", "seq", "_began", "_ended")
+    return raw.order_by("id").values_list(*columns)

@@ -17,12 +17,12 @@ from firstoff.db.models import LedgerEntry
 from firstoff.db.prepared import prepared
 from firstoff.queries.execution.facts import (
     Recorded,
-    Span,
     causes,
     exclusions,
     recorded,
     run_facts_of,
 )
+from firstoff.queries.execution.spans import Span
 from firstoff.queries.ledger import hashes
 from firstoff.rules.execution import Reading
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, Max, QuerySet
 
@@ -271,7 +272,6 @@ def head(actor: Actor, site: str, batch_id: str) -> RunHead:
 
 def head_of(view: RunView) -> RunHead:
     """The same for a run that the actor is known to see. Eight queries."""
-    repeats = Run.objects.filter(repeat_of=view.id).order_by("pk")
     return RunHead(
         run=view,
         equipment=equipment_of(view.id),
@@ -279,46 +279,64 @@ def head_of(view: RunView) -> RunHead:
         first_article=first_article_facts([view.id]).get(view.id),
         releases=tuple(release_facts([view.id]).get(view.id, ())),
         adjustments=adjustments(view.id),
-        step_fixes=dict(
-            StepFix.objects.filter(run=view.id).order_by("pk").values_list("seq", "proposal")
-        ),
-        imports=tuple(_imports(view.id)),
-        repeats=tuple(repeats.values_list("batch_id", flat=True)),
+        step_fixes=dict(_fixes(view.id)),
+        imports=tuple(ImportView(*row) for row in _imports(view.id)),
+        repeats=tuple(_repeats(view.id)),
     )
+
+
+@prepared
+def _fixes(run: int) -> "QuerySet[StepFix, tuple[int, str]]":
+    return StepFix.objects.filter(run=run).order_by("pk").values_list("seq", "proposal")
+
+
+@prepared
+def _imports(run: int) -> "QuerySet[RecordImport, tuple[Any, ...]]":
+    rows = RecordImport.objects.filter(run=run).order_by("pk")
+    return rows.values_list("file_name", "kind", "sha256", "taken", "received_at", "by__name")
+
+
+@prepared
+def _repeats(run: int) -> "QuerySet[Run, str]":
+    return Run.objects.filter(repeat_of=run).order_by("pk").values_list("batch_id", flat=True)
 
 
 def equipment_of(run_id: int) -> tuple[UsedEquipment, ...]:
     """What the run is made on, each with its class as it was then. One query."""
-    named = RunEquipment.objects.filter(run=run_id).order_by("pk").select_related("equipment")
-    return tuple(
-        UsedEquipment(n.equipment.code, n.equipment.name, n.equipment.kind, n.equipment_class)
-        for n in named
-    )
+    return tuple(UsedEquipment(*row) for row in _equipment(run_id))
+
+
+@prepared
+def _equipment(run: int) -> "QuerySet[RunEquipment, tuple[Any, ...]]":
+    rows = RunEquipment.objects.filter(run=run).order_by("pk")
+    of = ("equipment__code", "equipment__name", "equipment__kind")
+    return rows.values_list(*of, "equipment_class")
 
 
 def setup(run_id: int) -> tuple[SetupValue, ...]:
     """The setup record, line by line, gaps included (R-37a). One query."""
-    rows = SetupLine.objects.filter(run=run_id).order_by("pk")
-    held = {
-        item: (value, name, at)
-        for item, value, name, at in rows.values_list("item", "value", "by__name", "received_at")
-    }
+    held = {item: (value, name, at) for item, value, name, at in _setup(run_id)}
     return tuple(SetupValue(i, *held.get(i.key, ("", "", None))) for i in SETUP_ITEMS)
+
+
+@prepared
+def _setup(run: int) -> "QuerySet[SetupLine, tuple[Any, ...]]":
+    rows = SetupLine.objects.filter(run=run).order_by("pk")
+    return rows.values_list("item", "value", "by__name", "received_at")
 
 
 def adjustments(run_id: int) -> tuple[AdjustmentView, ...]:
     """What was changed while the run ran (R-47), in the order it was made. One query."""
-    rows = Adjustment.objects.filter(run=run_id).order_by("made_at", "pk")
     return tuple(
         AdjustmentView(a.made_at, a.what, a.before, a.after, a.reason, a.by.name, str(a.uid))
-        for a in rows.select_related("by")
+        for a in _adjusted(run_id)
     )
 
 
-def _imports(run_id: int) -> Iterable[ImportView]:
-    rows = RecordImport.objects.filter(run=run_id).order_by("pk")
-    columns = ("file_name", "kind", "sha256", "taken", "received_at", "by__name")
-    return (ImportView(*row) for row in rows.values_list(*columns))
+@prepared
+def _adjusted(run: int) -> "QuerySet[Adjustment]":
+    rows = Adjustment.objects.filter(run=run).order_by("made_at", "pk")
+    return rows.select_related("by")
 
 
 def suggested_batch_id(program: Program, kind: RunKind, number: int) -> str:
