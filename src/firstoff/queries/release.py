@@ -25,7 +25,7 @@ from firstoff.queries.evidence.pilot import RunAddress, addresses_of
 from firstoff.queries.evidence.verdict import Assessed, assess_all
 from firstoff.queries.execution.definition import frozen, frozen_all
 from firstoff.queries.product import ProgramView, program, programs
-from firstoff.queries.techpack import Version, definition_evidence
+from firstoff.queries.techpack import Version, definition_evidence, state
 from firstoff.rules.access import Actor
 from firstoff.rules.criteria import GateEvidence, PilotStanding, look
 from firstoff.rules.execution import Reading
@@ -119,9 +119,9 @@ def changes(actor: Actor, *, since: datetime, limit: int = 8) -> tuple[Change, .
     )
 
 
-def road(actor: Actor, site: str, code: str, *, now: datetime) -> Road:
+def road(actor: Actor, site: str, code: str, *, now: datetime, sure: bool = False) -> Road:
     """A program's road. Raises NotFound."""
-    return roads([program(actor, site, code)], now=now)[0]
+    return roads([program(actor, site, code)], now=now, sure=sure)[0]
 
 
 def board(
@@ -135,11 +135,13 @@ def board(
     return tuple(_row(each, now) for each in roads(found, now=now)), total
 
 
-def roads(views: Sequence[ProgramView], *, now: datetime) -> tuple[Road, ...]:
+def roads(views: Sequence[ProgramView], *, now: datetime, sure: bool = False) -> tuple[Road, ...]:
     """The roads of several programs, in as many queries as of one.
 
-    What definition and supply say is read of each program once after each record of it.
+    What definition and supply say is read of each program once after each record of it. sure: of
+    this moment, for whoever signs: else stock may be a minute behind what other programs took.
     """
+    there = state()
     ids = [view.id for view in views]
     statements = _statements(ids)
     decisions = _decisions(ids)
@@ -158,7 +160,7 @@ def roads(views: Sequence[ProgramView], *, now: datetime) -> tuple[Road, ...]:
         defects = _design_defects(pilot, baseline)
         newest = versions.get(view.id, 0)
         version = Version(newest, stamps.get(newest, ""))
-        definition = definition_evidence(view, version, now=now)
+        definition = definition_evidence(view, version, there, now=now, sure=sure)
         looks = tuple(
             look(
                 GateEvidence(

@@ -1,14 +1,15 @@
 """The technical package of a program, and what its records say for the gates.
 
 What a gate reads of definition and supply is kept until something of the program, or of no
-program, is recorded: a board of fifty programs asks nothing twice. What it reads of the definition
-alone is kept longer: most entries are of units that are built, and change nothing of it.
+program, is recorded, or anything but units of another one: a board of fifty programs asks nothing
+twice. What it reads of the definition alone is kept longer: most entries are of units that are
+built, and change nothing of it.
 """
 
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from threading import Lock
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from firstoff.db.models import (
 )
 from firstoff.db.prepared import prepared
 from firstoff.errors import NotFound
+from firstoff.queries import ledger
 from firstoff.queries.genealogy.material import consumed, identity_of
 from firstoff.queries.plan.frozen import FrozenTree, frozen_tree, line_count
 from firstoff.queries.plan.process import operations_of, plans_of
@@ -50,13 +52,18 @@ from firstoff.terms import (
 
 _KEPT = 64  # programs
 _LONG = 20_000  # lines of the top from which the package is judged when somebody opens its page
-# Verbs that record what happened to units, and nothing that a definition is read from.
+# Verbs that record what happened to units, and nothing that a definition is read from but the
+# sources of parts that a lot came from first.
 BUILDING = (
     "execution.judge_unit",
     "execution.record_operation",
     "execution.record_units",
     "execution.start_unit",
+    "genealogy.post_records",
 )
+# Units of other programs are built of the same stock. Each of them would have every program's
+# supply judged anew; a board may be behind by this much, and whatever is signed never is.
+STOCK_BEHIND = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +87,34 @@ class _Definition:
     dfm: DfmStand
 
 
-_found: OrderedDict[tuple[int, str, date], DefinitionEvidence] = OrderedDict()
-_definitions: OrderedDict[int, tuple[Version, _Definition | None]] = OrderedDict()
+@dataclass(frozen=True, slots=True)
+class State:
+    """The ledger as somebody looks at it. ``defined``: hash of the newest entry, of whatever
+    program, that did more than build units: definitions reach into parts of other programs, and
+    what is bought, ordered and approved serves all of a site."""
+
+    head: int
+    defined: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Evidence, and the entry and the time at which it was gathered."""
+
+    evidence: DefinitionEvidence
+    head: int
+    at: datetime
+
+    def holds(self, state: State, now: datetime) -> bool:
+        if self.evidence.supply is None or self.head == state.head:
+            return True
+        return self.at <= now < self.at + STOCK_BEHIND
+
+
+_found: OrderedDict[tuple[int, str, str, date], _Found] = OrderedDict()
+_scanned: tuple[ledger.Head, str] | None = None  # up to where, and the newest entry that defined
+# By program: the entry it was read at, and the newest source of a part there was.
+_definitions: OrderedDict[int, tuple[Version, int, _Definition | None]] = OrderedDict()
 _lock = Lock()
 
 
@@ -105,19 +138,46 @@ def pack(actor: Actor, program_id: int, *, revision: str = "") -> PackView:
     return PackView(program, found.label, _pack(program, found))
 
 
-def definition_evidence(
-    program: ProgramView, version: Version, *, now: datetime
-) -> DefinitionEvidence:
-    """What the records say of a program's newest revision and its supply, for its gates."""
-    today = now.astimezone(ZoneInfo(program.time_zone)).date()
-    key = (program.id, version.hash, today)
+def state() -> State:
+    """The ledger as it is now. Three queries, whatever is in it."""
+    global _scanned
+    head = ledger.head()
     with _lock:
-        if key in _found:
+        last = _scanned
+    if last is not None and ledger.hashes([last[0].seq]) == {last[0].seq: last[0].hash}:
+        defined = [hash for (hash,) in _defining(last[0].seq)] or [last[1]]
+    else:
+        defined = [hash for (hash,) in _defining(0)] or [""]
+    with _lock:
+        _scanned = (head, defined[0])
+    return State(head.seq, defined[0])
+
+
+@prepared
+def _defining(after: int) -> "QuerySet[LedgerEntry, tuple[str]]":
+    """The newest entry after one that did more than build units."""
+    rows = LedgerEntry.objects.filter(~Q(verb__in=BUILDING), seq__gt=after)
+    return rows.order_by("-seq").values_list("hash")[:1]
+
+
+def definition_evidence(
+    program: ProgramView, version: Version, state: State, *, now: datetime, sure: bool = False
+) -> DefinitionEvidence:
+    """What the records say of a program's newest revision and its supply, for its gates.
+
+    sure: of this moment, for whoever signs.
+    """
+    today = now.astimezone(ZoneInfo(program.time_zone)).date()
+    key = (program.id, version.hash, state.defined, today)
+    with _lock:
+        held = _found.get(key)
+        if held is not None and not sure and held.holds(state, now):
             _found.move_to_end(key)
-            return _found[key]
+            return held.evidence
     evidence = _gather(program, version, today)
     with _lock:
-        _found[key] = evidence
+        _found[key] = _Found(evidence, state.head, now)
+        _found.move_to_end(key)
         while len(_found) > _KEPT:
             _found.popitem(last=False)
     return evidence
@@ -125,9 +185,11 @@ def definition_evidence(
 
 def forget() -> None:
     """Nothing is kept any more."""
+    global _scanned
     with _lock:
         _found.clear()
         _definitions.clear()
+        _scanned = None
 
 
 def _gather(program: ProgramView, version: Version, today: date) -> DefinitionEvidence:
@@ -154,15 +216,16 @@ def _gather(program: ProgramView, version: Version, today: date) -> DefinitionEv
 
 
 def _definition(program: ProgramView, version: Version) -> _Definition | None:
-    """None where the program has no revision. One query where it was read before and units alone
-    were built since."""
+    """None where the program has no revision. Two queries where it was read before and units
+    alone were built since."""
     with _lock:
-        at, found = _definitions.get(program.id, (None, None))
-    if at is None or not _stands(at):
+        at, sources, found = _definitions.get(program.id, (None, 0, None))
+    if at is None or not _stands(at) or _newer(sources):
+        sources = max((pk for (pk,) in _newer(0)), default=0)
         found = _read(program)
     with _lock:
         if version.hash:  # else nothing tells when it changes
-            _definitions[program.id] = (version, found)
+            _definitions[program.id] = (version, sources, found)
             _definitions.move_to_end(program.id)
         while len(_definitions) > _KEPT:
             _definitions.popitem(last=False)
@@ -195,6 +258,12 @@ def _told(seq: int) -> "QuerySet[LedgerEntry, tuple[int, str]]":
     """The entry, and the first after it by which a definition may have changed."""
     rows = LedgerEntry.objects.filter(Q(seq=seq) | ~Q(verb__in=BUILDING), seq__gte=seq)
     return rows.order_by("seq").values_list("seq", "hash")[:2]
+
+
+@prepared
+def _newer(source: int) -> "QuerySet[ManufacturerPart, tuple[int]]":
+    """The newest source of a part, if it is newer: a lot that is received can name one."""
+    return ManufacturerPart.objects.filter(pk__gt=source).order_by("-pk").values_list("pk")[:1]
 
 
 def _asked(program: ProgramView, revision: PartRevision, today: date) -> Asked:

@@ -195,7 +195,7 @@ def _check_undecided(
     """Raises Refused (R-1) where records decide it: nobody's word stands against them."""
     if not wanted.computed:
         return
-    there = release.road(by, program.site.code, program.code, now=at).gate(gate)
+    there = release.road(by, program.site.code, program.code, now=at, sure=True).gate(gate)
     found = next((f for f in there.findings if f.finding.kind == wanted.computed), None)
     if found is not None:
         raise Refused(
@@ -427,7 +427,7 @@ def _verb(name: str, program: Program, spec: GateSpec, by: Actor, at: datetime, 
 
 
 def _look(by: Actor, program: Program, gate: int, at: datetime) -> GateLook:
-    (road,) = release.roads([program_by_id(by, program.pk)], now=at)
+    (road,) = release.roads([program_by_id(by, program.pk)], now=at, sure=True)
     return road.gate(gate)
 
 
