@@ -10,6 +10,9 @@ other values::
         return TestRecord.objects.filter(unit=unit).order_by("began_at", "pk")
 
     _tests(7)  # a list
+
+``asked`` is the same of SQL that is written out. On PostgreSQL both are planned once on a
+connection too (``db/planned.py``).
 """
 
 from collections.abc import Callable, Sequence
@@ -20,6 +23,7 @@ import numpy as np
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import QuerySet
 
+from firstoff.db import planned
 from firstoff.db.keys import parameter
 
 P = ParamSpec("P")
@@ -50,6 +54,15 @@ def prepared(build: Callable[P, "QuerySet[Any, Row]"]) -> Callable[P, list[Row]]
     return asked
 
 
+def asked(sql: str, params: Sequence[Any]) -> list[Any]:
+    """The rows of SQL whose text is always the same; arrays of keys go in as ``parameter``. One
+    query."""
+    once = connection.vendor == "postgresql" and planned.fit(params)
+    with planned.cursor() if once else connection.cursor() as cursor:
+        cursor.execute(sql, planned.given(params) if once else [*map(_given, params)])
+        return list(cursor.fetchall())
+
+
 _TAKEN = frozenset({int, str, np.ndarray})
 _FIRST, _SECOND = 1_936_120_001, 2_036_120_001  # numbers that stand for arguments; of 32 bits
 
@@ -65,20 +78,30 @@ class _Statement:
         compiler = _compiler(rows)
         self._sql, self._params = compiler.as_sql()
         self._slots = tuple(self._places(build, args))
-        self._filled: Values = ()
+        self._planned = ""  # its SQL with every constant in it
+        if connection.vendor == "postgresql":
+            self._planned = planned.written(self._sql, self._params, dict(self._slots))
+            compiler.connection = planned.Connection(connection, self._once)
+        self._filled: tuple[str, Sequence[Any]] = "", ()
         converters = compiler.get_converters([s[0] for s in compiler.select[: compiler.col_count]])
-        compiler.as_sql = lambda *_, **__: (self._sql, self._filled)
+        compiler.as_sql = lambda *_, **__: self._filled
         compiler.get_converters = lambda _: converters
         # Past the property, which takes a new query for one of dictionaries.
         rows._query = _Written(rows.query, compiler)
 
     def rows(self, args: Values) -> list[Any]:
-        filled = list(self._params)
-        for place, number in self._slots:
-            value = args[number]
-            filled[place] = parameter(value) if type(value) is np.ndarray else value
-        self._filled = tuple(filled)
+        if self._planned and planned.fit(args):
+            given = planned.given(args)
+            self._filled = self._planned, [given[number] for _, number in self._slots]
+        else:
+            filled = list(self._params)
+            for place, number in self._slots:
+                filled[place] = _given(args[number])
+            self._filled = self._sql, tuple(filled)
         return list(self._queryset._iterable_class(self._queryset))
+
+    def _once(self) -> bool:
+        return self._filled[0] is self._planned
 
     def _places(self, build: Any, args: Values) -> Sequence[tuple[int, int]]:
         """Which argument each parameter of the SQL is. Found by writing it for two sets of

@@ -80,7 +80,10 @@ def postgresql(url: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": "-c jit=off -c timezone=UTC"},
+        "OPTIONS": {
+            # What is prepared (db/planned.py) is planned once, for any values.
+            "options": "-c jit=off -c timezone=UTC -c plan_cache_mode=force_generic_plan"
+        },
     }
 
 

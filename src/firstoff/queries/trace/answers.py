@@ -10,7 +10,7 @@ from functools import reduce
 import numpy as np
 from django.db import connection
 
-from firstoff.db.keys import Keys, keys, parameter, settled, within
+from firstoff.db.keys import Keys, keys, settled, within
 from firstoff.queries.trace import closure
 from firstoff.queries.trace.direct import Met, met
 from firstoff.queries.trace.places import Counts, UnitAtRisk, counts, only, rows
@@ -35,7 +35,10 @@ def _ids(kinds: tuple[Met, ...], question: Question) -> Keys:
 def _kind(kind: Met, question: Question) -> Keys:
     if question.as_of is AsOf.SHIPPED:
         return closure.shipped(*kind.seeds(None, timed=True))
-    return closure.upwards(*kind.seeds(question.as_of), closure.Valid.at(question.as_of))
+    # Lots are found by their keys, whichever they are; a stretch of time by what lies in it.
+    once = kind.lots is not None and question.as_of is None
+    seeds = kind.seeds(question.as_of)
+    return closure.upwards(*seeds, closure.Valid.at(question.as_of), once=once)
 
 
 def shipped_with(lots: Keys) -> Keys:
@@ -43,7 +46,7 @@ def shipped_with(lots: Keys) -> Keys:
     batch as a whole are not among them. One query of what is kept for recalls (UnitRoot): the
     quickest answer to who has to be called. A question ``as shipped`` is exact and reads more."""
     sql = f"SELECT r.unit_id FROM firstoff_unitroot r WHERE {within('r.lot_id')}"
-    return fetch(sql, [parameter(lots)])
+    return fetch(sql, [lots], once=True)
 
 
 @dataclass(frozen=True, slots=True)

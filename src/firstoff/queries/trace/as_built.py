@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from firstoff.db.fields import PLACES
-from firstoff.db.keys import Keys, among, keys, parameter, within
+from firstoff.db.keys import Keys, among, keys, within
 from firstoff.db.models import FloorRecord, Unit
-from firstoff.db.prepared import prepared
+from firstoff.db.prepared import asked, prepared
 from firstoff.queries.trace.closure import stored
 from firstoff.rules.trace.tree import LotIn, Removal, UnitIn, built
 
@@ -96,9 +96,7 @@ def _edges(unit: int, as_of: datetime | None) -> list[tuple[Any, ...]]:
         FROM shown t JOIN firstoff_unit u ON u.id = t.child
         JOIN firstoff_part p ON p.id = u.part_id LEFT JOIN firstoff_run r ON r.id = u.run_id
         ORDER BY t.depth, t.fitted, t.position, t.child, t.seq"""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [unit, *times])
-        return [(*row[:11], _time(row[11]), _time(row[12])) for row in cursor.fetchall()]
+    return [(*row[:11], _time(row[11]), _time(row[12])) for row in asked(sql, [unit, *times])]
 
 
 def _no_parent() -> str:
@@ -179,7 +177,7 @@ def _lots(units: Keys, as_of: datetime | None) -> dict[int, list[LotIn]]:
             WHERE {within("c.unit_id")}{when} GROUP BY c.unit_id, c.lot_id
             ORDER BY MIN(f.id), c.lot_id LIMIT {MOST_LOTS}) held
         {_OF_LOT} ORDER BY held.first, l.id"""
-    return _lots_by(sql, [parameter(units), *times], in_batch=False)
+    return _lots_by(sql, [units, *times], in_batch=False)
 
 
 def _batch_lots(runs: Iterable[int | None], as_of: datetime | None) -> dict[int, list[LotIn]]:
@@ -191,40 +189,28 @@ def _batch_lots(runs: Iterable[int | None], as_of: datetime | None) -> dict[int,
             ORDER BY MIN(f.id), c.lot_id LIMIT {MOST_LOTS}) held
         {_OF_LOT} ORDER BY held.first, l.id"""
     held = keys(r for r in runs if r is not None)
-    return _lots_by(sql, [parameter(held), *times], in_batch=True)
+    return _lots_by(sql, [held, *times], in_batch=True)
 
 
 def _lots_by(sql: str, params: list[Any], *, in_batch: bool) -> dict[int, list[LotIn]]:
     found: dict[int, list[LotIn]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        for (
-            holder,
-            *described,
-            measure,
-            total,
-            least,
-            at,
-            operation,
-            place,
-            _,
-        ) in cursor.fetchall():
-            lot: dict[str, Any] = dict(zip(_DESCRIBED, described, strict=True))
-            # A reel whose count per unit is not known carries nothing that could be added up.
-            known = total is not None and least
-            quantity = Decimal(int(total)).scaleb(-PLACES) if known else None
-            time = _time(at)
-            if time is None:  # every consumption hangs on a record with its time
-                continue
-            where = ", ".join(str(w) for w in (operation, place) if w not in (None, ""))
-            found.setdefault(holder, []).append(
-                LotIn(
-                    **lot,
-                    quantity=quantity,
-                    measure=measure,
-                    at=time,
-                    in_batch=in_batch,
-                    place=where,
-                )
+    for holder, *described, measure, total, least, at, operation, place, _ in asked(sql, params):
+        lot: dict[str, Any] = dict(zip(_DESCRIBED, described, strict=True))
+        # A reel whose count per unit is not known carries nothing that could be added up.
+        known = total is not None and least
+        quantity = Decimal(int(total)).scaleb(-PLACES) if known else None
+        time = _time(at)
+        if time is None:  # every consumption hangs on a record with its time
+            continue
+        where = ", ".join(str(w) for w in (operation, place) if w not in (None, ""))
+        found.setdefault(holder, []).append(
+            LotIn(
+                **lot,
+                quantity=quantity,
+                measure=measure,
+                at=time,
+                in_batch=in_batch,
+                place=where,
             )
+        )
     return found

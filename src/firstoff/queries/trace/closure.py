@@ -54,35 +54,35 @@ def lots(found: Keys, as_of: datetime | AsOf | None = None) -> Keys:
     extra: tuple[Any, ...] = ()
     if isinstance(as_of, datetime):
         moved, extra = " AND m.moved_at <= %s", (stored(as_of),)
-    sql = f"""
-        WITH RECURSIVE above(lot) AS (
-            SELECT value FROM {rows_of()} AS seed
-            UNION {_step("above", "lot", "source_id", "target_id", moved)}
-        ), below(lot) AS (
-            SELECT lot FROM above
-            UNION {_step("below", "lot", "target_id", "source_id", moved)}
-        )
-        SELECT lot FROM below"""
-    return fetch(sql, [parameter(found), *extra, *extra])
-
-
-def _step(table: str, held: str, onward: str, by: str, moved: str) -> str:
-    where = f"m.{by} = {table}.{held} AND m.{onward} IS NOT NULL{moved}"
+    up = f"m.target_id = t.lot AND m.source_id IS NOT NULL AND t.up = 1{moved}"
+    down = f"m.source_id = t.lot AND m.target_id IS NOT NULL{moved}"
     if connection.vendor == "postgresql":
-        return (
-            f"SELECT n.found FROM {table}, LATERAL (SELECT m.{onward} AS found "
-            f"FROM firstoff_lotmove m WHERE {where} OFFSET 0) n"
+        steps = (
+            "SELECT n.* FROM t, LATERAL ("
+            f"SELECT m.source_id, 1 FROM firstoff_lotmove m WHERE {up} UNION ALL "
+            f"SELECT m.target_id, 0 FROM firstoff_lotmove m WHERE {down} OFFSET 0) n"
         )
-    return f"SELECT m.{onward} FROM {table} CROSS JOIN firstoff_lotmove m WHERE {where}"
+    else:
+        steps = (
+            f"SELECT m.source_id, 1 FROM t CROSS JOIN firstoff_lotmove m WHERE {up} UNION "
+            f"SELECT m.target_id, 0 FROM t CROSS JOIN firstoff_lotmove m WHERE {down}"
+        )
+    # What came up goes on up, and down again; what came down goes down. PostgreSQL makes room for
+    # as many rows as it guesses: of one recursion upon another it guesses a hundred thousand.
+    sql = (
+        f"WITH RECURSIVE t(lot, up) AS (SELECT value, 1 FROM {rows_of()} AS seed UNION {steps}) "
+        "SELECT lot FROM t"
+    )
+    return fetch(sql, [found, *extra, *extra], once=True)
 
 
-def upwards(seeds: str, params: Sequence[Any], valid: Valid) -> Keys:
+def upwards(seeds: str, params: Sequence[Any], valid: Valid, *, once: bool = False) -> Keys:
     """The units of a query and every unit they are inside of. Three queries; more only where units
     were made out of these, or where they are so many that each level is asked for by itself.
 
-    seeds: SQL that answers one column, unit keys.
+    seeds: SQL that answers one column, unit keys. once: see ``fetch``.
     """
-    new = found = fetch(seeds, params)
+    new = found = fetch(seeds, params, once=once)
     while new.size:
         found = together(found, _above(new, valid))
         new = without(remade(found), found)
@@ -92,7 +92,8 @@ def upwards(seeds: str, params: Sequence[Any], valid: Valid) -> Keys:
 def _above(units: Keys, valid: Valid) -> Keys:
     """Every unit these are inside of, at any depth, with these."""
     if units.size <= _FEW:
-        return fetch(f"{_up(valid)} SELECT unit FROM up", [parameter(units), *valid.params])
+        sql = f"{_up(valid)} SELECT unit FROM up"
+        return fetch(sql, [units, *valid.params], once=True)
     # Recursion keeps all it has found in a tree. Sorted arrays, a level at a time, find the pages
     # of the table in order: a third of the time for ten thousand units.
     found = new = units
@@ -101,7 +102,7 @@ def _above(units: Keys, valid: Valid) -> Keys:
         f"WHERE a.child_id = m.value AND {valid.sql}"
     )
     while new.size:
-        new = without(fetch(sql, [parameter(new), *valid.params]), found)
+        new = without(fetch(sql, [new, *valid.params]), found)
         found = together(found, new)
     return found
 
@@ -182,7 +183,7 @@ def remade(units: Keys) -> Keys:
             f"SELECT n.id FROM firstoff_unit o JOIN firstoff_unit n ON {made} AND {named} "
             f"WHERE {within('o.id')}"
         )
-        return fetch(sql, [parameter(units)])
+        return fetch(sql, [units], once=True)
     sql = f"SELECT o.id, n.id FROM firstoff_unit n JOIN firstoff_unit o ON {made} WHERE {named}"
     with connection.cursor() as cursor:
         cursor.execute(sql)

@@ -16,7 +16,7 @@ from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Greatest, Length
 from django.db.models.lookups import Exact
 
-from firstoff.db.keys import Keys, among, keys, parameter, within
+from firstoff.db.keys import Keys, among, keys, within
 from firstoff.db.models import (
     Baseline,
     BatchConsumption,
@@ -41,6 +41,7 @@ from firstoff.db.models import (
     Unit,
     UnitState,
 )
+from firstoff.db.prepared import prepared
 from firstoff.errors import NotFound
 from firstoff.queries.trace import closure
 from firstoff.rules.trace import Condition, Question, conditions
@@ -74,28 +75,32 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """What a kind of condition asks for, found: ``said`` the sentences of its conditions."""
+    """What a kind of condition asks for, found: the parts it is looked for in; or, where it is
+    about lots, those with all that share material with them."""
 
     conditions: tuple[Condition, ...]
-    parts: tuple[Part, ...]
-    lots: Keys | None = None  # where it is about lots: with all that share material with them
+    parts: tuple[Part, ...] = ()
+    lots: Keys | None = None
 
     def seeds(self, as_of: Any, *, timed: bool = False) -> tuple[str, list[Any]]:
         """SQL that answers the units, and its parameters."""
         at = as_of if isinstance(as_of, datetime) else None
-        found = [s for p in self.parts if (s := p.sql(timed=timed, as_of=at)) is not None]
+        if self.lots is not None and at is None and not timed:
+            return _holding(), [self.lots, self.lots]
+        parts = self.parts if self.lots is None else _of_lots(self.lots)
+        found = [s for p in parts if (s := p.sql(timed=timed, as_of=at)) is not None]
         if not found:
             return f"SELECT NULL AS unit{', NULL AS since' if timed else ''} WHERE 1 = 0", []
         names = "unit, since" if timed else "unit"
-        parts = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS part" for sql, _ in found)
-        table = f"WITH direct({names}) AS ({parts}) SELECT {names} FROM direct"
+        every = " UNION ALL ".join(f"SELECT * FROM ({sql}) AS part" for sql, _ in found)
+        table = f"WITH direct({names}) AS ({every}) SELECT {names} FROM direct"
         return table, [p for _, params in found for p in params]
 
     def of(self, units: Keys, as_of: Any) -> tuple[str, list[Any]]:
         """The same among some units only."""
         sql, params = self.seeds(as_of)
         wanted = f"SELECT unit FROM ({sql}) AS met WHERE {within('unit')}"
-        return wanted, [*params, parameter(units)]
+        return wanted, [*params, units]
 
 
 def met(question: Question, site_id: int) -> tuple[Met, ...]:
@@ -108,7 +113,7 @@ def met(question: Question, site_id: int) -> tuple[Met, ...]:
     if about_lots:
         held = closure.lots(_lots(about_lots, site_id), question.as_of)
         said = tuple(c for kind in about_lots for c in kind)
-        found.append(Met(said, _of_lots(held), held))
+        found.append(Met(said, lots=held))
     for kind in question.kinds:
         if kind[0].subject is Subject.UNIT:
             parts = tuple(p for c in kind for p in UNITS[c.kind](c, site_id, question))
@@ -121,16 +126,46 @@ def met(question: Question, site_id: int) -> tuple[Met, ...]:
 
 def _lots(about: Sequence[Sequence[Condition]], site_id: int) -> Keys:
     """Lots that meet one condition of each kind."""
+    if len(about) == 1 and len(about[0]) == 1:
+        return _lots_of(about[0][0], site_id)
     rows = Lot.objects.filter(part__site=site_id)
     for kind in about:
         any_of = Q()
         for condition in kind:
             meant = LOTS[condition.kind](condition)
-            if not rows.model.objects.filter(meant, part__site=site_id).exists():
+            if not Lot.objects.filter(meant, part__site=site_id).exists():
                 raise NotFound(f"There is no {condition.sentence()} at this site.")
             any_of |= meant
         rows = rows.filter(any_of)
     return keys(rows.values_list("pk", flat=True))
+
+
+def _lots_of(c: Condition, site_id: int) -> Keys:
+    """Lots that meet the one condition there is: the common question. One query."""
+    if isinstance(c, conditions.Lot) and not c.part:
+        found = _coded(site_id, c.lot)
+    else:
+        found = list(
+            Lot.objects.filter(LOTS[c.kind](c), part__site=site_id).values_list("pk", flat=True)
+        )
+    if not found:
+        raise NotFound(f"There is no {c.sentence()} at this site.")
+    return keys(found)
+
+
+@prepared
+def _coded(site: int, code: str) -> "QuerySet[Lot, int]":
+    return Lot.objects.filter(part__site=site, code=code).values_list("pk", flat=True)
+
+
+def _holding() -> str:
+    """SQL of the units that hold lots, whenever they came in: what ``_of_lots`` is about, at no
+    time in particular. The lots go in twice."""
+    return (
+        f"SELECT c.unit_id AS unit FROM firstoff_consumption c WHERE {within('c.lot_id')} "
+        "UNION ALL SELECT u.id FROM firstoff_batchconsumption b "
+        f"JOIN firstoff_unit u ON u.run_id = b.run_id WHERE {within('b.lot_id')}"
+    )
 
 
 def _of_lots(held: Keys) -> tuple[Part, ...]:

@@ -17,7 +17,7 @@ from firstoff.db.models import (
     Unit,
     UnitState,
 )
-from firstoff.db.prepared import prepared
+from firstoff.db.prepared import asked, prepared
 from firstoff.queries.trace.sets import fetch
 from firstoff.rules.trace import Condition
 from firstoff.rules.trace.containment import OUTCOMES, label
@@ -205,9 +205,7 @@ def roots(ids: Keys) -> dict[int, int]:
         f"(SELECT value, value, 0 FROM {rows_of()} AS seed UNION {step}) "
         "SELECT origin, unit FROM up WHERE depth > 0 ORDER BY depth"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [parameter(ids)])
-        return dict(cursor.fetchall())  # the deepest comes last
+    return dict(asked(sql, [ids]))  # the deepest comes last
 
 
 def _states(ids: Keys) -> dict[int, tuple[Any, ...]]:

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from firstoff.db.keys import Keys, settled
+from firstoff.db import planned
+from firstoff.db.keys import Keys, parameter, settled
 
 # numpy's own functions of sets hash every key anew; of what is sorted already that is a hundred
 # times slower than to merge.
@@ -39,29 +40,14 @@ def without(one: Keys, other: Keys) -> Keys:
     return one[~inside(one, other)]
 
 
-def fetch(sql: str, params: Sequence[Any]) -> Keys:
-    """The one column that the query answers, as a set. One query.
+def fetch(sql: str, params: Sequence[Any], *, once: bool = False) -> Keys:
+    """The one column that the query answers, as a set. One query. Sets go in as they are.
 
-    PostgreSQL hands a long column over as a binary copy: a million keys in a tenth of the time.
+    once: its text is always the same, and so is the best way to answer it, whatever the values.
     """
+    if connection.vendor == "postgresql":
+        return settled(planned.column(sql, params, once=once))
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            return _copied(cursor, sql, params)
-        cursor.execute(sql, params)
+        cursor.execute(sql, [parameter(p) if isinstance(p, np.ndarray) else p for p in params])
         rows = cursor.fetchall()
     return settled(np.fromiter((key for (key,) in rows), dtype=np.int64, count=len(rows)))
-
-
-_HEAD, _END = 19, 2  # PostgreSQL, COPY, binary format: the header without extensions, the trailer
-_ROW = np.dtype([("columns", ">i2"), ("length", ">i4"), ("value", ">i8")])
-
-
-def _copied(cursor: Any, sql: str, params: Sequence[Any]) -> Keys:
-    from psycopg import ClientCursor
-
-    # COPY takes no parameters: they are written into it here, by the driver.
-    written = ClientCursor(connection.connection).mogrify(sql, params)
-    with cursor.copy(f"COPY ({written}) TO STDOUT (FORMAT BINARY)") as copy:
-        raw = b"".join(bytes(block) for block in copy)
-    rows = np.frombuffer(raw[_HEAD:-_END], dtype=_ROW)
-    return settled(rows["value"].astype(np.int64))
