@@ -1,7 +1,6 @@
 """Sets of rows as sorted arrays of their keys, and how they go into SQL."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import msgspec
 import numpy as np
@@ -23,10 +22,12 @@ def settled(held: Keys) -> Keys:
     return held if held.size < 2 else held[np.append(True, held[1:] != held[:-1])]
 
 
-def parameter(held: Keys | Sequence[int]) -> Any:
-    """The set as one parameter of a query: an array on PostgreSQL, its JSON on SQLite."""
+def parameter(held: Keys | Sequence[int]) -> str:
+    """The set as one parameter of a query: a text that PostgreSQL reads as an array, SQLite as
+    JSON. The driver takes ten times as long to write a list of a million."""
     plain = held.tolist() if isinstance(held, np.ndarray) else list(held)
-    return plain if connection.vendor == "postgresql" else msgspec.json.encode(plain).decode()
+    text = msgspec.json.encode(plain).decode()
+    return f"{{{text[1:-1]}}}" if connection.vendor == "postgresql" else text
 
 
 def rows_of() -> str:

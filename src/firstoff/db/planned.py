@@ -11,11 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple, cast
 
-import msgspec
 import numpy as np
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 
-from firstoff.db.keys import Keys
+from firstoff.db.keys import Keys, parameter
 
 _MANY = 100  # keys in an array; what is asked of more takes longer than to plan it
 _STATEMENTS = 500  # kept on a connection
@@ -24,21 +23,16 @@ _NEVER = 1 << 30  # calls after which the driver prepares what it was not asked 
 
 def fit(values: Sequence[Any]) -> bool:
     """Whether a plan for any values serves these."""
-    return all(type(v) not in _ARRAYS or len(v) <= _MANY for v in values)
+    return all(type(v) is not np.ndarray or v.size <= _MANY for v in values)
 
 
 def given(values: Sequence[Any]) -> list[Any]:
     """The values as parameters that are always of one type, so that they find one statement."""
     whole = _whole()
-    return [whole(v) if type(v) is int else _array(v) if type(v) in _ARRAYS else v for v in values]
-
-
-_ARRAYS = (np.ndarray, list)  # of keys
-
-
-def _array(held: Any) -> str:
-    plain = held.tolist() if type(held) is np.ndarray else held
-    return f"{{{msgspec.json.encode(plain).decode()[1:-1]}}}"
+    return [
+        whole(v) if type(v) is int else parameter(v) if type(v) is np.ndarray else v
+        for v in values
+    ]
 
 
 @cache

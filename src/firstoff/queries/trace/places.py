@@ -13,6 +13,7 @@ from firstoff.db.models import (
     ContainedUnit,
     ContainmentFinding,
     Customer,
+    Shipment,
     ShippedUnit,
     Unit,
     UnitState,
@@ -104,23 +105,29 @@ _STATES = (
 
 
 def counts(ids: Keys) -> Counts:
-    """How many units are where, and with whom. Two queries."""
+    """How many units are where, and with whom. Three queries; two where none was shipped."""
+    # Units without a state are in process. Whose a shipment is, is asked once for each of them.
     sql = (
-        "SELECT COALESCE(s.place, 'in_process'), t.customer_id, COUNT(*), "
-        "SUM(CASE WHEN s.holds > 0 THEN 1 ELSE 0 END) "
-        f"FROM {rows_of()} AS m {_STATES} GROUP BY 1, 2"
+        "SELECT s.place, s.shipment_id, COUNT(*), SUM(CASE WHEN s.holds > 0 THEN 1 ELSE 0 END) "
+        f"FROM {rows_of()} AS m JOIN firstoff_unitstate s ON s.unit_id = m.value GROUP BY 1, 2"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [parameter(ids)])
         found = cursor.fetchall()
     places: dict[Place, list[int]] = {}
-    with_them: dict[int, int] = {}
-    for place, customer, units, held in found:
+    sent: dict[int, int] = {}
+    for place, shipment, units, held in found:
         at = places.setdefault(Place(place), [0, 0])
         at[0] += units
-        at[1] += held or 0
-        if customer is not None and place == Place.SHIPPED:
-            with_them[customer] = with_them.get(customer, 0) + units
+        at[1] += held
+        if place == Place.SHIPPED and shipment is not None:
+            sent[shipment] = sent.get(shipment, 0) + units
+    new = int(ids.size) - sum(units for _, _, units, _ in found)
+    if new:
+        places.setdefault(Place.IN_PROCESS, [0, 0])[0] += new
+    with_them: dict[int, int] = {}
+    for shipment, customer in _whose(keys(sent)):
+        with_them[customer] = with_them.get(customer, 0) + sent[shipment]
     names = dict(Customer.objects.filter(pk__in=with_them).values_list("pk", "name"))
     customers = (CustomerCount(key, names[key], n) for key, n in with_them.items())
     return Counts(
@@ -130,9 +137,16 @@ def counts(ids: Keys) -> Counts:
     )
 
 
+@prepared
+def _whose(shipments: Keys) -> "QuerySet[Shipment, tuple[int, int]]":
+    rows = Shipment.objects.filter(among(Shipment, "id", shipments))
+    return rows.values_list("pk", "customer_id")
+
+
 def only(ids: Keys, place: Place | None, customer: int | None) -> Keys:
     """Those of some units that are at a place, with a customer. One query."""
-    where, params = ["1 = 1"], [parameter(ids)]
+    where = ["1 = 1"]
+    params: list[Any] = [ids]
     if place is not None:
         where.append("COALESCE(s.place, 'in_process') = %s")
         params.append(place.value)

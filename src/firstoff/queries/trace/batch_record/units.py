@@ -266,8 +266,9 @@ JOIN firstoff_floorrecord f ON f.id = c.record_id"""
 def _material(wanted: Wanted, held: dict[int, _Held], began: Mapping[int, datetime]) -> None:
     """Lots with the time they went in, and serialised parts fitted. Two queries."""
     at = "f.happened_at" if connection.vendor == "postgresql" else "(f.happened_at || '')"
+    values: list[Any] = [wanted.run]
     if wanted.units is None:
-        source, unit, values = "firstoff_unit u", "u.id", [wanted.run]
+        source, unit = "firstoff_unit u", "u.id"
         sql = _LOTS.format(at=at, source=source, unit=unit) + " WHERE u.run_id = %s"
     else:
         sql = _LOTS.format(at=at, source=f"{rows_of()} u", unit="u.value")
