@@ -15,13 +15,14 @@ import json
 import random
 import tempfile
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from benchmarks import genealogy
 from benchmarks.history import Row
-from benchmarks.measuring import machine, timed, times
+from benchmarks.measuring import Times, machine, timed, times
 from benchmarks.table import in_table
 
 # Answers of so many units, in seconds, as STORAGE asks for them at ten million.
@@ -131,6 +132,7 @@ def as_built(plant: genealogy.Plant, report: Report, rounds: int) -> None:
                  page.p95 <= 0.020, what="p95", note="raw: the page to sign in")
         )  # fmt: skip
         questions(plant, report, client)
+        contained(plant, report, client, rounds)
     finally:
         site.stop()
 
@@ -148,6 +150,48 @@ def questions(plant: genealogy.Plant, report: Report, client: Any) -> None:
         report.rows.append(
             _row(f"page of units at risk, {size:,} of {plant.units:,}", page.p95, None, "", None,
                  what="p95")
+        )  # fmt: skip
+
+
+def contained(plant: genealogy.Plant, report: Report, client: Any, rounds: int) -> None:
+    """Pages of a containment of a hundred thousand units: the first view after a finding, which
+    another process recorded."""
+    from benchmarks import world
+    from firstoff.db.models import ContainedUnit, Lot
+    from firstoff.rules.trace import Question
+    from firstoff.rules.trace.conditions.lot import Lot as ByLot
+    from firstoff.services import trace
+    from firstoff.terms import ContainmentOutcome
+
+    lots = Lot.objects.filter(part__number="BIG-1").order_by("pk")[:5]
+    now, ada = datetime.now(UTC), world.person("ada")
+    question = Question(tuple(ByLot(lot.code) for lot in lots))
+    opened = trace.open_containment(
+        site_id=plant.site, question=question, title="Big", reason="Measured.", by=ada, at=now
+    )
+    if opened.units < 100_000:
+        return
+    held = ContainedUnit.objects.filter(containment=opened.id, unit__in=plant.tops)
+    serials = iter(list(held.order_by("pk").values_list("unit__serial", flat=True)[:1000]))
+    here = f"/containments/STOKE/{opened.number}/"
+    pages = {"page": here, "by state": f"{here}?state=open", "by place": f"{here}?place=shipped"}
+    for name, path in pages.items():
+        client.get(path)
+        spent = []
+        for _ in range(rounds // 4):
+            trace.record_finding(
+                containment_id=opened.id,
+                serial=next(serials),
+                part=plant.part,
+                outcome=ContainmentOutcome.UNREACHABLE,
+                by=ada,
+                at=now,
+            )
+            spent.append(timed(lambda p=path: client.get(p))[0])
+        page = Times(tuple(spent))
+        report.rows.append(
+            _row(f"containment of {opened.units:,}, {name}, after a finding", page.p95, None,
+                 "<= 100 ms", page.p95 <= 0.1, what="p95")
         )  # fmt: skip
 
 

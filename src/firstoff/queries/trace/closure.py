@@ -140,6 +140,25 @@ def downwards(units: Keys, valid: Valid) -> list[tuple[int, int]]:
         return list(cursor.fetchall())
 
 
+def contents(units: Keys, valid: Valid) -> Keys:
+    """The units and all that is inside them, at any depth. One query, none for no unit."""
+    if not units.size:
+        return units
+    where = f"a.parent_id = down.unit AND {valid.sql}"
+    if connection.vendor == "postgresql":
+        step = (
+            "SELECT n.child_id FROM down, LATERAL (SELECT a.child_id FROM firstoff_assembly a "
+            f"WHERE {where} OFFSET 0) n"
+        )
+    else:
+        step = f"SELECT a.child_id FROM down CROSS JOIN firstoff_assembly a WHERE {where}"
+    sql = (
+        f"WITH RECURSIVE down(unit) AS (SELECT value FROM {rows_of()} AS seed UNION {step}) "
+        "SELECT unit FROM down"
+    )
+    return fetch(sql, [units, *valid.params], once=True)
+
+
 def shipped(seeds: str, params: Sequence[Any]) -> Keys:
     """Units that were shipped with one of the seeds inside them at that time. One query.
 

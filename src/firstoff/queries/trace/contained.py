@@ -3,22 +3,21 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-import numpy as np
-from django.db import connection
 from django.db.models import OuterRef, Subquery
 
-from firstoff.db.keys import Keys, among, keys, parameter, within
+from firstoff.db.keys import Keys, among, keys
 from firstoff.db.models import ContainedUnit, ContainmentFinding, Unit, UnitState
 from firstoff.errors import InvalidInput, NotFound
-from firstoff.queries.trace.containments import JOINED, NOW, ContainmentView, base
+from firstoff.queries.trace.containments import ContainmentView
+from firstoff.queries.trace.followed import followed
 from firstoff.queries.trace.places import Where, where
-from firstoff.queries.trace.unmoved import Unmoved
+from firstoff.queries.trace.sets import common
 from firstoff.rules.trace import meant
 from firstoff.rules.trace.containment import (
     OUTCOMES,
+    Group,
     MemberState,
     Whereabouts,
     label,
@@ -43,9 +42,14 @@ class Filter:
     outcome: ContainmentOutcome | None = None
     serial: str = ""
 
-    @property
-    def any(self) -> bool:
-        return self == Filter()
+    def means(self, group: Group) -> bool:
+        """Whether units of the group are meant, whatever they are called."""
+        return (
+            self.state in (None, group.state)
+            and self.joined in (None, group.joined)
+            and self.customer in (None, group.customer)
+            and self.outcome in (None, group.outcome)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,92 +87,24 @@ class MemberRow:
 def members(
     view: ContainmentView, *, sift: Filter | None = None, offset: int = 0, limit: int = 50
 ) -> tuple[tuple[MemberRow, ...], int]:
-    """One page of units in the order they joined, and how many there are. Nine queries; two more
-    where units may have moved since they were sifted so."""
-    if sift is None or sift.any:
-        every = ContainedUnit.objects.filter(containment=view.id).order_by("pk")
-        keys_shown = list(every.values_list("pk", flat=True)[offset : offset + limit])
-        return rows(keys_shown), every.count()
-    ids = _sifted(view.id, sift)
-    return rows(ids[offset : offset + limit].tolist()), ids.size
-
-
-def _sifted(containment_id: int, sift: Filter) -> Keys:
-    """``member_ids``, kept while no unit moved; not what somebody types in letter by letter."""
-
-    def find(keys: Sequence[int]) -> dict[int, Keys]:
-        return {key: np.array(member_ids(key, sift), dtype=np.int64) for key in keys}
-
-    if sift.serial:
-        return find([containment_id])[containment_id]
-    if len(_kept) >= _FILTERS and sift not in _kept:
-        _kept.clear()
-    held = _kept.setdefault(sift, Unmoved(_LARGE))
-    return held.of([containment_id], find)[containment_id]
-
-
-_FILTERS, _LARGE = 20, 5  # of 100,000 units one takes 0.8 MB
-_kept: dict[Filter, Unmoved[Keys]] = {}
+    """One page of units in the order they joined, and how many there are. Nine queries; up to five
+    more where something was recorded since they were read, one more for a serial."""
+    ids = member_ids(view.id, sift or Filter())
+    return rows(ids[offset : offset + limit].tolist()), int(ids.size)
 
 
 def export(view: ContainmentView, *, sift: Filter | None = None) -> Iterator[MemberRow]:
     """Every unit, a thousand looked up at a time."""
     ids = member_ids(view.id, sift or Filter())
-    for begin in range(0, len(ids), CHUNK):
-        yield from rows(ids[begin : begin + CHUNK])
+    for begin in range(0, ids.size, CHUNK):
+        yield from rows(ids[begin : begin + CHUNK].tolist())
 
 
-def member_ids(containment_id: int, sift: Filter) -> list[int]:
-    """Keys of the members that are meant, in the order they joined. One query."""
-    if sift.any:
-        found = ContainedUnit.objects.filter(containment=containment_id).order_by("pk")
-        return list(found.values_list("pk", flat=True))
-    conditions, params = _conditions(sift)
-    only = within("containment_id")
-    sql = (
-        f"{base(only)} SELECT m.id {JOINED} WHERE m.{only} AND {' AND '.join(conditions)} "
-        "ORDER BY m.id"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*[parameter([containment_id])] * 3, *params])
-        return [key for (key,) in cursor.fetchall()]
-
-
-def _conditions(sift: Filter) -> tuple[list[str], list[Any]]:
-    found: list[str] = []
-    params: list[Any] = []
-    if sift.state is not None:
-        found.append(_in_state(sift.state))
-    if sift.joined is not None:
-        found.append("m.place = %s")
-        params.append(str(sift.joined))
-    if sift.customer is not None:
-        found.append("m.customer_id = %s")
-        params.append(sift.customer)
-    if sift.outcome is not None:
-        found.append("l.outcome = %s")
-        params.append(str(sift.outcome))
-    if sift.serial:
-        # The end of a range of texts that begin so: no wildcard to be typed in.
-        found.append(
-            "EXISTS (SELECT 1 FROM firstoff_unit u WHERE u.id = m.unit_id "
-            "AND SUBSTR(u.serial, 1, LENGTH(%s)) = %s)"
-        )
-        params += [sift.serial, sift.serial]
-    return found, params
-
-
-def _in_state(wanted: MemberState) -> str:
-    """What the rule says of every outcome at every place, as SQL."""
-    outcomes: Sequence[ContainmentOutcome | None] = (None, *ContainmentOutcome)
-    parts = []
-    for outcome in outcomes:
-        places = [p.value for p in Place if state(outcome, whereabouts(p)) == wanted]
-        if places:
-            said = "l.outcome IS NULL" if outcome is None else f"l.outcome = '{outcome.value}'"
-            at = ", ".join(f"'{p}'" for p in places)
-            parts.append(f"({said} AND {NOW} IN ({at}))")
-    return f"({' OR '.join(parts)})"
+def member_ids(containment_id: int, sift: Filter) -> Keys:
+    """Keys of the members that are meant, in the order they joined."""
+    units = followed.units(containment_id)
+    found = units.meant(sift.means)
+    return common(found, units.called(sift.serial)) if sift.serial else found
 
 
 def rows(ids: Sequence[int]) -> tuple[MemberRow, ...]:

@@ -9,10 +9,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.db.models import Count, F, Max, QuerySet
 
-from firstoff.db.keys import parameter, within
 from firstoff.db.models import (
     ContainedUnit,
     Containment,
@@ -20,14 +18,12 @@ from firstoff.db.models import (
     CustomerNotice,
 )
 from firstoff.errors import NotFound
-from firstoff.queries.trace.standing import outermost
-from firstoff.queries.trace.unmoved import Unmoved
+from firstoff.queries.trace.followed import followed
 from firstoff.rules.access import Actor, require, sees
 from firstoff.rules.execution import moment
 from firstoff.rules.trace import Question, read_question
 from firstoff.rules.trace.containment import (
     CUSTOMER,
-    OUTCOMES,
     CustomerProgress,
     Forecast,
     Group,
@@ -270,67 +266,12 @@ def _joined_since(containment_id: int, told: Mapping[int, Any]) -> dict[int, int
 
 # ------------------------------------------------------------ counting
 
-FAULTY = tuple(o.value for o, rule in OUTCOMES.items() if rule.rejected)
-_FAULTY = ", ".join(f"'{name}'" for name in FAULTY)
 
-
-def base(containments: str) -> str:
-    """Tables of the units of containments: ``m`` with ``o`` the outermost, ``s`` its state, ``f``
-    and ``l`` what was found. ``containments``: SQL on its key."""
-    seed = f"SELECT unit_id FROM firstoff_containedunit WHERE {containments}"
-    return (
-        f"WITH RECURSIVE {outermost(seed)}, "
-        "f AS (SELECT x.member_id, MAX(x.id) AS last, "
-        f"MAX(CASE WHEN x.outcome IN ({_FAULTY}) THEN 1 ELSE 0 END) AS faulty "
-        "FROM firstoff_containedunit c JOIN firstoff_containmentfinding x ON x.member_id = c.id "
-        f"WHERE c.{containments} GROUP BY x.member_id) "
-    )
-
-
-JOINED = (
-    "FROM firstoff_containedunit m LEFT JOIN outermost o ON o.unit = m.unit_id "
-    "LEFT JOIN firstoff_unitstate s ON s.unit_id = COALESCE(o.holder, m.unit_id) "
-    "LEFT JOIN f ON f.member_id = m.id "
-    "LEFT JOIN firstoff_containmentfinding l ON l.id = f.last "
-)
-NOW = "COALESCE(s.place, 'in_process')"
-
-
-def groups(keys: Iterable[int]) -> dict[int, tuple[Group, ...]]:
-    """The units of containments by where they are and what was found. None for none; else one
-    query where units may have moved since they were counted, and one or two to know that."""
-    wanted = list(keys)
-    return _kept.of(wanted, _counted) if wanted else {}
-
-
-_kept: Unmoved[tuple[Group, ...]] = Unmoved()
-
-
-def _counted(wanted: Sequence[int]) -> dict[int, tuple[Group, ...]]:
-    sql = (
-        f"{base(within('containment_id'))} SELECT m.containment_id, {NOW}, "
-        "CASE WHEN o.holder IS NULL THEN 0 ELSE 1 END, m.place, m.customer_id, l.outcome, "
-        "COALESCE(f.faulty, 0), CASE WHEN m.late THEN 1 ELSE 0 END, COUNT(*) "
-        f"{JOINED} WHERE {within('m.containment_id')} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [parameter(wanted)] * 3)
-        rows = cursor.fetchall()
-    found: dict[int, list[Group]] = {key: [] for key in wanted}
-    for key, place, inside, joined, customer, outcome, faulty, late, units in rows:
-        found[key].append(
-            Group(
-                place=Place(place),
-                inside=bool(inside),
-                joined=Place(joined),
-                customer=customer,
-                outcome=ContainmentOutcome(outcome) if outcome else None,
-                faulty=bool(faulty),
-                late=bool(late),
-                units=units,
-            )
-        )
-    return {key: tuple(rows) for key, rows in found.items()}
+def groups(wanted: Iterable[int]) -> dict[int, tuple[Group, ...]]:
+    """The units of containments by where they are and what was found. None for none; two queries
+    where nothing was recorded since they were counted, at most seven else."""
+    found = list(wanted)
+    return followed.groups(found) if found else {}
 
 
 # ------------------------------------------------------------ elsewhere

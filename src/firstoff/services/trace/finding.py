@@ -118,7 +118,7 @@ def record_findings(
     wanted = _wanted(containment.site_id, outcome, note, found_at, at, uid)
 
     def chosen(view: ContainmentView) -> list[int]:
-        found = member_ids(view.id, sift)
+        found = member_ids(view.id, sift).tolist()
         if len(found) != expected:
             raise InvalidInput(
                 f"{expected:,} units were expected under this filter; there are {len(found):,} "

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.db import connection
 
-from firstoff.db.keys import keys, parameter, within
+from firstoff.db.keys import keys, parameter
 from firstoff.db.models import Unit
 from firstoff.queries.trace.closure import Valid, downwards
-from firstoff.queries.trace.containments import JOINED, NOW, base
+from firstoff.queries.trace.counting import JOINED, NOW, base, of
 from firstoff.rules.trace.containment import Member
 from firstoff.terms import ContainmentOutcome, Place
 
@@ -29,7 +29,7 @@ class Target:
 
 def targets(containment_id: int, members: Sequence[int]) -> list[Target]:
     """Members by their keys, in this order. Two queries."""
-    return _targets(containment_id, "m.id", members)
+    return _targets(containment_id, "id", members)
 
 
 def inside(containment_id: int, found: Sequence[Target]) -> list[Target]:
@@ -37,25 +37,25 @@ def inside(containment_id: int, found: Sequence[Target]) -> list[Target]:
     Three queries."""
     given = {target.unit_id for target in found}
     below = {unit for _, unit in downwards(keys(given), Valid.at(None))} - given
-    return [] if not below else _targets(containment_id, "m.unit_id", sorted(below), carried=True)
+    return [] if not below else _targets(containment_id, "unit_id", sorted(below), carried=True)
 
 
 def _targets(
     containment_id: int, column: str, wanted: Sequence[int], *, carried: bool = False
 ) -> list[Target]:
-    only = within("containment_id")
+    columns = ("containment_id", column)
     sql = (
-        f"{base(only)} SELECT m.id, m.uid, m.unit_id, u.run_id, p.number, u.serial, "
+        f"{base(*columns)} SELECT m.id, m.uid, m.unit_id, u.run_id, p.number, u.serial, "
         f"COALESCE(w.place, 'in_process'), {NOW}, l.outcome, h.serial, c.name "
         f"{JOINED} JOIN firstoff_unit u ON u.id = m.unit_id JOIN firstoff_part p "
         "ON p.id = u.part_id LEFT JOIN firstoff_unitstate w ON w.unit_id = m.unit_id "
         "LEFT JOIN firstoff_unit h ON h.id = o.holder "
         "LEFT JOIN firstoff_shipment t ON t.id = s.shipment_id "
         "LEFT JOIN firstoff_customer c ON c.id = t.customer_id "
-        f"WHERE m.{only} AND {within(column)}"
+        f"WHERE {of(*columns)}"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*[parameter([containment_id])] * 3, parameter(list(wanted))])
+        cursor.execute(sql, [parameter([containment_id]), parameter(list(wanted))] * 3)
         rows = cursor.fetchall()
     found = {}
     for key, uid, unit, run, part, serial, own, outer, last, holder, customer in rows:
@@ -67,7 +67,7 @@ def _targets(
             inside=holder or "",
             where=customer or "",
         )
-        by = key if column == "m.id" else unit
+        by = key if column == "id" else unit
         made = uid if isinstance(uid, UUID) else UUID(uid)
         found[by] = Target(key, made, unit, run, part, member, carried)
     return [found[key] for key in wanted if key in found]
