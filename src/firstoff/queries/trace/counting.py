@@ -1,6 +1,6 @@
 """Units of containments by where they are and what was found, out of the tables."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,33 +18,45 @@ _FAULTY = ", ".join(f"'{o.value}'" for o, rule in OUTCOMES.items() if rule.rejec
 
 
 def base(*columns: str) -> str:
-    """Tables of units of containments: ``m`` with ``o`` the outermost, ``s`` its state, ``f`` and
-    ``l`` what was found. Each column of the members is among a ``parameter`` of its own: all of
-    them are given twice, and those of the last WHERE (``of``) once more."""
-    seed = f"SELECT c.unit_id FROM firstoff_containedunit c {_at(columns)}"
+    """Tables of units of containments: ``m`` with its ``holder``, the outermost, and its ``last``
+    finding. Each column of the members is among a ``parameter`` of its own: all of them are given
+    three times.
+
+    Each step finds its rows by an index, whatever the database guesses: where a hundred thousand
+    units came a moment ago, PostgreSQL takes them for one and looks through all for each.
+    """
+    seed, inner, free = (
+        " AND ".join(within(f"{name}.{column}") for column in columns) for name in ("c", "x", "y")
+    )
+    said = "FROM firstoff_containmentfinding w WHERE w.member_id = {0}.id"
+    own = (
+        "{0}.id, {0}.uid, {0}.containment_id, {0}.unit_id, {0}.place, {0}.customer_id, {0}.late, "
+        f"(SELECT MAX(w.id) {said}), "
+        f"CASE WHEN EXISTS (SELECT 1 {said} AND w.outcome IN ({_FAULTY})) THEN 1 ELSE 0 END"
+    )
+    of_inner = f"SELECT {own.format('x')} FROM firstoff_containedunit x WHERE x.unit_id = o.unit"
+    if connection.vendor == "postgresql":
+        held = (
+            f"SELECT o.holder, n.* FROM outermost o, LATERAL ({of_inner} AND {inner} OFFSET 0) n"
+        )
+    else:
+        held = (
+            f"SELECT o.holder, {own.format('x')} FROM outermost o CROSS JOIN "
+            f"firstoff_containedunit x WHERE x.unit_id = o.unit AND {inner}"
+        )
     return (
-        f"WITH RECURSIVE {outermost(seed)}, "
-        "f AS (SELECT x.member_id, MAX(x.id) AS last, "
-        f"MAX(CASE WHEN x.outcome IN ({_FAULTY}) THEN 1 ELSE 0 END) AS faulty "
-        "FROM firstoff_containedunit c JOIN firstoff_containmentfinding x ON x.member_id = c.id "
-        f"{_at(columns)} GROUP BY x.member_id) "
+        f"WITH RECURSIVE "
+        f"{outermost(f'SELECT c.unit_id FROM firstoff_containedunit c WHERE {seed}')}, "
+        "m(holder, id, uid, containment_id, unit_id, place, customer_id, late, last, faulty) AS "
+        f"({held} UNION ALL SELECT CAST(NULL AS BIGINT), {own.format('y')} "
+        f"FROM firstoff_containedunit y WHERE {free} AND NOT EXISTS (SELECT 1 "
+        "FROM firstoff_assembly a WHERE a.child_id = y.unit_id AND a.removed_at IS NULL)) "
     )
 
 
-def _at(columns: Iterable[str]) -> str:
-    return f"WHERE {' AND '.join(within(f'c.{column}') for column in columns)}"
-
-
-def of(*columns: str) -> str:
-    """The last WHERE: see ``base``."""
-    return " AND ".join(within(f"m.{column}") for column in columns)
-
-
 JOINED = (
-    "FROM firstoff_containedunit m LEFT JOIN outermost o ON o.unit = m.unit_id "
-    "LEFT JOIN firstoff_unitstate s ON s.unit_id = COALESCE(o.holder, m.unit_id) "
-    "LEFT JOIN f ON f.member_id = m.id "
-    "LEFT JOIN firstoff_containmentfinding l ON l.id = f.last "
+    "FROM m LEFT JOIN firstoff_unitstate s ON s.unit_id = COALESCE(m.holder, m.unit_id) "
+    "LEFT JOIN firstoff_containmentfinding l ON l.id = m.last "
 )
 NOW = "COALESCE(s.place, 'in_process')"
 
@@ -138,10 +150,10 @@ def stood(containments: Sequence[int], units: Keys | None = None) -> dict[int, S
     every = "array_agg({})::text" if connection.vendor == "postgresql" else "json_group_array({})"
     sql = (
         f"{base(*columns)} SELECT m.containment_id, {NOW}, "
-        "CASE WHEN o.holder IS NULL THEN 0 ELSE 1 END, m.place, m.customer_id, l.outcome, "
-        "COALESCE(f.faulty, 0), CASE WHEN m.late THEN 1 ELSE 0 END, "
+        "CASE WHEN m.holder IS NULL THEN 0 ELSE 1 END, m.place, m.customer_id, l.outcome, "
+        "m.faulty, CASE WHEN m.late THEN 1 ELSE 0 END, "
         f"{every.format('m.unit_id')}, {every.format('m.id')} "
-        f"{JOINED} WHERE {of(*columns)} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"
+        f"{JOINED} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, given * 3)

@@ -9,7 +9,7 @@ from django.db import connection
 from firstoff.db.keys import keys, parameter
 from firstoff.db.models import Unit
 from firstoff.queries.trace.closure import Valid, downwards
-from firstoff.queries.trace.counting import JOINED, NOW, base, of
+from firstoff.queries.trace.counting import JOINED, NOW, base
 from firstoff.rules.trace.containment import Member
 from firstoff.terms import ContainmentOutcome, Place
 
@@ -49,10 +49,9 @@ def _targets(
         f"COALESCE(w.place, 'in_process'), {NOW}, l.outcome, h.serial, c.name "
         f"{JOINED} JOIN firstoff_unit u ON u.id = m.unit_id JOIN firstoff_part p "
         "ON p.id = u.part_id LEFT JOIN firstoff_unitstate w ON w.unit_id = m.unit_id "
-        "LEFT JOIN firstoff_unit h ON h.id = o.holder "
+        "LEFT JOIN firstoff_unit h ON h.id = m.holder "
         "LEFT JOIN firstoff_shipment t ON t.id = s.shipment_id "
-        "LEFT JOIN firstoff_customer c ON c.id = t.customer_id "
-        f"WHERE {of(*columns)}"
+        "LEFT JOIN firstoff_customer c ON c.id = t.customer_id"
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [parameter([containment_id]), parameter(list(wanted))] * 3)
