@@ -231,7 +231,7 @@ def test_an_answer_costs_the_same_however_many_it_holds(
     client.get("/at-risk/", risk(Lot("GL-2207")))
     with CaptureQueriesContext(connection) as seen:
         assert client.get("/at-risk/", risk(Lot("GL-2207"))).status_code == 200
-    assert len(seen) == 23
+    assert len(seen) == 22
 
 
 def test_who_may_opens_a_containment_and_the_units_show_it(
