@@ -47,6 +47,7 @@ class Sqlite:
             "recursive_triggers=ON",
             "cache_size=-65536",
             "mmap_size=1073741824",
+            "temp_store=MEMORY",  # else half of the time is the journal of each row in a file
         ):
             self.twin.execute(f"PRAGMA {setting}")
 

@@ -171,7 +171,7 @@ def contained(plant: genealogy.Plant, report: Report, client: Any, rounds: int) 
     )
     if opened.units < 100_000:
         return
-    held = ContainedUnit.objects.filter(containment=opened.id, unit__in=plant.tops)
+    held = ContainedUnit.objects.filter(containment=opened.id, unit__part__number=plant.part)
     serials = iter(list(held.order_by("pk").values_list("unit__serial", flat=True)[:1000]))
     here = f"/containments/STOKE/{opened.number}/"
     pages = {"page": here, "by state": f"{here}?state=open", "by place": f"{here}?place=shipped"}
