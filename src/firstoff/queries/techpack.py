@@ -89,20 +89,20 @@ class _Definition:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The ledger as somebody looks at it. ``defined``: hash of the newest entry, of whatever
-    program, that did more than build units: definitions reach into parts of other programs, and
-    what is bought, ordered and approved serves all of a site."""
+    """The ledger as somebody looks at it: the hash of its newest entry. ``defined``: that of the
+    newest, of whatever program, that did more than build units: definitions reach into parts of
+    other programs, and what is bought, ordered and approved serves all of a site."""
 
-    head: int
+    head: str
     defined: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Evidence, and the entry and the time at which it was gathered."""
+    """Evidence, and the newest entry and the time when it was gathered."""
 
     evidence: DefinitionEvidence
-    head: int
+    head: str
     at: datetime
 
     def holds(self, state: State, now: datetime) -> bool:
@@ -150,7 +150,7 @@ def state() -> State:
         defined = [hash for (hash,) in _defining(0)] or [""]
     with _lock:
         _scanned = (head, defined[0])
-    return State(head.seq, defined[0])
+    return State(head.hash, defined[0])
 
 
 @prepared

@@ -78,7 +78,7 @@ def postgresql(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(query.get("host", parts.hostname or "")),
         "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 600,
+        "CONN_MAX_AGE": None,  # what is prepared on a connection is gone with it
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             # What is prepared (db/planned.py) is planned once, for any values.
