@@ -11,6 +11,7 @@ from firstoff.rules.trace import read_question
 from tests.conftest import PASSWORD
 from tests.containing import SUSPECT, THEN, close, found, opened
 from tests.containing import floor as built
+from tests.recording import post, rec
 
 QUESTION = read_question(SUSPECT).as_json()
 ONE = "/containments/STOKE/1/"
@@ -66,6 +67,16 @@ def test_the_page_answers_whether_all_are_accounted_for(floor: Any, browse: Any)
     ):  # fmt: skip
         assert part in said
     assert "Say the same of" not in said  # a viewer records nothing
+
+
+def test_what_comes_next_is_said_by_where_units_are_now(floor: Any, browse: Any) -> None:
+    """The table goes by where they were when they joined; one of those shipped came back."""
+    opened(floor)
+    before = text(browse(floor.vic).get(ONE))
+    post(floor, rec("return", part="PCBA", serial="P-3", failure="Cracks", at=THEN), at=THEN)
+    after = text(browse(floor.vic).get(ONE))
+    assert ("<td>3 at customers</td>" in before, "2 of 2 at customers" in after) == (True, True)
+    assert "<td>1 to look at, 2 at customers</td>" in after
 
 
 def test_a_filter_is_kept_in_the_files_and_in_what_is_said_of_many(

@@ -89,7 +89,8 @@ class ContainmentView:
 
 @dataclass(frozen=True, slots=True)
 class PlaceProgress:
-    """Units that were at one place when they joined."""
+    """Units that were at one place when they joined. ``open`` are ``working``, ``away`` (at a
+    customer now) or to be looked at."""
 
     place: Place
     units: int
@@ -98,6 +99,7 @@ class PlaceProgress:
     faulty: int
     open: int
     working: int
+    away: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,15 @@ def progress(view: ContainmentView) -> Progress:
     )  # fmt: skip
 
 
+def _away(found: Sequence[Group], joined: Place) -> int:
+    """Of units that joined at a place, those at a customer of which nothing was found yet."""
+    return sum(
+        g.units
+        for g in found
+        if g.joined is joined and g.whereabouts is CUSTOMER and g.state is MemberState.OPEN
+    )
+
+
 def _by_place(found: Sequence[Group]) -> tuple[PlaceProgress, ...]:
     rows = []
     for place in Place:
@@ -203,7 +214,7 @@ def _by_place(found: Sequence[Group]) -> tuple[PlaceProgress, ...]:
             rows.append(
                 PlaceProgress(
                     place, here.at_risk, here.worked_off, good, here.faulty, here.open,
-                    here.working,
+                    here.working, _away(found, place),
                 )
             )  # fmt: skip
     return tuple(rows)

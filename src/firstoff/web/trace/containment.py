@@ -138,11 +138,12 @@ def places(found: Progress) -> list[dict[str, Any]]:
 def _next(row: reads.PlaceProgress) -> str:
     if not row.open:
         return "done"
-    if row.place is Place.SHIPPED:
-        return f"{row.open:,} at customers"
-    looked = f"{row.open - row.working:,} to look at" if row.open > row.working else ""
-    work = f"{row.working:,} in rework" if row.working else ""
-    return ", ".join(filter(None, (looked, work)))
+    left = (
+        (row.open - row.working - row.away, "to look at"),
+        (row.working, "in rework"),
+        (row.away, "at customers"),
+    )
+    return ", ".join(f"{units:,} {what}" for units, what in left if units > 0)
 
 
 def notice_form(key: int, name: str, forms: dict[str, Form]) -> Form:
