@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from firstoff.db.models import LedgerEntry
 from firstoff.queries import ledger, techpack
 from firstoff.queries.product import program_by_id
-from firstoff.queries.techpack import BUILDING, Version, definition_evidence
+from firstoff.queries.techpack import BUILDING, definition_evidence
 from firstoff.rules.criteria.base import DefinitionEvidence, SupplyEvidence
 from firstoff.services import execution, product, review, tolerance
 from firstoff.services import ledger as entries
@@ -31,7 +31,7 @@ Verb = Callable[[Any, Pilot], object]
 
 def evidence(world: Any, pilot: Pilot) -> DefinitionEvidence:
     seq = ledger.version(pilot.program_id)
-    version = Version(seq, ledger.hashes([seq]).get(seq, ""))
+    version = ledger.hashes([seq]).get(seq, "")
     view = program_by_id(world.ada, pilot.program_id)
     return definition_evidence(view, version, techpack.state(), now=LATER)
 
@@ -210,7 +210,7 @@ def test_what_others_define_and_take_is_seen(world: Any, monkeypatch: pytest.Mon
     def look(minutes: float = 0, *, sure: bool = False) -> int:
         gathered.clear()
         seq = ledger.version(pilot.program_id)
-        version = Version(seq, ledger.hashes([seq])[seq])
+        version = ledger.hashes([seq])[seq]
         now = LATER + minutes * MINUTE
         definition_evidence(view, version, techpack.state(), now=now, sure=sure)
         return len(gathered)

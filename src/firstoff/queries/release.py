@@ -25,7 +25,7 @@ from firstoff.queries.evidence.pilot import RunAddress, addresses_of
 from firstoff.queries.evidence.verdict import Assessed, assess_all
 from firstoff.queries.execution.definition import frozen, frozen_all
 from firstoff.queries.product import ProgramView, program, programs
-from firstoff.queries.techpack import Version, definition_evidence, state
+from firstoff.queries.techpack import definition_evidence, state
 from firstoff.rules.access import Actor
 from firstoff.rules.criteria import GateEvidence, PilotStanding, look
 from firstoff.rules.execution import Reading
@@ -159,7 +159,7 @@ def roads(views: Sequence[ProgramView], *, now: datetime, sure: bool = False) ->
         zone = ZoneInfo(view.time_zone)
         defects = _design_defects(pilot, baseline)
         newest = versions.get(view.id, 0)
-        version = Version(newest, stamps.get(newest, ""))
+        version = stamps.get(newest, "")
         definition = definition_evidence(view, version, there, now=now, sure=sure)
         looks = tuple(
             look(

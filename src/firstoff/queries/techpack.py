@@ -67,15 +67,6 @@ STOCK_BEHIND = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
-    """The newest ledger entry of a program, or of none. The hash tells whether that entry is still
-    there, which a backup brought back does not promise; it is empty where there is none."""
-
-    seq: int
-    hash: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Definition:
     """What is written of a program's newest revision. ``pack`` is None where it is too long to be
     judged for a board."""
@@ -113,8 +104,8 @@ class _Found:
 
 _found: OrderedDict[tuple[int, str, str, date], _Found] = OrderedDict()
 _scanned: tuple[ledger.Head, str] | None = None  # up to where, and the newest entry that defined
-# By program: the entry it was read at, and the newest source of a part there was.
-_definitions: OrderedDict[int, tuple[Version, int, _Definition | None]] = OrderedDict()
+# By program: the newest entry that defined, and the newest source of a part, when it was read.
+_definitions: OrderedDict[int, tuple[str, int, _Definition | None]] = OrderedDict()
 _lock = Lock()
 
 
@@ -161,20 +152,22 @@ def _defining(after: int) -> "QuerySet[LedgerEntry, tuple[str]]":
 
 
 def definition_evidence(
-    program: ProgramView, version: Version, state: State, *, now: datetime, sure: bool = False
+    program: ProgramView, version: str, state: State, *, now: datetime, sure: bool = False
 ) -> DefinitionEvidence:
     """What the records say of a program's newest revision and its supply, for its gates.
 
-    sure: of this moment, for whoever signs.
+    version: hash of the newest ledger entry of the program, or of none: it tells whether that
+    entry is still there, which a backup brought back does not promise. sure: of this moment, for
+    whoever signs.
     """
     today = now.astimezone(ZoneInfo(program.time_zone)).date()
-    key = (program.id, version.hash, state.defined, today)
+    key = (program.id, version, state.defined, today)
     with _lock:
         held = _found.get(key)
         if held is not None and not sure and held.holds(state, now):
             _found.move_to_end(key)
             return held.evidence
-    evidence = _gather(program, version, today)
+    evidence = _gather(program, state, today)
     with _lock:
         _found[key] = _Found(evidence, state.head, now)
         _found.move_to_end(key)
@@ -192,8 +185,8 @@ def forget() -> None:
         _scanned = None
 
 
-def _gather(program: ProgramView, version: Version, today: date) -> DefinitionEvidence:
-    definition = _definition(program, version)
+def _gather(program: ProgramView, state: State, today: date) -> DefinitionEvidence:
+    definition = _definition(program, state)
     if definition is None:
         return DefinitionEvidence("")
     revision, pack_, stand = definition.declared.revision, definition.pack, definition.dfm
@@ -215,18 +208,17 @@ def _gather(program: ProgramView, version: Version, today: date) -> DefinitionEv
     )
 
 
-def _definition(program: ProgramView, version: Version) -> _Definition | None:
-    """None where the program has no revision. Two queries where it was read before and units
-    alone were built since."""
+def _definition(program: ProgramView, state: State) -> _Definition | None:
+    """None where the program has no revision. One query where it was read before and units alone
+    were built since, in any program."""
     with _lock:
-        at, sources, found = _definitions.get(program.id, (None, 0, None))
-    if at is None or not _stands(at) or _newer(sources):
+        defined, sources, found = _definitions.get(program.id, (None, 0, None))
+    if defined != state.defined or _newer(sources):
         sources = max((pk for (pk,) in _newer(0)), default=0)
         found = _read(program)
     with _lock:
-        if version.hash:  # else nothing tells when it changes
-            _definitions[program.id] = (version, sources, found)
-            _definitions.move_to_end(program.id)
+        _definitions[program.id] = (state.defined, sources, found)
+        _definitions.move_to_end(program.id)
         while len(_definitions) > _KEPT:
             _definitions.popitem(last=False)
     return found
@@ -245,19 +237,6 @@ def _read(program: ProgramView) -> _Definition | None:
         queries=queries_of(program.id),
         dfm=dfm_stand(program.id, revision.pk),
     )
-
-
-def _stands(at: Version) -> bool:
-    """Whether what was read at an entry is true: it is still there, and nothing was done since
-    but to build units. In any program: assemblies and chains reach into parts of others."""
-    return _told(at.seq) == [(at.seq, at.hash)]
-
-
-@prepared
-def _told(seq: int) -> "QuerySet[LedgerEntry, tuple[int, str]]":
-    """The entry, and the first after it by which a definition may have changed."""
-    rows = LedgerEntry.objects.filter(Q(seq=seq) | ~Q(verb__in=BUILDING), seq__gte=seq)
-    return rows.order_by("seq").values_list("seq", "hash")[:2]
 
 
 @prepared
