@@ -108,6 +108,15 @@ def test_as_much_as_can_be_is_taken_beside_what_cannot_be_read(ada: Caller) -> N
     )
 
 
+@pytest.mark.parametrize("mode", ["all", "best_effort"])
+@pytest.mark.parametrize("count", [0, 10_001])
+def test_none_and_too_many_are_said_to_be_so(ada: Caller, mode: str, count: int) -> None:
+    records = [said("unit", part="PCBA", serial=f"P-{n}") for n in range(count)]
+    status, body = ada("POST", PATH, {"mode": mode, "records": records})
+    sentence = f"{count:,} records were posted; expected 1 to 10,000."
+    assert (status, body["code"], body["title"]) == (400, "too-many-records", sentence)
+
+
 def test_a_station_may_record_and_its_name_stays_on_the_ledger(world: World) -> None:
     made = access.create_token(
         site_id=world.site.pk,

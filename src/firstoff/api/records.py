@@ -36,9 +36,9 @@ class Post(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class RawPost(msgspec.Struct, forbid_unknown_fields=True):
-    """The same, its records not looked at yet."""
+    """The same, its records not looked at yet, nor how many there are."""
 
-    records: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1, max_length=LARGEST_POST)]
+    records: list[msgspec.Raw]
     site: str = ""
     mode: Mode = "all"
 
@@ -120,6 +120,8 @@ def _read(body: bytes) -> tuple[Post, dict[int, Answer]]:
         return (Post([_ONE.decode(body)]) if single else _POST.decode(body)), {}
     except msgspec.MsgspecError as error:
         raw = _raw(body)
+        if raw is not None:
+            genealogy.check_count(len(raw.records))
         if raw is not None and raw.mode == "best_effort":
             return _readable(raw)
         if raw is not None or single:

@@ -36,6 +36,15 @@ LARGEST_POST = 10_000
 Mode = Literal["all", "best_effort"]
 
 
+def check_count(records: int, largest: int | None = LARGEST_POST) -> None:
+    """Raises InvalidInput for a post of nothing, or of more than is taken at once."""
+    if not records or (largest is not None and records > largest):
+        raise InvalidInput(
+            f"{records:,} records were posted; expected 1 to {LARGEST_POST:,}.",
+            code="too-many-records",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What became of one record: ``stored``, ``already`` (stored before) or ``refused``."""
@@ -112,11 +121,7 @@ def record_units(
     ``all`` with the answers of those that cannot be taken.
     """
     run = run_for(by, run_id, "unit.record")
-    if not 1 <= len(records) <= LARGEST_POST:
-        raise InvalidInput(
-            f"{len(records):,} records were posted; expected 1 to {LARGEST_POST:,}.",
-            code="too-many-records",
-        )
+    check_count(len(records))
     try:
         with verb("record_units", run, by=by, at=at, about=f"{len(records)} records") as entry:
             floor = Floor(run, by=by, at=at)

@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 from uuid import UUID
 
 from firstoff.db.models import POSTED, Site
-from firstoff.errors import FirstoffError, InvalidInput, NotFound, Refused, Unavailable
+from firstoff.errors import FirstoffError, NotFound, Refused, Unavailable
 from firstoff.rules.access import Actor, require, sees
 from firstoff.rules.genealogy import (
     Calibrated,
@@ -41,6 +41,7 @@ from firstoff.rules.genealogy import (
     kind_of,
 )
 from firstoff.services import ledger
+from firstoff.services.execution.bulk import LARGEST_POST, check_count
 from firstoff.services.genealogy import (
     assembling,
     building,
@@ -63,7 +64,6 @@ from firstoff.services.genealogy.stored import Stored, stored_under
 from firstoff.services.genealogy.taking import Taking
 from firstoff.services.genealogy.writing import write_readings, write_records
 
-LARGEST_POST = 10_000
 Mode = Literal["all", "best_effort"]
 State = Literal["stored", "already", "refused"]
 VERB = "genealogy.post_records"
@@ -158,11 +158,7 @@ def post_records(
         raise NotFound("There is no such site, or not for you.")
     for permission in dict.fromkeys(record.permission for record in records):
         require(by, permission, site_id)
-    if not records or (largest is not None and len(records) > largest):
-        raise InvalidInput(
-            f"{len(records):,} records were posted; expected 1 to {LARGEST_POST:,}.",
-            code="too-many-records",
-        )
+    check_count(len(records), largest)
     try:
         with ledger.verb(VERB, by=by, at=at, subject=_subject(records)) as entry:
             known.bring_to(entry)
